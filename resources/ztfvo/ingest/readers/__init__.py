@@ -1,0 +1,81 @@
+"""Readers of the layouts in which ZTF light curves are published, one module each.
+
+A reader is a module of this folder whose name does not begin with an underscore.  It has
+
+``NAME``
+    the layout's name as used in ``release.toml``,
+``DESCRIPTION``
+    a sentence,
+``MERGES``
+    whether one OID may occur in several files, whose epochs are then united,
+``matches(path)``
+    whether the file is of this layout, told from its name and beginning,
+``read(path)``
+    its light curves, as :class:`~ztfvo.ingest.lightcurves.LightCurves`.
+
+A new layout is one more module; nothing else is edited.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from ..errors import BadFile
+from ..lightcurves import LightCurves
+
+
+@cache
+def readers() -> dict[str, ModuleType]:
+    """All readers by the name of their layout, found by listing this folder."""
+    found = {}
+    for entry in sorted(pkgutil.iter_modules(__path__), key=lambda entry: entry.name):
+        if not entry.name.startswith("_"):
+            module = importlib.import_module(f"{__name__}.{entry.name}")
+            found[module.NAME] = module
+    return found
+
+
+def reader_for(path: Path) -> ModuleType:
+    """Pick the reader of a file.
+
+    Raises
+    ------
+    BadFile
+        When the file is missing, empty or of no known layout.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BadFile(path, None, f"cannot be read: {error.strerror}") from error
+    if size == 0:
+        raise BadFile(path, None, "the file is empty (0 bytes)", remedy="Download it again.")
+    for module in readers().values():
+        if module.matches(path):
+            return module
+    known = "; ".join(module.DESCRIPTION for module in readers().values())
+    raise BadFile(path, None, "unknown layout", remedy=f"Known layouts: {known}.")
+
+
+def read_file(path: Path) -> tuple[ModuleType, LightCurves]:
+    """Read a file of any known layout.
+
+    Returns
+    -------
+    reader
+        The module that read it.
+    curves
+        Its light curves, not yet checked beyond what reading needs.
+
+    Raises
+    ------
+    BadFile
+        When the file is damaged, or its layout is unknown or not kept.
+    """
+    path = Path(path)
+    reader = reader_for(path)
+    return reader, reader.read(path)
