@@ -67,7 +67,39 @@ def scalars(path: Path, column: pa.ChunkedArray, name: str, dtype: type) -> np.n
     if column.null_count:
         row = int(np.flatnonzero(column.is_null().to_numpy())[0]) + 1
         raise BadFile(path, row, f"column {name} is null")
-    return column.to_numpy().astype(dtype, copy=False)
+    return narrow(path, column.to_numpy(), name, dtype)
+
+
+def narrow(path: Path, values: np.ndarray, name: str, dtype: type) -> np.ndarray:
+    """Convert to a type; a value that it cannot hold is refused with its row."""
+    with np.errstate(invalid="ignore"):
+        converted = values.astype(dtype, copy=False)
+    if np.dtype(dtype).kind == "i" and converted.dtype != values.dtype:
+        wrong = np.flatnonzero(converted != values)
+        if wrong.size:
+            row = int(wrong[0])
+            raise BadFile(path, row + 1, f"column {name} is {values[row]}, out of range")
+    return converted
+
+
+def is_list(kind: pa.DataType) -> bool:
+    """Whether a type is a list of variable length."""
+    return pa.types.is_list(kind) or pa.types.is_large_list(kind)
+
+
+def lists_of_struct(path: Path, column: pa.ChunkedArray, name: str) -> dict[str, pa.ChunkedArray]:
+    """Turn a list of structs into one list column for each member."""
+    members: dict[str, list[pa.Array]] = {member.name: [] for member in column.type.value_type}
+    for chunk in column.chunks:
+        if chunk.null_count:
+            row = int(np.flatnonzero(chunk.is_null().to_numpy(zero_copy_only=False))[0]) + 1
+            raise BadFile(path, row, f"column {name} is null")
+        values = chunk.flatten()
+        bounds = offsets_of(chunk.value_lengths().to_numpy().astype(np.int64))
+        for member, array in zip(members, values.flatten(), strict=True):
+            members[member].append(pa.LargeListArray.from_arrays(pa.array(bounds), array))
+    kinds = {member.name: pa.large_list(member.type) for member in column.type.value_type}
+    return {member: pa.chunked_array(members[member], kinds[member]) for member in members}
 
 
 def lists(

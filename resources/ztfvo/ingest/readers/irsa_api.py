@@ -1,0 +1,182 @@
+"""CSV answers of IRSA's light-curve service: one row per detection, several OIDs in one file.
+
+Oddities: times are heliocentric Julian dates, rounded here to the five decimals of the bulk files;
+``ccdid`` and ``qid`` come as decimal or as hexadecimal text ("0xe"); rows need not be sorted; ra
+and dec are those of each detection, so that an object's position is their median; a search that
+finds nothing answers with the header alone.  One OID may be in several answers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from ... import oid as oids
+from ..errors import BadFile
+from ..lightcurves import FIVE_DECIMALS, ExposureFacts, LightCurves
+from . import _arrow
+
+NAME = "irsa-api"
+DESCRIPTION = "CSV of IRSA's light-curve service (oid, hjd, mjd, mag, ...)"
+MERGES = True
+
+MJD_ZERO = 2400000.5
+"""Julian date of MJD 0 (d)."""
+
+_COLUMNS = {
+    "oid": pa.int64(),
+    "hjd": pa.float64(),
+    "mjd": pa.float64(),
+    "mag": pa.float32(),
+    "magerr": pa.float32(),
+    "catflags": pa.int32(),
+    "filtercode": pa.string(),
+    "ra": pa.float64(),
+    "dec": pa.float64(),
+    "filefracday": pa.int64(),
+    "field": pa.int32(),
+    "ccdid": pa.string(),
+    "qid": pa.string(),
+    "clrcoeff": pa.float32(),
+    "exptime": pa.float32(),
+}
+_FIRST_DATA_LINE = 2
+
+
+def matches(path: Path) -> bool:
+    """Whether the first line names the service's columns."""
+    with path.open("rb") as file:
+        names = file.readline(4096).decode("ascii", "replace").strip().split(",")
+    return {"oid", "hjd", "catflags", "filtercode"} <= set(names)
+
+
+def read(path: Path) -> LightCurves:
+    """Read the light curves of one answer, by OID and time; none when it has only a header.
+
+    Raises
+    ------
+    BadFile
+        When a column is missing, a value is no number, or the rows of one OID disagree about
+        field, filter, CCD or quadrant.
+    """
+    table = _parse(path)
+    column = {name: _column(path, table, name) for name in _COLUMNS}
+    ticks = np.rint((column["hjd"] - MJD_ZERO) * FIVE_DECIMALS)
+    order = np.lexsort((column["hjd"], column["oid"]))
+    oid, first, nepochs = np.unique(column["oid"][order], return_index=True, return_counts=True)
+    channel = {
+        "fieldid": column["field"],
+        "filterid": _coded(path, table["filtercode"], "filtercode", _filter_number),
+        "rcid": 4 * (_coded(path, table["ccdid"], "ccdid", _number) - 1)
+        + _coded(path, table["qid"], "qid", _number)
+        - 1,
+    }
+    origin = np.minimum.reduceat(order, first) if len(oid) else order
+    for name, values in channel.items():
+        _check_agreement(path, column["oid"], values, values[origin], nepochs, order, name)
+    ra, dec = _median_position(column["ra"][order], column["dec"][order], first, nepochs)
+    return LightCurves(
+        oid=oid,
+        ra=ra,
+        dec=dec,
+        **{
+            name: _arrow.narrow(path, values[origin], name, np.int16)
+            for name, values in channel.items()
+        },
+        offsets=_arrow.offsets_of(nepochs),
+        hmjd=(ticks / FIVE_DECIMALS)[order],
+        **{name: column[name][order] for name in ("mag", "magerr", "clrcoeff", "catflags")},
+        exposures=ExposureFacts(
+            obsmjd=column["mjd"][order],
+            exptime=column["exptime"][order],
+            filefracday=column["filefracday"][order],
+        ),
+        origin=origin + _FIRST_DATA_LINE,
+    )
+
+
+def _parse(path: Path) -> pa.Table:
+    """The wanted columns; values that are missing are nulls."""
+    try:
+        return pa.csv.read_csv(
+            path,
+            pa.csv.ReadOptions(use_threads=False),
+            pa.csv.ParseOptions(quote_char=False),
+            pa.csv.ConvertOptions(
+                column_types=_COLUMNS,
+                include_columns=list(_COLUMNS),
+                null_values=["", "null"],
+                strings_can_be_null=True,
+            ),
+        )
+    except KeyError as error:
+        raise BadFile(path, None, f"column missing: {error.args[0]}") from error
+    except pa.ArrowInvalid as error:
+        detail = " ".join(str(error).split()).rstrip(".")
+        raise BadFile(path, None, f"cannot be parsed: {detail}", remedy=_arrow.DAMAGED) from error
+
+
+def _column(path: Path, table: pa.Table, name: str) -> np.ndarray:
+    column = table[name]
+    if column.null_count:
+        row = int(np.flatnonzero(column.is_null().to_numpy())[0])
+        raise BadFile(path, row + _FIRST_DATA_LINE, f"column {name} is empty")
+    return column.to_numpy()
+
+
+def _coded(path: Path, column: pa.ChunkedArray, name: str, decode) -> np.ndarray:
+    """Decode a column of few distinct texts, each once."""
+    if not len(column):
+        return np.empty(0, np.int64)
+    encoded = column.combine_chunks().dictionary_encode()
+    try:
+        values = [decode(text) for text in encoded.dictionary.to_pylist()]
+    except (ValueError, KeyError) as error:
+        raise BadFile(path, None, f"column {name} holds {error.args[0]!r}") from error
+    return np.array(values, np.int64)[encoded.indices.to_numpy()]
+
+
+def _number(text: str) -> int:
+    """A whole number in decimal or in hexadecimal with 0x."""
+    try:
+        return int(text, 16) if text.lower().startswith("0x") else int(text)
+    except ValueError as error:
+        raise ValueError(text) from error
+
+
+def _filter_number(text: str) -> int:
+    return oids.FILTER_IDS[text]
+
+
+def _check_agreement(
+    path: Path,
+    oid: np.ndarray,
+    values: np.ndarray,
+    expected: np.ndarray,
+    nepochs: np.ndarray,
+    order: np.ndarray,
+    name: str,
+) -> None:
+    wrong = order[values[order] != np.repeat(expected, nepochs)]
+    if wrong.size:
+        row = int(wrong.min())
+        cause = f"{name} is {values[row]}, other rows of this OID differ"
+        raise BadFile(path, row + _FIRST_DATA_LINE, cause, oid=oid[row])
+
+
+def _median_position(
+    ra: np.ndarray, dec: np.ndarray, first: np.ndarray, nepochs: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Median positions of consecutive groups, right across RA 0 (deg)."""
+    reference = np.repeat(ra[first], nepochs)
+    offset = (ra - reference + 180.0) % 360.0 - 180.0
+    group = np.repeat(np.arange(len(first)), nepochs)
+    low, high = first + (nepochs - 1) // 2, first + nepochs // 2
+    medians = []
+    for values in (offset, dec):
+        ordered = values[np.lexsort((values, group))]
+        medians.append(0.5 * (ordered[low] + ordered[high]))
+    return (ra[first] + medians[0]) % 360.0, medians[1]
