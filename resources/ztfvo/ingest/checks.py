@@ -1,0 +1,196 @@
+"""What must hold for the light curves of a file before any of them is loaded.
+
+The readers have already refused missing columns, wrong types, nulls and lists of the wrong length;
+here the values are looked at.  Everything is vectorised, and where a file is good each array is
+passed over once or twice, so that the checks cost a small part of reading.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from .. import oid as oids
+from .errors import BadFile
+from .lightcurves import LightCurves
+
+EARLIEST_HMJD = 50000.0
+"""Times before this are no CCD survey's (d, 1995)."""
+
+LATEST_HMJD = 70000.0
+"""Times after this have not come yet (d, 2050)."""
+
+MAX_CATFLAGS = 65535
+"""Flags have 16 bits."""
+
+_BULK_NAME = re.compile(r"ztf_(?P<field>\d{6})_(?P<filter>z[gri])_c(?P<ccd>\d\d)_q(?P<quadrant>\d)")
+_FIELD_FOLDER = re.compile(r"field(\d{4,6})")
+_PIXEL = re.compile(r"Norder=(?P<order>\d+)/(?:Dir=\d+/)?Npix=(?P<pixel>\d+)(?:\.parquet$|/)")
+_PIXEL_MARGIN = 1.0 / 3600.0
+
+
+def check(curves: LightCurves, path: Path) -> None:
+    """Check the light curves of one file.
+
+    Parameters
+    ----------
+    curves
+        What the file's reader made of it.
+    path
+        The file; field, filter, CCD, quadrant or HEALPix pixel in its name or folder must agree
+        with what it holds.
+
+    Raises
+    ------
+    BadFile
+        At the first thing that is wrong, naming the row.
+    """
+    path = Path(path)
+    _check_identifiers(curves, path)
+    _check_names(curves, path)
+    _check_positions(curves, path)
+    _check_pixel(curves, path)
+    _check_times(curves, path)
+    _check_photometry(curves, path)
+
+
+def _refuse(curves: LightCurves, path: Path, index: int, cause: str) -> None:
+    """Raise for light curve number ``index``."""
+    raise BadFile(path, curves.row(index), cause, oid=curves.oid[index])
+
+
+def _refuse_epoch(curves: LightCurves, path: Path, detection: int, cause: str) -> None:
+    """Raise for detection number ``detection``."""
+    index = curves.curve_of(detection)
+    epoch = detection - int(curves.offsets[index]) + 1
+    _refuse(curves, path, index, f"{cause} (epoch {epoch} of {curves.nepochs[index]})")
+
+
+def _first(wrong: np.ndarray) -> int | None:
+    """Index of the first true element; None where there is none."""
+    if not wrong.any():
+        return None
+    return int(np.argmax(wrong))
+
+
+def _check_identifiers(curves: LightCurves, path: Path) -> None:
+    """Well-formed OIDs, each once, in agreement with the columns beside them."""
+    try:
+        parts = oids.split(curves.oid)
+    except oids.InvalidOID as error:
+        index = int(np.argmin(oids.is_valid(curves.oid)))
+        raise BadFile(path, curves.row(index), str(error), oid=curves.oid[index]) from error
+    for name in ("fieldid", "filterid", "rcid"):
+        column, expected = getattr(curves, name), getattr(parts, name)
+        index = _first(column != expected)
+        if index is not None:
+            cause = f"{name} is {column[index]}, the OID says {expected[index]}"
+            _refuse(curves, path, index, cause)
+    if np.any(curves.oid[1:] <= curves.oid[:-1]):
+        order = np.argsort(curves.oid, kind="stable")
+        again = np.flatnonzero(curves.oid[order][1:] == curves.oid[order][:-1])
+        if again.size:
+            first, second = order[again[0]], order[again[0] + 1]
+            _refuse(
+                curves, path, second, f"OID repeated, it was first in row {curves.row(int(first))}"
+            )
+
+
+def _check_names(curves: LightCurves, path: Path) -> None:
+    """Rows agree with the field, filter, CCD and quadrant in the names of file and folder."""
+    expected: dict[str, int] = {}
+    folder = _FIELD_FOLDER.fullmatch(path.parent.name)
+    name = _BULK_NAME.match(path.name)
+    if name:
+        expected["fieldid"] = int(name["field"])
+        expected["filterid"] = oids.FILTER_IDS[name["filter"]]
+        try:
+            expected["rcid"] = oids.rcid_of(int(name["ccd"]), int(name["quadrant"]))
+        except oids.InvalidOID as error:
+            raise BadFile(path, None, f"the file's name is impossible: {error}") from error
+        if folder and int(folder[1]) != expected["fieldid"]:
+            raise BadFile(
+                path, None, f"a file of field {expected['fieldid']} lies in folder {folder[0]}"
+            )
+    for column, value in expected.items():
+        index = _first(getattr(curves, column) != value)
+        if index is not None:
+            found = getattr(curves, column)[index]
+            _refuse(curves, path, index, f"{column} is {found}, the file's name says {value}")
+
+
+def _check_positions(curves: LightCurves, path: Path) -> None:
+    """Finite positions on the sphere; RA 360 is allowed, as float32 rounds up to it."""
+    for name, low, high in (("ra", 0.0, 360.0), ("dec", -90.0, 90.0)):
+        values = getattr(curves, name)
+        index = _first(~((values >= low) & (values <= high)))
+        if index is not None:
+            cause = f"{name} is {values[index]}, expected {low:g} to {high:g} degrees"
+            _refuse(curves, path, index, cause)
+
+
+def _check_pixel(curves: LightCurves, path: Path) -> None:
+    """Positions lie in the HEALPix pixel that a HATS partition's path names, to 1 arcsec."""
+    named = _PIXEL.search(path.as_posix())
+    if not named or not len(curves):
+        return
+    import healpy  # takes half a second to import and only this layout needs it
+
+    nside, pixel = 2 ** int(named["order"]), int(named["pixel"])
+    if pixel >= 12 * nside**2:
+        raise BadFile(path, None, f"the folder's name is impossible: no pixel {pixel}")
+    outside = healpy.ang2pix(nside, curves.ra, curves.dec, nest=True, lonlat=True) != pixel
+    for step_ra, step_dec in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        rest = np.flatnonzero(outside)
+        if not rest.size:
+            return
+        dec = curves.dec[rest]
+        ra = curves.ra[rest] + step_ra * _PIXEL_MARGIN / np.cos(np.radians(np.minimum(dec, 89.9)))
+        dec = np.clip(dec + step_dec * _PIXEL_MARGIN, -90.0, 90.0)
+        outside[rest] = healpy.ang2pix(nside, ra, dec, nest=True, lonlat=True) != pixel
+    index = _first(outside)
+    if index is not None:
+        where = f"{curves.ra[index]:.5f} {curves.dec[index]:+.5f}"
+        cause = f"position {where} is outside HEALPix pixel {pixel} of order {named['order']}"
+        _refuse(curves, path, index, cause)
+
+
+def _check_times(curves: LightCurves, path: Path) -> None:
+    """Finite, plausible, sorted times that are whole numbers of ticks."""
+    hmjd = curves.hmjd
+    if not len(hmjd):
+        return
+    if not (hmjd.min() >= EARLIEST_HMJD and hmjd.max() <= LATEST_HMJD):
+        where = _first(~((hmjd >= EARLIEST_HMJD) & (hmjd <= LATEST_HMJD)))
+        cause = f"hmjd is {hmjd[where]}, expected {EARLIEST_HMJD:g} to {LATEST_HMJD:g}"
+        _refuse_epoch(curves, path, where, cause)
+    earlier = hmjd[1:] < hmjd[:-1]
+    inner = curves.offsets[(curves.offsets > 0) & (curves.offsets < len(hmjd))]
+    earlier[inner - 1] = False
+    where = _first(earlier)
+    if where is not None:
+        cause = f"hmjd not sorted: {hmjd[where + 1]} follows {hmjd[where]}"
+        _refuse_epoch(curves, path, where + 1, cause)
+    ticks = hmjd * curves.ticks_per_day
+    np.rint(ticks, out=ticks)
+    ticks /= curves.ticks_per_day
+    where = _first(ticks != hmjd)
+    if where is not None:
+        cause = f"hmjd {hmjd[where]!r} is no multiple of 1/{curves.ticks_per_day} d"
+        _refuse_epoch(curves, path, where, cause)
+
+
+def _check_photometry(curves: LightCurves, path: Path) -> None:
+    """Finite magnitudes and errors, and flags of 16 bits."""
+    for name in ("mag", "magerr"):
+        values = getattr(curves, name)
+        where = _first(~np.isfinite(values))
+        if where is not None:
+            _refuse_epoch(curves, path, where, f"{name} is {values[where]}")
+    flags = curves.catflags
+    if len(flags) and not (flags.min() >= 0 and flags.max() <= MAX_CATFLAGS):
+        where = _first((flags < 0) | (flags > MAX_CATFLAGS))
+        cause = f"catflags is {flags[where]}, expected 0 to {MAX_CATFLAGS}"
+        _refuse_epoch(curves, path, where, cause)
