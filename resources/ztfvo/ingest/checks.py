@@ -25,9 +25,13 @@ LATEST_HMJD = 70000.0
 MAX_CATFLAGS = 65535
 """Flags have 16 bits."""
 
-_BULK_NAME = re.compile(r"ztf_(?P<field>\d{6})_(?P<filter>z[gri])_c(?P<ccd>\d\d)_q(?P<quadrant>\d)")
+BULK_NAME = re.compile(r"ztf_(?P<field>\d{6})_(?P<filter>z[gri])_c(?P<ccd>\d\d)_q(?P<quadrant>\d)")
+"""Beginning of the name of a bulk file."""
+
+HATS_PIXEL = re.compile(r"Norder=(?P<order>\d+)/(?:Dir=\d+/)?Npix=(?P<pixel>\d+)(?:\.parquet$|/)")
+"""HEALPix order and pixel (nested) in the path of a HATS partition."""
+
 _FIELD_FOLDER = re.compile(r"field(\d{4,6})")
-_PIXEL = re.compile(r"Norder=(?P<order>\d+)/(?:Dir=\d+/)?Npix=(?P<pixel>\d+)(?:\.parquet$|/)")
 _PIXEL_MARGIN = 1.0 / 3600.0
 
 
@@ -102,7 +106,7 @@ def _check_names(curves: LightCurves, path: Path) -> None:
     """Rows agree with the field, filter, CCD and quadrant in the names of file and folder."""
     expected: dict[str, int] = {}
     folder = _FIELD_FOLDER.fullmatch(path.parent.name)
-    name = _BULK_NAME.match(path.name)
+    name = BULK_NAME.match(path.name)
     if name:
         expected["fieldid"] = int(name["field"])
         expected["filterid"] = oids.FILTER_IDS[name["filter"]]
@@ -133,7 +137,7 @@ def _check_positions(curves: LightCurves, path: Path) -> None:
 
 def _check_pixel(curves: LightCurves, path: Path) -> None:
     """Positions lie in the HEALPix pixel that a HATS partition's path names, to 1 arcsec."""
-    named = _PIXEL.search(path.as_posix())
+    named = HATS_PIXEL.search(path.as_posix())
     if not named or not len(curves):
         return
     import healpy  # takes half a second to import and only this layout needs it

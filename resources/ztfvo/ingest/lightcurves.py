@@ -1,4 +1,4 @@
-"""The light curves of one input file as flat arrays: what readers make and everything else takes."""
+"""The light curves of one input file as flat arrays, from any reader to everything else."""
 
 from __future__ import annotations
 

@@ -1,0 +1,53 @@
+"""What can go wrong with a download, in words for the operator."""
+
+from __future__ import annotations
+
+
+class DownloadError(Exception):
+    """A download, or one file of it, that cannot be done; the message says why and what to do."""
+
+
+class ArchiveUnreachable(DownloadError):
+    """The archive does not answer, or goes on failing after every retry."""
+
+    def __init__(self, url: str, attempts: int, reason: str) -> None:
+        super().__init__(
+            f"{url}: no answer after {attempts} attempts ({reason}). "
+            "Check the network and try again; what has arrived is kept."
+        )
+
+
+class NotInArchive(DownloadError):
+    """The archive answers that there is no such file."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url}: the archive has no such file (404)")
+
+
+class ChecksumMismatch(DownloadError):
+    """A file that arrived is not the one the archive's list describes; it was removed."""
+
+    def __init__(self, path: str, algorithm: str, found: str, expected: str) -> None:
+        super().__init__(
+            f"{path}: {algorithm} is {found}, the archive's list says {expected}. "
+            "The file was removed; run the command again to fetch it anew."
+        )
+
+
+class NoSpace(DownloadError):
+    """The files do not fit on the disk."""
+
+    def __init__(self, folder: str, needed: int, free: int) -> None:
+        super().__init__(
+            f"{folder}: {human(needed)} are needed and {human(free)} are free. "
+            "Make room, choose fewer files, or move the state folder (ZTFVO_VAR)."
+        )
+
+
+def human(size: float) -> str:
+    """Write a number of bytes for people, in powers of 1000."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"

@@ -1,0 +1,93 @@
+"""Where a release is published, as its ``release.toml`` says."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import DownloadError
+
+CHECKSUM_LISTS = ("checksum.md5", "checksums.md5", "md5sums.txt")
+"""Names under which the archive keeps lists of checksums."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The table ``[download]`` of a release, with the release's layout."""
+
+    release: str
+    """Name of the release."""
+    layout: str
+    """Name of the reader of its files."""
+    server: str
+    """Scheme and host, without a path."""
+    path: str
+    """Path of the release's root, or of the light-curve service; no slash at the front."""
+    checksums: tuple[str, ...] = CHECKSUM_LISTS
+    """Names of checksum lists, tried in this order."""
+    collection: str | None = None
+    """Name of the release in the light-curve service."""
+    max_radius: float = 10.0
+    """Largest radius of a cone (deg)."""
+
+    def url(self, path: str = "") -> str:
+        """Address of a path below the root."""
+        return f"{self.server}/{self.path}{path}"
+
+
+def read_source(inputs: Path, release: str, server: str) -> Source:
+    """Read where a release is published.
+
+    Parameters
+    ----------
+    inputs
+        Folder of the releases' descriptions.
+    release
+        Name of the release.
+    server
+        Server of releases that name none of their own.
+
+    Raises
+    ------
+    DownloadError
+        When the release is unknown, not published, or its description is faulty.
+    """
+    file = inputs / release / "release.toml"
+    if not file.is_file():
+        known = ", ".join(sorted(path.parent.name for path in inputs.glob("*/release.toml")))
+        raise DownloadError(f"There is no release {release!r}; known are: {known or 'none'}.")
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DownloadError(f"{file} cannot be read: {error}") from error
+    table = content.get("download")
+    if table is None:
+        raise DownloadError(
+            f"Release {release} cannot be downloaded: {file} has no table [download]."
+        )
+    return Source(
+        release=release,
+        layout=_text(file, content, "layout"),
+        server=_server(file, str(table.get("server", server))),
+        path=_text(file, table, "path").lstrip("/"),
+        checksums=tuple(table.get("checksums", CHECKSUM_LISTS)),
+        collection=table.get("collection"),
+        max_radius=float(table.get("max_radius", Source.max_radius)),
+    )
+
+
+def _text(file: Path, table: dict[str, Any], key: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise DownloadError(f"{file}: {key} is missing")
+    return value
+
+
+def _server(file: Path, address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise DownloadError(f"{file}: {address!r} is not the address of a server")
+    return address.rstrip("/")

@@ -1,0 +1,172 @@
+"""Fetch one file, going on where an earlier attempt stopped.
+
+While it comes, a file is called ``NAME.part``; ``NAME.part.tag`` beside it holds what the server
+said identifies this version of it, so that parts of two versions are never joined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from ..ingest.manifest import digests
+from ..ingest.readers import irsa_api
+from .catalogue import RemoteFile
+from .client import RETRIED, Archive
+from .errors import ArchiveUnreachable, ChecksumMismatch, DownloadError
+
+PART = ".part"
+TAG = ".part.tag"
+
+RETRIED_ANSWERS = RETRIED | {400}
+"""The light-curve service answers now and then 400, "invalid TAP query", to what is right."""
+
+_BLOCK = 1 << 18
+_RANGE = re.compile(r"bytes (?:(?P<start>\d+)-\d+|\*)/(?P<total>\d+|\*)")
+
+
+class _Interrupted(Exception):
+    """The connection broke in the middle of the body."""
+
+
+def fetch(
+    archive: Archive,
+    remote: RemoteFile,
+    folder: Path,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Path:
+    """Fetch a file and check it.
+
+    Parameters
+    ----------
+    archive
+        Where it is.
+    remote
+        The file.
+    folder
+        The release's data folder.
+    advance
+        Told the bytes that have arrived, negative when some have to be fetched again.
+
+    Returns
+    -------
+    path
+        The complete file.
+
+    Raises
+    ------
+    DownloadError
+        When it cannot be had, or is not what the archive's list says; nothing is left of it then
+        that a later attempt could take for good.
+    OSError
+        When it cannot be written.
+    """
+    target = folder / remote.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + PART)
+    failures, size = 0, _size(part)
+    while True:
+        try:
+            _append(archive, remote, part, advance)
+            break
+        except _Interrupted as error:
+            failures = 1 if _size(part) > size else failures + 1
+            size = _size(part)
+            if failures >= archive.manners.attempts:
+                raise ArchiveUnreachable(remote.url, failures, str(error)) from error
+            archive.wait(failures)
+    _verify(remote, part)
+    part.replace(target)
+    target.with_name(target.name + TAG).unlink(missing_ok=True)
+    return target
+
+
+def matches_checksum(remote: RemoteFile, path: Path) -> bool:
+    """Whether a file is the one of the archive's list; false where the list is silent."""
+    return bool(remote.algorithm) and digests(path, remote.algorithm) == [remote.checksum]
+
+
+def _append(
+    archive: Archive, remote: RemoteFile, part: Path, advance: Callable[[int], None]
+) -> None:
+    """Bring the part file to its end."""
+    tag_file = part.with_name(part.name.removesuffix(PART) + TAG)
+    have, tag = _size(part), _read(tag_file)
+    resumable = have and tag and not remote.answer
+    headers = {"Range": f"bytes={have}-", "If-Range": tag} if resumable else {}
+    retried = RETRIED_ANSWERS if remote.answer else RETRIED
+    with archive.open("GET", remote.url, headers, retried) as response:
+        start, total = _extent(response)
+        if response.status_code == 416:
+            if total == have:
+                return
+            part.unlink()
+            raise _Interrupted(f"{have} bytes were there, the file has {total}")
+        if response.status_code == 206 and start != have:
+            raise DownloadError(f"{remote.url}: asked for bytes from {have}, got from {start}")
+        if response.status_code != 206 and have:
+            advance(-have)
+        tag_file.write_text(_tag(response), encoding="utf-8")
+        with part.open("ab" if response.status_code == 206 else "wb") as file:
+            try:
+                for block in response.iter_raw(_BLOCK):
+                    file.write(block)
+                    advance(len(block))
+            except httpx.TransportError as error:
+                raise _Interrupted(str(error) or type(error).__name__) from error
+    if total is not None and _size(part) != total:
+        raise _Interrupted(f"{_size(part)} of {total} bytes arrived")
+
+
+def _extent(response: httpx.Response) -> tuple[int, int | None]:
+    """First byte of the body and size of the whole file, where told."""
+    match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if response.status_code in (206, 416) and match:
+        total = match["total"]
+        return int(match["start"] or 0), None if total == "*" else int(total)
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdigit() else None
+
+
+def _tag(response: httpx.Response) -> str:
+    """What If-Range may use: a strong ETag, else the date, else nothing."""
+    tag = response.headers.get("ETag", "")
+    if tag and not tag.startswith("W/"):
+        return tag
+    return response.headers.get("Last-Modified", "")
+
+
+def _verify(remote: RemoteFile, part: Path) -> None:
+    """Refuse, and remove, a file that is not what it should be."""
+    problem: DownloadError | None = None
+    if remote.answer:
+        if not irsa_api.matches(part):
+            start = " ".join(part.read_bytes()[:300].decode("utf-8", "replace").split())
+            problem = DownloadError(f"{remote.url}: the service answers no table but: {start}")
+    elif remote.algorithm:
+        (found,) = digests(part, remote.algorithm)
+        if found != remote.checksum:
+            problem = ChecksumMismatch(remote.path, remote.algorithm, found, remote.checksum)
+    if problem:
+        part.unlink()
+        with suppress(FileNotFoundError):
+            part.with_name(part.name.removesuffix(PART) + TAG).unlink()
+        raise problem
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
