@@ -1,0 +1,1 @@
+"""Simulation of ZTF observations: geometry, schedule, stars, noise, light curves, files."""
