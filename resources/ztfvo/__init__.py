@@ -1,0 +1,1 @@
+"""Virtual Observatory service for the light curves of ZTF data releases."""

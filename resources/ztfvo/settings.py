@@ -1,0 +1,168 @@
+"""The one settings object of the project.
+
+Every setting is a field of `Settings`. Its value comes from, in this order,
+the environment variable ``ZTFVO_<NAME>``, the file ``settings.env`` in the
+state folder (lines ``ZTFVO_<NAME>=value``), and the default given here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: PostgreSQL refuses longer socket paths (sockaddr_un has 108 bytes).
+LONGEST_SOCKET_PATH = 100
+
+
+class Settings(BaseSettings):
+    """Settings of one installation.
+
+    Attributes are described by the field descriptions below; `var` and `root`
+    are absolute after validation, whatever was given.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ZTFVO_", extra="ignore", frozen=True)
+
+    root: Path = Field(default=ROOT, description="Checkout of the project.")
+    var: Path = Field(default=ROOT / "var", description="Folder of all state.")
+
+    listen: str = Field(default="127.0.0.1", description="Address nginx listens on.")
+    port: int = Field(default=8080, description="The one public port, served by nginx.")
+    public_url: str | None = Field(
+        default=None,
+        description="Address people use, without closing slash; default http://localhost:<port>.",
+    )
+
+    dsn: str | None = Field(
+        default=None,
+        description="libpq string or URL of an existing database to use in place of a private "
+        "cluster. Its role must own the database and may create roles; the extensions pg_sphere "
+        "and q3c must be there or the role be a superuser.",
+    )
+    postgres_port: int = Field(
+        default=8100, description="Number of the private cluster's socket; no TCP port is opened."
+    )
+    postgres_memory: int | None = Field(
+        default=None,
+        description="MB of memory planned for the private cluster; default half of the machine's.",
+    )
+    postgres_connections: int = Field(default=200, description="Private cluster: max_connections.")
+
+    dachs_port: int = Field(
+        default=8101, description="Port of the first DaCHS process on 127.0.0.1; others follow."
+    )
+    dachs_processes: int = Field(default=2, ge=1, le=64, description="Number of DaCHS processes.")
+    dachs_threads: int = Field(default=30, description="Worker threads of one DaCHS process.")
+
+    sync_seconds: int = Field(default=60, description="Time limit of a synchronous TAP query.")
+    async_seconds: int = Field(default=3600, description="Time limit of an asynchronous TAP query.")
+    sql_seconds: int = Field(default=15, description="Time limit of a cone search or form query.")
+    default_rows: int = Field(default=20_000, description="TAP rows without MAXREC or TOP.")
+    max_rows: int = Field(default=20_000_000, description="TAP rows at most.")
+    upload_mb: int = Field(default=100, description="MB of a TAP upload, asynchronous.")
+    sync_upload_mb: int = Field(default=20, description="MB of a TAP upload, synchronous.")
+    tap_jobs: int = Field(default=8, description="TAP queries running at a time, per site.")
+    sync_per_address: int = Field(
+        default=16, description="Requests to /tap/sync at a time from one address."
+    )
+    max_cone_radius: float = Field(default=1.0, gt=0, le=180, description="Cone limit in degrees.")
+
+    authority: str = Field(default="ztfvo.local", description="IVOA authority, without ivo://.")
+    site_name: str = Field(default="ZTF light curves", description="Name on the pages.")
+    site_description: str = Field(
+        default="Light curves of the ZTF data releases in the Virtual Observatory.",
+        description="One or two sentences on the site.",
+    )
+    publisher: str = Field(default="ztfvo", description="Organisation that runs the site.")
+    contact_name: str = Field(default="ztfvo operator", description="Person or role to ask.")
+    contact_email: str = Field(default="operator@localhost", description="Address to write to.")
+    contact_address: str = Field(default="not given", description="Postal address.")
+
+    workers: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        description="Processes of an ingest.",
+    )
+    irsa_url: str = Field(
+        default="https://irsa.ipac.caltech.edu", description="Where releases are downloaded from."
+    )
+    system_user: str = Field(
+        default="ztfvo", description="User the service runs as when root sets it up."
+    )
+
+    @field_validator("root", "var")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_closing_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else None
+
+    @property
+    def inputs(self) -> Path:
+        """Folder of the releases' manifests, one folder each."""
+        return self.root / "inputs" / "ztf"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the releases' raw files, one folder each."""
+        return self.var / "data"
+
+    @property
+    def url(self) -> str:
+        """Address of the site as people see it, without closing slash."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def run(self) -> Path:
+        """Folder of sockets and pid files.
+
+        It is ``var/run``, or a folder in /tmp named after `var` where that
+        path would be too long for a socket.
+        """
+        run = self.var / "run"
+        if len(str(run / ".s.PGSQL.65535")) <= LONGEST_SOCKET_PATH:
+            return run
+        digest = hashlib.sha256(str(self.var).encode()).hexdigest()[:12]
+        return Path("/tmp") / f"ztfvo-{digest}"
+
+    @property
+    def database_dsn(self) -> str:
+        """Connection string of the role that owns the store schemas."""
+        return self.dsn or self._private_dsn("ztfvo")
+
+    @property
+    def superuser_dsn(self) -> str:
+        """Connection string with administrative rights."""
+        return self.dsn or self._private_dsn("postgres")
+
+    def _private_dsn(self, role: str) -> str:
+        return f"host={self.run} port={self.postgres_port} dbname=ztfvo user={role}"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings afresh.
+
+    Parameters
+    ----------
+    **overrides
+        Values that win over environment and file.
+    """
+    var = overrides.get("var") or os.environ.get("ZTFVO_VAR") or ROOT / "var"
+    return Settings(_env_file=Path(var).expanduser() / "settings.env", **overrides)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return load_settings()

@@ -1,0 +1,106 @@
+"""``python -m ztfvo.site setup`` and ``serve``, behind the scripts of these names."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ztfvo.db import DatabaseDown
+from ztfvo.settings import get_settings
+from ztfvo.site import health, service
+from ztfvo.site.errors import SiteError
+from ztfvo.site.install import install
+
+console = Console(soft_wrap=True, highlight=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+serve = typer.Typer(no_args_is_help=True, help="Steer the service.")
+app.add_typer(serve, name="serve")
+
+Parts = Annotated[list[str] | None, typer.Argument(help="database, dachs or nginx; default all")]
+
+
+@app.command()
+def setup() -> None:
+    """Make database cluster, DaCHS root and configuration, or bring them up to date."""
+    install(get_settings(), console.print)
+
+
+@serve.command()
+def start(part: Parts = None) -> None:
+    """Start all parts, or those named with what they need, and wait until they work."""
+    settings = get_settings()
+    service.start(settings, part)
+    if part:
+        console.print(f"Started: {', '.join(part)}")
+    else:
+        console.print(f"The service runs: {settings.url}/")
+
+
+@serve.command()
+def stop(part: Parts = None) -> None:
+    """Stop all parts and the supervisor, or the parts named."""
+    service.stop(get_settings(), part)
+    console.print(f"Stopped{': ' + ', '.join(part) if part else ''}")
+
+
+@serve.command()
+def restart(part: Parts = None) -> None:
+    """Stop and start."""
+    stop(part)
+    start(part)
+
+
+@serve.command()
+def reload() -> None:
+    """Take over changed resource descriptors and metadata without a pause."""
+    service.reload(get_settings())
+
+
+@serve.command()
+def status() -> None:
+    """Show the parts; the exit status is 0 when all work."""
+    rows = service.status(get_settings())
+    table = Table("program", "state", "")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    raise typer.Exit(0 if all(state == "working" for _, state, _ in rows) else 1)
+
+
+@serve.command()
+def logs(
+    part: Annotated[str | None, typer.Argument(help="program, such as dachs-0")] = None,
+    lines: Annotated[int, typer.Option("-n", help="lines of each")] = 20,
+) -> None:
+    """Show the ends of the logs."""
+    folder = get_settings().var / "log"
+    files = [folder / f"{part}.log"] if part else sorted(folder.glob("*.log"))
+    files += sorted(folder.glob(f"{part or 'dachs-*'}/dcErrors"))
+    for path in files:
+        _print_tail(path, lines)
+
+
+def _print_tail(path: Path, lines: int) -> None:
+    tail = health.log_tail(path, lines)
+    if tail:
+        console.rule(str(path))
+        console.print("\n".join(tail), markup=False)
+
+
+def main() -> None:
+    """Run the command; errors the operator can put right are told without a traceback."""
+    try:
+        app()
+    except (SiteError, DatabaseDown) as error:
+        console.file = sys.stderr
+        console.print(f"Error: {error}", markup=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""The private DaCHS root, and DaCHS commands in it."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg.conninfo
+
+from ztfvo.settings import Settings
+from ztfvo.site.identity import own_folder, run
+from ztfvo.site.render import write
+
+#: RDs of DaCHS itself that every site needs beyond what ``dachs init`` imports.
+BASIC_RDS = ("//obscore", "//tap_user")
+#: System services that are published, so that the registry interface is complete.
+PUBLISHED_RDS = ("//services", "//tap")
+#: File in the root that holds the version of DaCHS that made it.
+STAMP = "initialised"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that make DaCHS use this installation's root."""
+    etc = settings.var / "dachs" / "etc"
+    return {
+        "GAVOSETTINGS": str(etc / "gavo.rc"),
+        "GAVOCUSTOM": str(etc / "process-0.rc"),
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: str) -> str:
+    """Execute a DaCHS command as the run user and return what it printed.
+
+    Parameters
+    ----------
+    *words
+        The command's words, as in ``"imp", "ztf/dr19"``.
+    what, remedy
+        For the error.
+    **variables
+        Environment in addition.
+
+    Raises
+    ------
+    SiteError
+        When the command fails.
+    """
+    program = Path(sys.prefix) / "bin"
+    return run(
+        settings,
+        [program / "python", "-s", program / "dachs", *words],
+        what,
+        remedy,
+        environment(settings) | variables,
+    )
+
+
+def is_outdated(settings: Settings) -> bool:
+    """Tell whether the root was never made, or made by another version of DaCHS."""
+    return _made_by(settings) != version("gavodachs")
+
+
+def _made_by(settings: Settings) -> str:
+    stamp = settings.var / "dachs" / STAMP
+    return stamp.read_text(encoding="utf-8").strip() if stamp.exists() else ""
+
+
+def make_root(settings: Settings) -> bool:
+    """Initialise DaCHS where that has not been done; tell whether it was necessary.
+
+    The database must be running. A new version of DaCHS upgrades its tables.
+    """
+    if not is_outdated(settings):
+        return False
+    remedy = f"see the lines above and {settings.var}/log/dachs-0/dcErrors"
+    if _made_by(settings):
+        dachs(settings, "upgrade", what="upgrading DaCHS' tables", remedy=remedy)
+    else:
+        _initialise(settings, remedy)
+    write(settings, settings.var / "dachs" / STAMP, version("gavodachs") + "\n")
+    return True
+
+
+def _initialise(settings: Settings, remedy: str) -> None:
+    parsed = psycopg.conninfo.conninfo_to_dict(settings.superuser_dsn)
+    password = {"PGPASSWORD": str(parsed.pop("password"))} if "password" in parsed else {}
+    dsn = psycopg.conninfo.make_conninfo("", **parsed)
+    inputs = settings.var / "dachs" / "inputs"  # init would write into the checkout
+    dachs(
+        settings,
+        "init",
+        "--dsn",
+        dsn,
+        what="making the DaCHS root",
+        remedy=remedy,
+        GAVO_INPUTSDIR=str(inputs),
+        **password,
+    )
+    for name in ("dsn", "feed", "trustedquery", "untrustedquery"):
+        (settings.var / "dachs" / "etc" / name).chmod(0o600)
+    own_folder(settings, settings.var / "dachs" / "etc", 0o750)
+    for rd in BASIC_RDS:
+        dachs(settings, "imp", rd, what=f"importing {rd}", remedy=remedy)
+    for rd in PUBLISHED_RDS:
+        dachs(settings, "pub", rd, what=f"publishing {rd}", remedy=remedy)

@@ -1,0 +1,126 @@
+"""Whether the parts of an installation work, and what their logs say."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from ztfvo.settings import Settings
+from ztfvo.site import supervisor
+from ztfvo.site.errors import SiteError
+
+AVAILABILITY = "/tap/availability"
+
+
+def database_answers(settings: Settings) -> bool:
+    """Tell whether the database takes connections."""
+    try:
+        with psycopg.connect(settings.superuser_dsn, dbname=_any_database(settings)):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def _any_database(settings: Settings) -> str | None:
+    return None if settings.dsn else "postgres"
+
+
+def dachs_answers(settings: Settings) -> bool:
+    """Tell whether every DaCHS process serves TAP."""
+    ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
+    return all(_answers(f"http://127.0.0.1:{port}{AVAILABILITY}") for port in ports)
+
+
+def proxy_answers(settings: Settings) -> bool:
+    """Tell whether nginx answers."""
+    return _answers(f"http://{local_address(settings)}:{settings.port}/__proxy__")
+
+
+def local_address(settings: Settings) -> str:
+    """Return the address at which this machine reaches nginx."""
+    return "127.0.0.1" if settings.listen in ("0.0.0.0", "*", "") else settings.listen
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def wait_for(
+    settings: Settings, group: str, answers: Callable[[Settings], bool], seconds: float
+) -> None:
+    """Wait until the part `group` works.
+
+    Raises
+    ------
+    SiteError
+        When one of its programs ended or `seconds` passed; the end of its log
+        is part of the message.
+    """
+    deadline = time.monotonic() + seconds
+    while not answers(settings):
+        broken = [
+            program
+            for program in supervisor.programs(settings)
+            if program.group == group and program.state in ("FATAL", "EXITED")
+        ]
+        if broken or time.monotonic() > deadline:
+            raise SiteError(_story(settings, group), "see the lines above, or: scripts/serve logs")
+        time.sleep(0.1)
+
+
+def _story(settings: Settings, group: str) -> str:
+    parts = [f"{group} does not work"]
+    for program in supervisor.programs(settings):
+        if program.group == group:
+            lines = "\n".join(f"  {line}" for line in log_tail(program.log, 12))
+            parts.append(f"{program.name}: {program.state} {program.description}\n{lines}")
+    return "\n".join(parts)
+
+
+def log_tail(path: Path, lines: int) -> list[str]:
+    """Return the last `lines` lines of a log, none when there is no such file."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return [line.rstrip("\n") for line in deque(file, lines)]
+    except FileNotFoundError:
+        return []
+
+
+def check_ports(settings: Settings, groups: list[str]) -> None:
+    """Check that the ports of parts that are about to start are free.
+
+    Raises
+    ------
+    SiteError
+        When one is in use; the message names the setting that changes it.
+    """
+    if supervisor.NGINX in groups:
+        _check_port(local_address(settings), settings.port, "ZTFVO_PORT", settings)
+    if supervisor.DACHS in groups:
+        for number in range(settings.dachs_processes):
+            _check_port("127.0.0.1", settings.dachs_port + number, "ZTFVO_DACHS_PORT", settings)
+
+
+def _check_port(address: str, port: int, setting: str, settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((address, port))
+        except PermissionError:
+            return  # below 1024: the supervisor has the capability that this process lacks
+        except OSError as error:
+            raise SiteError(
+                f"port {port} on {address} cannot be used ({error.strerror})",
+                f"end the program that uses it, or set {setting} to another port "
+                f"(in {settings.var}/settings.env) and run scripts/setup again",
+            ) from error

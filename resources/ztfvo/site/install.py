@@ -1,0 +1,34 @@
+"""What ``scripts/setup`` does once the Python environment exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ztfvo.settings import Settings
+from ztfvo.site import config, dachs, postgres, service
+
+
+def install(settings: Settings, say: Callable[[str], None]) -> None:
+    """Bring the installation up to date; does nothing where nothing changed.
+
+    Raises
+    ------
+    SiteError
+        When something is wrong that the operator can put right.
+    """
+    config.make_folders(settings)
+    if not settings.dsn and postgres.make_cluster(settings):
+        say(f"Made the database cluster {postgres.cluster_folder(settings)}")
+    changed = [
+        not settings.dsn and config.write_cluster_config(settings),
+        config.write_dachs_config(settings),
+        config.write_service_config(settings),
+    ]
+    if any(changed) or dachs.is_outdated(settings):
+        with service.database(settings):
+            postgres.make_database(settings)
+            if dachs.make_root(settings):
+                say(f"Made the DaCHS root {settings.var / 'dachs'}")
+            postgres.open_stores(settings)
+        service.reload(settings)
+    say(f"Set up in {settings.var}; start with: scripts/serve start")

@@ -1,0 +1,47 @@
+"""Configuration files from templates in ``etc/templates``: ``@NAME@`` stands for a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from ztfvo.settings import Settings
+from ztfvo.site.identity import own_file
+
+_PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """Replace every ``@NAME@`` of `template`.
+
+    Raises
+    ------
+    KeyError
+        When a name has no value.
+    """
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), template)
+
+
+def read_template(settings: Settings, name: str) -> str:
+    """Return the text of the template `name`."""
+    return (settings.root / "etc" / "templates" / name).read_text(encoding="utf-8")
+
+
+def render(
+    settings: Settings, name: str, target: Path, values: Mapping[str, object], mode: int = 0o644
+) -> bool:
+    """Write a template to `target`, and tell whether that changed anything."""
+    return write(settings, target, fill(read_template(settings, name), values), mode)
+
+
+def write(settings: Settings, target: Path, text: str, mode: int = 0o644) -> bool:
+    """Write `text` to `target` unless it is there already; tell whether it was not."""
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return False
+    fresh = target.with_name(f".{target.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    own_file(settings, fresh, mode)
+    fresh.replace(target)
+    return True

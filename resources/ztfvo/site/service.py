@@ -1,0 +1,111 @@
+"""Start, stop and inspect the service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ztfvo.settings import Settings
+from ztfvo.site import health, supervisor
+from ztfvo.site.config import make_folders, write_dachs_config, write_service_config
+from ztfvo.site.errors import SiteError
+from ztfvo.site.postgres import cluster_folder
+from ztfvo.site.supervisor import DACHS, DATABASE, NGINX
+
+#: Seconds each part gets to answer, long enough for crash recovery of a large database.
+PATIENCE = {DATABASE: 300.0, DACHS: 60.0, NGINX: 10.0}
+
+CHECKS: dict[str, Callable[[Settings], bool]] = {
+    DATABASE: health.database_answers,
+    DACHS: health.dachs_answers,
+    NGINX: health.proxy_answers,
+}
+
+
+def parts(settings: Settings) -> list[str]:
+    """Return the parts in the order they start; an existing database is none of them."""
+    return [part for part in CHECKS if not (part == DATABASE and settings.dsn)]
+
+
+def start(settings: Settings, wanted: list[str] | None = None) -> None:
+    """Start what is wanted, with all it needs, and wait until it works.
+
+    Parameters
+    ----------
+    wanted
+        Parts; all of them by default.
+
+    Raises
+    ------
+    SiteError
+        When set-up has not been done, a port is in use or a part fails.
+    """
+    known = parts(settings)
+    unknown = [part for part in wanted or [] if part not in known]
+    if unknown:
+        raise SiteError(f"there is no part '{unknown[0]}'", f"name one of: {', '.join(known)}")
+    _check_set_up(settings)
+    make_folders(settings)
+    write_dachs_config(settings)
+    write_service_config(settings)
+    supervisor.ensure_up(settings)
+    supervisor.reload_config(settings)
+    last = max(known.index(part) for part in wanted or known)
+    needed = known[: last + 1]
+    health.check_ports(settings, _stopped(settings, needed))
+    for part in needed:
+        supervisor.start_program(settings, part)
+        health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
+
+
+def _check_set_up(settings: Settings) -> None:
+    made = cluster_folder(settings) / "PG_VERSION"
+    if not settings.dsn and not made.exists():
+        raise SiteError(f"there is no database cluster in {made.parent}", "run scripts/setup")
+
+
+def _stopped(settings: Settings, wanted: list[str]) -> list[str]:
+    alive = {p.group for p in supervisor.programs(settings) if p.state in supervisor.RUNNING}
+    return [part for part in wanted if part not in alive]
+
+
+def stop(settings: Settings, wanted: list[str] | None = None) -> None:
+    """Stop the named parts, or everything and the supervisor."""
+    if not wanted:
+        supervisor.shut_down(settings)
+        return
+    for part in reversed(parts(settings)):
+        if part in wanted and supervisor.is_up(settings):
+            supervisor.stop_program(settings, part)
+
+
+def reload(settings: Settings) -> None:
+    """Make running servers take over changed RDs, metadata and configuration."""
+    supervisor.send_signal(settings, DACHS, "HUP")
+    supervisor.send_signal(settings, NGINX, "HUP")
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[None]:
+    """Have the database running, and stop it afterwards if nothing ran before."""
+    idle = not supervisor.is_up(settings)
+    if settings.dsn:
+        yield
+        return
+    start(settings, [DATABASE])
+    try:
+        yield
+    finally:
+        if idle:
+            stop(settings)
+
+
+def status(settings: Settings) -> list[tuple[str, str, str]]:
+    """Return (program, state, description) of all parts; the state "working" was tried."""
+    rows = []
+    answers = {part: CHECKS[part](settings) for part in parts(settings)}
+    for program in supervisor.programs(settings):
+        works = program.state in ("STARTING", "RUNNING") and answers.get(program.group, False)
+        state = "working" if works else program.state.lower()
+        rows.append((program.name, state, program.description))
+    return rows or [(part, "stopped", "") for part in parts(settings)]
