@@ -61,9 +61,7 @@ def values(settings: Settings) -> dict[str, object]:
 def upstreams(settings: Settings) -> str:
     """Return nginx' list of the DaCHS processes."""
     ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
-    return "\n".join(
-        f"    server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;" for port in ports
-    )
+    return "\n".join(f"    server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;" for port in ports)
 
 
 def find_nginx() -> str:
@@ -112,7 +110,7 @@ def write_dachs_config(settings: Settings) -> bool:
     changed = [
         render(settings, "gavo.rc", etc / "gavo.rc", known, 0o640),
         render(settings, "defaultmeta.txt", etc / "defaultmeta.txt", known),
-        _copy(settings, settings.root / "etc" / "dachs" / "userconfig.rd", etc / "userconfig.rd"),
+        _copy(settings, settings.root / "etc" / "userconfig.rd", etc / "userconfig.rd"),
     ]
     for number in range(settings.dachs_processes):
         log = settings.var / "log" / f"dachs-{number}"

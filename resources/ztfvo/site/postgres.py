@@ -88,9 +88,7 @@ def make_database(settings: Settings) -> None:
     if settings.dsn:
         check_database(settings)
         return
-    with psycopg.connect(
-        settings.superuser_dsn, dbname="postgres", autocommit=True
-    ) as connection:
+    with psycopg.connect(settings.superuser_dsn, dbname="postgres", autocommit=True) as connection:
         if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", OWNER):
             connection.execute(f"CREATE ROLE {OWNER} LOGIN")
         if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", OWNER):

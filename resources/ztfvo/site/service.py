@@ -48,11 +48,12 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     make_folders(settings)
     write_dachs_config(settings)
     write_service_config(settings)
+    needed = known[: 1 + max(known.index(part) for part in wanted or known)]
+    if not supervisor.is_up(settings):
+        supervisor.end_strays(settings)
+    health.check_ports(settings, _stopped(settings, needed))
     supervisor.ensure_up(settings)
     supervisor.reload_config(settings)
-    last = max(known.index(part) for part in wanted or known)
-    needed = known[: last + 1]
-    health.check_ports(settings, _stopped(settings, needed))
     for part in needed:
         supervisor.start_program(settings, part)
         health.wait_for(settings, part, CHECKS[part], PATIENCE[part])

@@ -56,7 +56,9 @@ class Program:
 
 def _calls(settings: Settings) -> Any:
     socket = f"unix://{settings.run}/supervisor.sock"
-    proxy = xmlrpc.client.ServerProxy("http://ztfvo", transport=SupervisorTransport(None, None, socket))
+    proxy = xmlrpc.client.ServerProxy(
+        "http://ztfvo", transport=SupervisorTransport(None, None, socket)
+    )
     return proxy.supervisor
 
 
@@ -83,7 +85,6 @@ def ensure_up(settings: Settings) -> None:
     """
     if is_up(settings):
         return
-    end_strays(settings)
     (settings.run / "supervisor.sock").unlink(missing_ok=True)
     run(
         settings,
@@ -194,14 +195,19 @@ def _own_processes(settings: Settings) -> Iterable[int]:
 
     They are known by the mark in their environment together with the variable
     supervisor sets, so that commands of the operator are never among them.
+    nginx overwrites its environment, but its command line names its file.
     """
     mark = f"ZTFVO_INSTANCE={settings.var}".encode()
+    nginx = str(settings.run / "nginx.conf").encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             variables = (entry / "environ").read_bytes().split(b"\0")
+            command = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        if mark in variables and any(v.startswith(b"SUPERVISOR_ENABLED=") for v in variables):
+        supervised = any(text.startswith(b"SUPERVISOR_ENABLED=") for text in variables)
+        is_nginx = command.startswith(b"nginx: master") and nginx in command
+        if is_nginx or (supervised and mark in variables):
             yield int(entry.name)
