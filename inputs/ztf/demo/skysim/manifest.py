@@ -49,6 +49,7 @@ def is_complete(folder: Path, entries: list[Entry]) -> bool:
 
 
 def _matches(path: Path, entry: Entry) -> bool:
+    """Tell whether one file has the size and the checksum of its entry."""
     if not path.is_file() or path.stat().st_size != entry.bytes:
         return False
     return hashlib.sha256(path.read_bytes()).hexdigest() == entry.sha256

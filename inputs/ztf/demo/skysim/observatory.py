@@ -6,13 +6,16 @@ same bytes on any machine: UT1 is taken as UTC (0.9 s, which is 2 microseconds o
 
 import erfa
 import numpy as np
-from astropy.time import Time
 from numpy.typing import NDArray
 
 LONGITUDE, LATITUDE, HEIGHT = -116.863, 33.356, 1706.0
 """Site of the 48-inch telescope: degrees east, degrees north, metres."""
 
 SECONDS_PER_DAY = 86400
+
+_MJD_ZERO = 2400000.5
+_DYNAMICAL_MINUS_UTC = 69.184
+"""Terrestrial (and to 2 ms barycentric dynamical) time minus UTC since 2017, in seconds."""
 
 _LIGHT_SECONDS_PER_AU = 499.004783836
 _SPEED_OF_LIGHT = 299792458.0
@@ -54,8 +57,8 @@ def dark_windows(nights: NDArray) -> tuple[NDArray, NDArray]:
     cosine /= np.cos(latitude) * np.cos(declination)
     half = (180.0 - np.degrees(np.arccos(cosine))) / 360.0
     middle = nights + 0.3246
-    drift = (sidereal_degrees(middle) - right_ascension - 180.0 + 180.0) % 360.0 - 180.0
-    middle = middle - drift / 360.9856
+    anti_solar = (right_ascension + 180.0 - sidereal_degrees(middle) + 180.0) % 360.0 - 180.0
+    middle = middle + anti_solar / 360.9856
     return middle - half, middle + half
 
 
@@ -83,14 +86,14 @@ def heliocentric_vectors(mjd: NDArray) -> NDArray:
         Shape (n, 3), in light days along the ICRS axes. The product with a star's unit vector is
         the time to add to bring a moment at Palomar to the heliocentre.
     """
-    tdb = Time(mjd, format="mjd", scale="utc").tdb
-    heliocentric, _ = erfa.epv00(tdb.jd1, tdb.jd2)
+    dynamical = mjd + _DYNAMICAL_MINUS_UTC / SECONDS_PER_DAY
+    heliocentric, _ = erfa.epv00(_MJD_ZERO, dynamical)
     site = erfa.gd2gc(1, np.radians(LONGITUDE), np.radians(LATITUDE), HEIGHT)
-    sidereal = erfa.gmst06(2400000.5, mjd, tdb.jd1, tdb.jd2)
+    sidereal = erfa.gmst06(_MJD_ZERO, mjd, _MJD_ZERO, dynamical)
     east = site[0] * np.cos(sidereal) - site[1] * np.sin(sidereal)
     north = site[0] * np.sin(sidereal) + site[1] * np.cos(sidereal)
     of_date = np.stack([east, north, np.full_like(east, site[2])], axis=-1)
-    from_date = np.swapaxes(erfa.pmat06(tdb.jd1, tdb.jd2), -1, -2)
+    from_date = np.swapaxes(erfa.pmat06(_MJD_ZERO, dynamical), -1, -2)
     geocentric = (from_date * of_date[:, None, :]).sum(axis=-1)
     seconds = heliocentric["p"] * _LIGHT_SECONDS_PER_AU + geocentric / _SPEED_OF_LIGHT
     return seconds / SECONDS_PER_DAY

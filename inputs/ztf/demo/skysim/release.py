@@ -25,6 +25,7 @@ COMPANIONS = 90
 """Stars drawn around a named star outside the large areas."""
 
 HIGH_CADENCE = {
+    (257, 2): ((58520.195, 24),),
     (437, 2): ((58347.305, 130),),
     (686, 2): ((58321.30, 120), (58322.30, 60)),
     (281, 2): ((58320.24, 100),),

@@ -76,6 +76,22 @@ class Weather:
     moon: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _Requests:
+    """Visits asked for: wished start (MJD UTC) and index of the night; shape (n,)."""
+
+    wish: NDArray[np.float64]
+    night: NDArray[np.int64]
+
+    @classmethod
+    def join(cls, parts: list["_Requests"]) -> "_Requests":
+        """Concatenate lists of visits."""
+        return cls(
+            np.concatenate([part.wish for part in parts]),
+            np.concatenate([part.night for part in parts]),
+        )
+
+
 def make_weather(rng: np.random.Generator) -> Weather:
     """Draw open nights and their haze (mag); closed spells last a few nights."""
     night = np.arange(FIRST_NIGHT, LAST_NIGHT + 1)
@@ -123,17 +139,21 @@ def _cadence(field: int, filterid: int, weather: Weather, rng: np.random.Generat
     return ((days % step == 0) & (chance < share)) | (chance > 1 - extra)
 
 
-def _requests(
-    field: int, filterid: int, weather: Weather, rng: np.random.Generator
-) -> tuple[NDArray, NDArray]:
-    """Wished start (MJD) of each visit and index of its night."""
+def _routine(field: int, filterid: int, weather: Weather, rng: np.random.Generator) -> _Requests:
+    """Ask for the visits of a field that the cadence wants and the sky allows."""
     begin, end = _visible(field, weather)
     usable = weather.is_open & (end - begin > 0.04)
     index = np.flatnonzero(usable & _cadence(field, filterid, weather, rng))
     again = index[rng.random(len(index)) < (0.05, 0.3, 0.1)[filterid - 1]]
     index = np.concatenate([index, again])
     spread = rng.beta(2.0, 2.0, len(index))
-    return begin[index] + spread * (end[index] - begin[index] - 0.002), index
+    return _Requests(begin[index] + spread * (end[index] - begin[index] - 0.002), index)
+
+
+def _burst(start: float, count: int) -> _Requests:
+    """Ask for consecutive exposures from a moment (MJD UTC) on."""
+    night = np.full(count, int(start) - FIRST_NIGHT)
+    return _Requests(start + np.arange(count) * 1e-6, night)
 
 
 def _in_sequence(wish: NDArray, exptime: NDArray, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -169,31 +189,29 @@ def make_schedule(
     rng = np.random.default_rng([seed, 1])
     weather = make_weather(rng)
     pairs = sorted(set(fields))
-    wish, night, owner = [], [], []
-    for number, pair in enumerate(pairs):
-        starts, index = _requests(*pair, weather, np.random.default_rng([seed, 2, *pair]))
-        for start, count in (bursts or {}).get(pair, ()):
-            run = start + np.arange(count) * 1e-6
-            starts = np.concatenate([starts, run])
-            index = np.concatenate([index, np.full(count, int(start) - FIRST_NIGHT)])
-        wish.append(starts)
-        night.append(index)
-        owner.append(np.full(len(starts), number))
-    return _assign(pairs, weather, np.concatenate(wish), np.concatenate(night),
-                   np.concatenate(owner), rng)  # fmt: skip
+    parts = [
+        _Requests.join(
+            [
+                _routine(*pair, weather, np.random.default_rng([seed, 2, *pair])),
+                *(_burst(start, count) for start, count in (bursts or {}).get(pair, ())),
+            ]
+        )
+        for pair in pairs
+    ]
+    owner = np.repeat(np.arange(len(pairs)), [len(part.wish) for part in parts])
+    return _assign(pairs, weather, _Requests.join(parts), owner, rng)
 
 
 def _assign(
     pairs: list[tuple[int, int]],
     weather: Weather,
-    wish: NDArray,
-    night: NDArray,
+    requests: _Requests,
     owner: NDArray,
     rng: np.random.Generator,
 ) -> dict[tuple[int, int], Exposures]:
-    """Put all requests in sequence and hand each pair its exposures."""
-    order = np.argsort(wish, kind="stable")
-    wish, night, owner = wish[order], night[order], owner[order]
+    """Put all requests in sequence and hand each pair its exposures; owner is a pair's index."""
+    order = np.argsort(requests.wish, kind="stable")
+    wish, night, owner = requests.wish[order], requests.night[order], owner[order]
     rare = rng.random(len(wish)) < 0.003
     exptime = np.where(rare, rng.choice(_LONG_EXPOSURES, len(wish)), 30.0)
     start = _in_sequence(wish, exptime, rng)

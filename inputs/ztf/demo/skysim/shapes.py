@@ -102,10 +102,12 @@ def _irradiated(phase: NDArray) -> NDArray:
 
 
 def _rotation(phase: NDArray) -> NDArray:
+    """Two groups of star spots."""
     return np.cos(2 * np.pi * phase) + 0.3 * np.cos(4 * np.pi * phase + 1.0)
 
 
 def _mira(phase: NDArray) -> NDArray:
+    """A long-period giant: a sine that rises faster than it falls."""
     return -np.cos(2 * np.pi * phase) + 0.2 * np.sin(4 * np.pi * phase)
 
 
@@ -160,10 +162,10 @@ def _outbursts(shape: Shape, mjd: NDArray, filterid: int) -> NDArray:
 
 
 def _flares(shape: Shape, mjd: NDArray, filterid: int) -> NDArray:
-    """M-dwarf flares at the epochs: up in two minutes, down in twenty, bluer than the star."""
+    """M-dwarf flares at the epochs: up in two minutes, down in ten, bluer than the star."""
     flux = np.zeros_like(mjd)
     for epoch in shape.epochs:
-        flux = flux + _burst(mjd - epoch, 0.0015, 0.014)
+        flux = flux + _burst(mjd - epoch, 0.0012, 0.007)
     height = shape.amplitude * (1.6, 1.0, 0.6)[filterid - 1]
     return _brighten(flux, height) + 0.01 * _modes(shape.seed, mjd, 2.0, 20.0)
 

@@ -54,6 +54,7 @@ def _pandas_metadata() -> bytes:
 
 
 def _arrow_type(kind: str) -> pa.DataType:
+    """Translate a type of `_COLUMNS`; list elements are called item, as published."""
     if kind.startswith("list"):
         return pa.list_(pa.field("item", pa.type_for_alias(kind[5:-1])))
     return pa.type_for_alias(kind)
