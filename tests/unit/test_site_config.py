@@ -1,0 +1,143 @@
+"""Rendering of configuration files, and the plans and checks behind them."""
+
+import json
+import os
+import pwd
+import socket
+import stat
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from ztfvo.settings import load_settings
+from ztfvo.site import config, health, machine
+from ztfvo.site.errors import SiteError
+from ztfvo.site.render import fill, render
+from ztfvo.site.secrets import password_hash, secret
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What is known only when a single file is written.
+LATE_VALUES = (
+    "ADMIN_PASSWORD_HASH",
+    "NGINX",
+    "DATABASE_PROGRAM",
+    "POSTGRES_BIN",
+    "CLUSTER",
+    "LOG",
+)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings of an installation that belongs to the caller, also when that is root."""
+    made = load_settings(
+        var=tmp_path / "var",
+        dsn="host=nowhere dbname=x",
+        port=18999,
+        dachs_processes=3,
+        system_user=pwd.getpwuid(os.getuid()).pw_name,
+    )
+    config.make_folders(made)
+    return made
+
+
+def test_fill_refuses_an_unknown_name():
+    assert fill("a @B@ $c {d} e@f.org", {"B": 1}) == "a 1 $c {d} e@f.org"
+    with pytest.raises(KeyError):
+        fill("@UNKNOWN@", {})
+
+
+def test_render_writes_only_changes(settings):
+    target = settings.var / "x"
+    values = config.values(settings) | {"LOG": "/l", "PORT": 1}
+    assert render(settings, "process.rc", target, values, 0o600)
+    assert not render(settings, "process.rc", target, values, 0o600)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_every_placeholder_has_a_value(settings):
+    known = config.values(settings) | dict.fromkeys(LATE_VALUES, "x")
+    for template in (ROOT / "etc" / "templates").iterdir():
+        assert fill(template.read_text(), known)
+
+
+def test_dachs_configuration_names_the_instance(settings):
+    assert config.write_dachs_config(settings)
+    assert not config.write_dachs_config(settings)
+    etc = settings.var / "dachs" / "etc"
+    text = (etc / "gavo.rc").read_text()
+    assert f"serverURL: {settings.url}\n" in text
+    assert f"inputsDir: {ROOT}/resources\n" in text
+    assert secret(settings, "dachs-admin-password") not in text
+    assert "serverPort: 8103\n" in (etc / "process-2.rc").read_text()
+
+
+def test_secrets_are_made_once_and_private(settings):
+    first = secret(settings, "something")
+    path = settings.var / "secrets" / "something"
+    assert secret(settings, "something") == first
+    assert len(first) >= 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert password_hash(settings) == password_hash(settings)
+
+
+def test_nginx_takes_its_configuration(settings):
+    try:
+        nginx = config.find_nginx()
+    except SiteError:
+        pytest.skip("nginx is not installed")
+    config.write_service_config(settings)
+    done = subprocess.run(
+        [nginx, "-t", "-e", settings.var / "log" / "e", "-c", settings.run / "nginx.conf"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    text = (settings.run / "nginx.conf").read_text()
+    assert text.count("server 127.0.0.1:810") == 3
+
+
+def test_memory_plan_of_the_reference_machine():
+    plan = machine.plan_memory(12 * 1024)
+    assert (plan.shared_buffers, plan.work_mem, plan.maintenance_work_mem) == (4096, 96, 1536)
+
+
+def test_memory_plan_of_a_small_machine_is_still_usable():
+    plan = machine.plan_memory(256)
+    assert (plan.shared_buffers, plan.work_mem, plan.maintenance_work_mem) == (128, 8, 64)
+
+
+def test_a_port_in_use_names_the_setting(settings):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        busy = settings.model_copy(update={"port": taken.getsockname()[1]})
+        with pytest.raises(SiteError, match="ZTFVO_PORT"):
+            health.check_ports(busy, ["nginx"])
+
+
+def test_vocabularies_are_complete_desise_documents():
+    for path in (ROOT / "etc" / "vocabularies").glob("*.json"):
+        document = json.loads(path.read_text())
+        assert document["uri"].removeprefix("http://www.ivoa.net/rdf/") == path.stem.replace(
+            "+", "/"
+        )
+        for term in document["terms"].values():
+            assert set(term) == {"label", "description", "wider", "narrower"}
+            assert set(term["wider"] + term["narrower"]) <= set(document["terms"])
+
+
+def test_vocabulary_is_cached_under_the_name_dachs_asks_for():
+    assert config.vocabulary_cache_name("voresource+date_role") == (
+        "http:=2F=2Fwww.ivoa.net=2Frdf=2Fvoresource=2Fdate_role"
+    )
+
+
+def test_error_pages_are_well_formed_and_say_error():
+    for path in (ROOT / "etc" / "pages").glob("*.vot"):
+        (info,) = ET.parse(path).iter("{http://www.ivoa.net/xml/VOTable/v1.3}INFO")
+        assert (info.get("name"), info.get("value")) == ("QUERY_STATUS", "ERROR")
