@@ -129,8 +129,8 @@ def parse(text: str) -> int:
     stripped = text.strip()
     if not (stripped.isascii() and stripped.isdigit()):
         raise InvalidOID(f"{text!r} is not a ZTF OID: expected a number of 15 or 16 digits")
-    if len(stripped) not in (15, 16):
-        raise InvalidOID(f"{stripped} is not a ZTF OID: {_reason(int(stripped))}")
+    if len(stripped) not in (15, 16) or stripped.startswith("0"):
+        raise InvalidOID(f"{stripped} is not a ZTF OID: expected 15 or 16 digits, none leading 0")
     oid = int(stripped)
     split(oid)
     return oid
@@ -165,7 +165,8 @@ def _valid(parts: OIDParts) -> np.ndarray:
 
 def _reason(value: int) -> str:
     if value < 100 * _FIELD or value >= (FIELD_MAX + 1) * _FIELD:
-        return f"expected 15 or 16 digits, it has {len(str(abs(value)))}"
+        digits = "a minus sign" if value < 0 else f"{len(str(value))} digits"
+        return f"expected 15 or 16 digits, it has {digits}"
     parts = _split(np.int64(value))
     for name, part, high in (("filter", parts.filterid, 3), ("CCD", parts.ccdid, 16)):
         if not 1 <= part <= high:
