@@ -49,7 +49,11 @@ def main() -> int:
         print(f"{arguments.out}: {len(known)} files are there already, nothing to do")
         return 0
     started = time.monotonic()
-    entries = generate(arguments.out)
+    try:
+        entries = generate(arguments.out)
+    except OSError as error:
+        print(f"cannot write the demo release: {error}; check --out and the disk", file=sys.stderr)
+        return 1
     rows = sum(entry.rows for entry in entries)
     detections = sum(entry.detections for entry in entries)
     size = sum(entry.bytes for entry in entries) / 1e6

@@ -96,9 +96,9 @@ class Curves:
 def true_magnitudes(
     sources: Sources, rows: slice, exposures: Exposures, filterid: int
 ) -> NDArray[np.float64]:
-    """Magnitude of some sources at every exposure, shape (sources or 1 exposure wide, exposures).
+    """Magnitude of a slice of sources at every exposure.
 
-    Constant sources keep one column unless the slice holds a variable one.
+    The shape is (sources, exposures), or (sources, 1) when all of the slice are constant.
     """
     mag = sources.mag[rows, None]
     inside = [i for i in sources.shapes if rows.start <= i < rows.stop]
@@ -217,15 +217,11 @@ def merge(parts: Sequence[Sources]) -> Sources:
     for part in parts:
         shapes.update({int(place[first + i]): shape for i, shape in part.shapes.items()})
         first += len(part)
-    columns = [
-        np.concatenate([getattr(part, name) for part in parts])[order]
-        for name in ("ra", "dec", "mag")
-    ]
-    extras = [
-        np.concatenate([getattr(part, name) for part in parts])[order]
-        for name in ("visibility", "scatter", "flags")
-    ]
-    return Sources(number[order], *columns, shapes, *extras)
+    columns = {
+        name: np.concatenate([getattr(part, name) for part in parts])[order]
+        for name in ("ra", "dec", "mag", "visibility", "scatter", "flags")
+    }
+    return Sources(number=number[order], shapes=shapes, **columns)
 
 
 def oids(channel: Channel, curves: Curves) -> NDArray[np.int64]:

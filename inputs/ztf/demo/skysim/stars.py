@@ -77,7 +77,13 @@ def _shape_of_row(row: dict[str, str], seed: int) -> Shape | None:
 
 
 def read_stars(path: Path) -> list[Star]:
-    """Read the named stars; rows of one name are one star with several identifiers."""
+    """Read the named stars.
+
+    Each row is an identifier; rows of one name are one star. ``position_source`` tells whether
+    the position (deg) is known or was chosen within the quadrant of the identifier, ``mag_*`` are
+    mean magnitudes, ``epochs`` (MJD, blank separated), ``period`` (d) and ``amplitude`` (mag) are
+    those of `Shape`; class CONST is a constant star.
+    """
     groups: dict[str, list[dict[str, str]]] = {}
     with path.open(newline="") as rows:
         for row in csv.DictReader(rows):
