@@ -1,0 +1,200 @@
+"""Encode light curves for the store, and decode them again.
+
+The store holds every value of the file without loss in less than half the bytes of plain arrays:
+
+- times and colour coefficients once for each exposure of a channel (an *exposure set*); a light
+  curve has a bit for each exposure of its set, and its times' small differences from the set's;
+- mag and magerr as whole multiples of a power of two, less a base, cut in a high byte (which
+  compresses) and a low half-word; a light curve whose values span too much for 24 bits keeps
+  plain float32 arrays;
+- catflags as a 2-byte array in which 0 is NULL, and no array where all are 0.
+
+`store.DETECTIONS` is the same decoding in SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, ExposureTable
+from ztfvo.ingest.lightcurves import LightCurves
+
+MAX_SHIFT = 127
+"""Largest difference from the exposure's time, in ticks, that a "char" element holds."""
+
+
+@dataclass(frozen=True)
+class Planes:
+    """float32 values as ``(base + high * 65536 + low) * scale``; n light curves, m detections."""
+
+    base: np.ndarray
+    """int32[n]"""
+    scale: np.ndarray
+    """Powers of two (float32[n])."""
+    high: np.ndarray
+    """int8[m]; meaningless where `plain`."""
+    low: np.ndarray
+    """uint16[m]; meaningless where `plain`."""
+    plain: np.ndarray
+    """Light curves that do not fit and keep float32 arrays (bool[n])."""
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Exposure sets of a file: s sets, with one after the other's exposures; s sets, e exposures."""
+
+    channel: np.ndarray
+    """Index into `ExposureTable.channels` (int64[s])."""
+    starts: np.ndarray
+    """Bounds of the sets in the arrays below (int64[s + 1])."""
+    ticks: np.ndarray
+    """int32[e], ticks since MJD 58000."""
+    clrcoeff: np.ndarray
+    """float32[e]"""
+    shared: int
+    """The first `shared` sets are those of whole channels; others serve one light curve each."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The light curves of a file as the store keeps them."""
+
+    sets: Sets
+    set_of_curve: np.ndarray
+    """int64[n]"""
+    mask: np.ndarray
+    """Packed bits, each light curve's beginning on a byte (uint8)."""
+    mask_starts: np.ndarray
+    """int64[n + 1]"""
+    mask_bits: np.ndarray
+    """Exposures in the set of each light curve (int64[n])."""
+    shift: np.ndarray
+    """Ticks after the exposure's reference time (int8[m])."""
+    mag: Planes
+    magerr: Planes
+
+
+def ticks_of(curves: LightCurves) -> np.ndarray:
+    """Times as whole ticks since MJD 58000, int64[m].
+
+    Raises
+    ------
+    ValueError
+        If a time is no multiple of the tick: the encoding would lose it.
+    """
+    ticks = np.rint(curves.hmjd * curves.ticks_per_day).astype(np.int64)
+    if not np.array_equal(ticks / curves.ticks_per_day, curves.hmjd):
+        raise ValueError(f"hmjd is not a multiple of 1/{curves.ticks_per_day} d")
+    return ticks - TICK_ORIGIN_MJD * curves.ticks_per_day
+
+
+def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> Encoded:
+    """Encode the n light curves, m detections of one file.
+
+    Parameters
+    ----------
+    curves
+        What the reader made of the file.
+    exposures
+        Its exposures, from `exposures.recover`.
+    ticks
+        Its times, from `ticks_of`.
+    """
+    curve = np.repeat(np.arange(len(curves)), curves.nepochs)
+    shift = ticks - exposures.ticks[exposures.of_detection]
+    alone = _unfit(curves, exposures, shift)
+    sets, set_of_curve, position = _exposure_sets(curves, exposures, ticks, alone)
+    bits = np.diff(sets.starts)[set_of_curve]
+    starts = np.concatenate(([0], np.cumsum((bits + 7) // 8)))
+    flat = np.zeros(starts[-1] * 8, bool)
+    flat[starts[curve] * 8 + position] = True
+    return Encoded(
+        sets=sets,
+        set_of_curve=set_of_curve,
+        mask=np.packbits(flat),
+        mask_starts=starts,
+        mask_bits=bits,
+        shift=np.where(alone[curve], 0, shift).astype(np.int8),
+        mag=split(curves.mag, curves.offsets),
+        magerr=split(curves.magerr, curves.offsets),
+    )
+
+
+def _unfit(curves: LightCurves, exposures: ExposureTable, shift: np.ndarray) -> np.ndarray:
+    """Light curves that cannot use their channel's set: order differs, or an exposure comes twice."""
+    wrong = np.abs(shift) > MAX_SHIFT
+    inside = np.ones(curves.detections, bool)
+    inside[curves.offsets[:-1]] = False
+    wrong[1:] |= inside[1:] & (np.diff(exposures.of_detection) <= 0)
+    return np.bitwise_or.reduceat(wrong, curves.offsets[:-1])
+
+
+def _exposure_sets(
+    curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray, alone: np.ndarray
+) -> tuple[Sets, np.ndarray, np.ndarray]:
+    """Sets of the channels and of the light curves that stand alone.
+
+    Returns the sets, the set of each light curve, and the place of each detection in its set.
+    """
+    shared = len(exposures.channels)
+    sizes = np.bincount(exposures.channel, minlength=shared)
+    first = np.concatenate(([0], np.cumsum(sizes)))
+    channel_of_curve = exposures.channel[exposures.of_detection[curves.offsets[:-1]]]
+    singles = np.flatnonzero(alone)
+    set_of_curve = channel_of_curve.copy()
+    set_of_curve[singles] = shared + np.arange(len(singles))
+    own = np.repeat(alone, curves.nepochs)
+    sets = Sets(
+        channel=np.concatenate((np.arange(shared), channel_of_curve[singles])),
+        starts=np.concatenate(([0], np.cumsum(np.concatenate((sizes, curves.nepochs[singles]))))),
+        ticks=np.concatenate((exposures.ticks, ticks[own])).astype(np.int32),
+        clrcoeff=np.concatenate((exposures.clrcoeff, curves.clrcoeff[own])),
+        shared=shared,
+    )
+    curve = np.repeat(np.arange(len(curves)), curves.nepochs)
+    position = exposures.of_detection - first[channel_of_curve[curve]]
+    position[own] = (np.arange(curves.detections) - curves.offsets[curve])[own]
+    return sets, set_of_curve, position
+
+
+def split(values: np.ndarray, offsets: np.ndarray) -> Planes:
+    """Cut float32 values in a high byte and a low half-word.
+
+    Each light curve has a scale, the spacing of float32 at its smallest value, of which all its
+    values are exact multiples.
+
+    Parameters
+    ----------
+    values
+        Finite float32[m].
+    offsets
+        Bounds of the light curves, int64[n + 1], none of them empty.
+    """
+    low = np.minimum.reduceat(values, offsets[:-1])
+    high = np.maximum.reduceat(values, offsets[:-1])
+    plain = low < np.float32(2.0**-60)
+    scale = np.spacing(np.where(plain, np.float32(1), low))
+    base = np.where(plain, 0, low / scale).astype(np.int64) + (1 << 23)
+    plain |= (high.astype(float) - low) / scale >= 1 << 24
+    counts = np.diff(offsets)
+    whole = values / np.repeat(scale, counts)
+    whole[np.repeat(plain, counts)] = 0
+    delta = whole.astype(np.int64) - np.repeat(base, counts)
+    return Planes(
+        base=base.astype(np.int32),
+        scale=scale.astype(np.float32),
+        high=(delta >> 16).astype(np.int8),
+        low=(delta & 0xFFFF).astype(np.uint16),
+        plain=plain,
+    )
+
+
+def join(planes: Planes, offsets: np.ndarray) -> np.ndarray:
+    """Undo `split`, but for light curves kept plain (float32[m], 0 there)."""
+    counts = np.diff(offsets)
+    whole = np.repeat(planes.base.astype(np.int64), counts) + planes.high.astype(np.int64) * 65536 + planes.low
+    values = (whole * np.repeat(planes.scale.astype(float), counts)).astype(np.float32)
+    values[np.repeat(planes.plain, counts)] = 0
+    return values

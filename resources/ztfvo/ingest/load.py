@@ -1,0 +1,274 @@
+"""Load the light curves of one file into the store, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import h3.api.basic_int as h3
+import healpy
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+
+from ztfvo.ingest import copybinary as cb
+from ztfvo.ingest.encode import Encoded, Planes, encode, ticks_of
+from ztfvo.ingest.exposures import ExposureFactsTable, ExposureTable, facts, recover
+from ztfvo.ingest.lightcurves import LightCurves
+from ztfvo.ingest.statistics import COLUMNS, statistics
+
+H3_RESOLUTION = 10
+HEALPIX_ORDER = 29
+COVERAGE_ORDER = 8
+"""HEALPix order of the coverage that is kept for each file (0.23 degrees)."""
+
+
+class CountMismatch(Exception):
+    """Expected, read and stored numbers do not agree."""
+
+    def __init__(self, what: str, expected: int | None, read: int, stored: int) -> None:
+        super().__init__(what, expected, read, stored)
+        self.what, self.expected, self.read, self.stored = what, expected, read, stored
+
+    def __str__(self) -> str:
+        expected = "unknown" if self.expected is None else self.expected
+        return f"{self.what}: expected {expected}, read {self.read}, stored {self.stored}"
+
+
+class RepeatedObject(Exception):
+    """An OID of the file is in the release already."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as the database remembers it."""
+
+    path: str
+    bytes: int
+    sha256: str
+    layout: str
+
+
+def load(connection: Connection, curves: LightCurves, file: int) -> None:
+    """Write one file's light curves; the caller's transaction and search path are used.
+
+    Parameters
+    ----------
+    connection
+        In a transaction, with the release's schema first in its search path.
+    curves
+        Checked light curves, at least one.
+    file
+        Id of their file, from `insert_file`.
+
+    Raises
+    ------
+    RepeatedObject
+        If an OID is in the release already.
+    CountMismatch
+        If the database does not hold as many light curves and detections as were given.
+    """
+    ticks = ticks_of(curves)
+    table = recover(curves, ticks)
+    encoded = encode(curves, table, ticks)
+    first = _insert_sets(connection, curves, table, encoded, facts(curves, table, ticks), file)
+    pixels = healpy.ang2pix(1 << HEALPIX_ORDER, curves.ra, curves.dec, nest=True, lonlat=True)
+    order = np.argsort(pixels, kind="stable")
+    try:
+        _copy(connection, "lightcurve", _lightcurve_rows(curves, encoded, first), order, LIGHTCURVE_COLUMNS)
+        _copy(connection, "object", _object_rows(curves, ticks, pixels), order, OBJECT_COLUMNS)
+    except UniqueViolation as error:
+        raise RepeatedObject(f"the release has it already: {error.diag.message_detail}") from error
+    verify(connection, curves)
+
+
+def insert_file(connection: Connection, curves: LightCurves, source: Source) -> int:
+    """Remember a file, with its counts, time range and coverage; returns its id."""
+    cells = healpy.ang2pix(1 << COVERAGE_ORDER, curves.ra, curves.dec, nest=True, lonlat=True)
+    times = (float(curves.hmjd.min()), float(curves.hmjd.max())) if curves.detections else (None, None)
+    return connection.execute(
+        "INSERT INTO input_file (path, bytes, sha256, layout, nlightcurves, ndetections,"
+        " hmjd_first, hmjd_last, cells) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        (source.path, source.bytes, source.sha256, source.layout, len(curves), curves.detections,
+         *times, np.unique(cells).tolist()),
+    ).fetchone()[0]
+
+
+def verify(connection: Connection, curves: LightCurves) -> None:
+    """Count what the database holds of some light curves.
+
+    Raises
+    ------
+    CountMismatch
+        If that is not what `curves` has.
+    """
+    stored = connection.execute(
+        "SELECT count(*), coalesce(sum(bit_count(mask)), 0) FROM lightcurve WHERE oid = ANY(%s)",
+        (curves.oid.tolist(),),
+    ).fetchone()
+    for what, read, found in zip(
+        ("light curves", "detections"), (len(curves), curves.detections), stored, strict=True
+    ):
+        if read != found:
+            raise CountMismatch(what, read, read, int(found))
+
+
+def _insert_sets(
+    connection: Connection,
+    curves: LightCurves,
+    table: ExposureTable,
+    encoded: Encoded,
+    known: ExposureFactsTable,
+    file: int,
+) -> int:
+    """Write the exposure sets; returns the id of the first of their consecutive ids."""
+    sets = encoded.sets
+    count = len(sets.channel)
+    first = connection.execute(
+        "SELECT setval(s, nextval(s) + %s) - %s"
+        " FROM pg_get_serial_sequence('exposure_set', 'id') s", (count - 1, count - 1)
+    ).fetchone()[0]
+    bounds = sets.starts
+    channel = table.channels[sets.channel]
+    column = np.full(count, 0)
+    shared = np.arange(count) < sets.shared
+    whole = np.where(shared, bounds[1:], bounds[sets.shared])
+    inner = np.concatenate(([0], whole))
+
+    def of_channel(values: np.ndarray, element: cb.ElementType) -> list[pa.LargeBinaryArray]:
+        return cb.arrays(values, inner, element, absent=~shared)
+
+    start, exptime = (
+        source[bounds[:-1].clip(0, len(table) - 1)] for source in (known.start_source, known.exptime_source)
+    )
+    columns = [
+        cb.scalars(np.arange(first, first + count, dtype=np.int32), (column + file).astype(np.int32),
+                   channel[:, 0].astype(np.int16), channel[:, 1].astype(np.int16),
+                   channel[:, 2].astype(np.int16), (column + curves.ticks_per_day).astype(np.int32)),
+        cb.arrays(sets.ticks, bounds, cb.INT4),
+        cb.arrays(sets.clrcoeff, bounds, cb.FLOAT4),
+        of_channel(known.mjd_mid, cb.FLOAT8),
+        of_channel(known.obsmjd, cb.FLOAT8),
+        of_channel(known.exptime, cb.FLOAT4),
+        of_channel(known.filefracday, cb.INT8),
+        of_channel(known.ndetections, cb.INT4),
+        cb.texts(start.tolist()),
+        cb.texts(exptime.tolist()),
+    ]
+    names = (
+        "id input_file fieldid rcid filterid ticks_per_day ticks clrcoeff mjd_mid obsmjd exptime"
+        " filefracday ndetections obsmjd_source exptime_source"
+    ).split()
+    _copy(connection, "exposure_set", cb.rows(columns, len(names)), None, names)
+    return first
+
+
+LIGHTCURVE_COLUMNS = (
+    "oid exposure_set mag_base mag_scale magerr_base magerr_scale mask shift mag_high mag_low"
+    " magerr_high magerr_low catflags mag magerr"
+).split()
+
+
+def _lightcurve_rows(curves: LightCurves, encoded: Encoded, first: int) -> pa.LargeBinaryArray:
+    """Tuples of the table lightcurve, in the file's order."""
+    return cb.rows(
+        [
+            cb.scalars(
+                curves.oid,
+                (encoded.set_of_curve + first).astype(np.int32),
+                encoded.mag.base,
+                encoded.mag.scale,
+                encoded.magerr.base,
+                encoded.magerr.scale,
+            ),
+            cb.bit_strings(encoded.mask, encoded.mask_starts, encoded.mask_bits),
+            _some(encoded.shift, curves.offsets, cb.CHAR, _any(encoded.shift != 0, curves.offsets)),
+            *_planes(encoded.mag, curves.offsets),
+            *_planes(encoded.magerr, curves.offsets),
+            _flags(curves),
+            _some(curves.mag, curves.offsets, cb.FLOAT4, encoded.mag.plain),
+            _some(curves.magerr, curves.offsets, cb.FLOAT4, encoded.magerr.plain),
+        ],
+        len(LIGHTCURVE_COLUMNS),
+    )
+
+
+def _planes(planes: Planes, offsets: np.ndarray) -> list[list[pa.LargeBinaryArray]]:
+    return [
+        _some(planes.high, offsets, cb.CHAR, ~planes.plain),
+        _some(planes.low.view(np.int16), offsets, cb.INT2, ~planes.plain),
+    ]
+
+
+def _flags(curves: LightCurves) -> list[pa.LargeBinaryArray]:
+    """catflags as 2-byte numbers (65535 as -1), 0 as NULL."""
+    flags = curves.catflags.astype(np.uint16).view(np.int16)
+    return _some(flags, curves.offsets, cb.INT2, _any(flags != 0, curves.offsets), hide=0)
+
+
+def _any(condition: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    return np.bitwise_or.reduceat(condition, offsets[:-1])
+
+
+def _some(
+    values: np.ndarray,
+    offsets: np.ndarray,
+    element: cb.ElementType,
+    wanted: np.ndarray,
+    hide: int | None = None,
+) -> list[pa.LargeBinaryArray]:
+    """Array column that is NULL for light curves not `wanted`; elements equal to `hide` are NULL."""
+    counts = np.diff(offsets)
+    if not wanted.all():
+        values = values[np.repeat(wanted, counts)]
+        offsets = np.concatenate(([0], np.cumsum(np.where(wanted, counts, 0))))
+    return cb.arrays(values, offsets, element, None if hide is None else values == hide, ~wanted)
+
+
+OBJECT_COLUMNS = (
+    *"oid ra dec h3_10 healpix_29 first_tick last_tick nobs ngoodobs".split(),
+    *COLUMNS,
+    *"ticks_per_day fieldid rcid filterid".split(),
+)
+
+
+def _object_rows(
+    curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray
+) -> pa.LargeBinaryArray:
+    """Tuples of the table object, in the file's order."""
+    good, values = statistics(curves)
+    cell: Callable[[float, float], int] = h3.latlng_to_cell
+    cells = [cell(dec, ra, H3_RESOLUTION) for ra, dec in zip(curves.ra.tolist(), curves.dec.tolist(), strict=True)]
+    rates = np.full(len(curves), curves.ticks_per_day, np.int32)
+    return cb.rows(
+        [
+            cb.scalars(
+                curves.oid,
+                curves.ra,
+                curves.dec,
+                np.array(cells, np.int64),
+                pixels.astype(np.int64),
+                ticks[curves.offsets[:-1]].astype(np.int32),
+                ticks[curves.offsets[1:] - 1].astype(np.int32),
+                curves.nepochs.astype(np.int32),
+                good.astype(np.int32),
+            ),
+            *(cb.nullable_scalar(values[name].astype(np.float32), np.isnan(values[name])) for name in COLUMNS),
+            cb.scalars(rates, curves.fieldid, curves.rcid, curves.filterid),
+        ],
+        len(OBJECT_COLUMNS),
+    )
+
+
+def _copy(
+    connection: Connection, table: str, tuples: pa.LargeBinaryArray, order: np.ndarray | None, columns
+) -> None:
+    """COPY tuples, in the given order, into a table."""
+    if order is not None:
+        tuples = pc.take(tuples, pa.array(order))
+    with connection.cursor().copy(
+        f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
+    ) as copy:
+        cb.send(copy, tuples)

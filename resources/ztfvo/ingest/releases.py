@@ -1,0 +1,63 @@
+"""Releases: what is declared of them in ``inputs/ztf/<release>/release.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ztfvo.ingest.errors import BadFile
+from ztfvo.ingest.store import schema_of
+
+
+@dataclass(frozen=True)
+class Release:
+    """One data release as declared; the numbers are in ``ztf_store.release``."""
+
+    name: str
+    title: str
+    description: str
+    layout: str
+    simulated: bool
+
+
+def declared(name: str, inputs: Path) -> Release:
+    """Read the declaration of a release.
+
+    Parameters
+    ----------
+    name
+        Name of the release, like ``dr19``.
+    inputs
+        The folder with one folder for each release.
+
+    Raises
+    ------
+    ValueError
+        If the name cannot be one.
+    LookupError
+        If the release is not declared.
+    BadFile
+        If its file is not TOML or lacks a value.
+    """
+    schema_of(name)
+    path = inputs / name / "release.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.parent.name for p in inputs.glob("*/release.toml")))
+        raise LookupError(
+            f"There is no release {name!r}: {path} is missing. Declared are: {known}."
+            " To add one, copy the folder and the RD of another release (see README)."
+        )
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Release(
+            name=name,
+            title=values["title"],
+            description=" ".join(values["description"].split()),
+            layout=values["layout"],
+            simulated=values["simulated"],
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(path, None, f"is not TOML ({error})") from error
+    except KeyError as error:
+        raise BadFile(path, None, f"the value {error.args[0]} is missing") from error
