@@ -94,7 +94,7 @@ class StandIn:
             )
 
     def asked(self, path: str, method: str = "GET") -> list[dict[str, str]]:
-        """Headers of the requests for a path."""
+        """Headers of the requests for a path, by lower-case name."""
         return [
             headers for verb, wanted, headers in self.requests if (verb, wanted) == (method, path)
         ]
@@ -169,7 +169,8 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
 
         def _respond(self, body: bool) -> None:
             parts = urlsplit(self.path)
-            stand_in.requests.append((self.command, parts.path, dict(self.headers)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            stand_in.requests.append((self.command, parts.path, headers))
             faults = stand_in.faults[parts.path] if body else []
             fault = faults.pop(0) if faults else Fault()
             if fault.status:

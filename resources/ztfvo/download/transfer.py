@@ -25,7 +25,6 @@ TAG = ".part.tag"
 RETRIED_ANSWERS = RETRIED | {400}
 """The light-curve service answers now and then 400, "invalid TAP query", to what is right."""
 
-_BLOCK = 1 << 18
 _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-\d+|\*)/(?P<total>\d+|\*)")
 
 
@@ -113,7 +112,7 @@ def _append(
         tag_file.write_text(_tag(response), encoding="utf-8")
         with part.open("ab" if response.status_code == 206 else "wb") as file:
             try:
-                for block in response.iter_raw(_BLOCK):
+                for block in response.iter_raw():
                     file.write(block)
                     advance(len(block))
             except httpx.TransportError as error:
