@@ -1,6 +1,16 @@
 <resource schema="__system">
-  <!-- Jobs of every DaCHS process of this site. The number of the process and
-    the size of its thread pool come from the supervisor's environment. -->
+  <!-- What every DaCHS process of this site runs, and the TAP examples. The
+    number of the process and the size of its thread pool come from the
+    supervisor's environment. -->
+
+  <STREAM id="tapexamples">
+    <FEED source="ztf/examples#tap"/>
+  </STREAM>
+
+  <execute on="loaded" title="functions, guards and repairs"><job><code>
+    import ztfvo_dachs
+    ztfvo_dachs.install()
+  </code></job></execute>
 
   <execute on="loaded" title="intervals on the first process only"><job><code>
     import os
@@ -10,22 +20,6 @@
       cron.isCensored = lambda job: (
         isinstance(job, cron.TimedJob) or job.interval &gt; 0)
       cron._queue.jobs[:] = []
-  </code></job></execute>
-
-  <execute on="loaded" title="nobody raises the query time limit"><job><code>
-    from gavo import base
-    from gavo.svcs import common
-    if not hasattr(common.QueryMeta, "fillUnlimited"):
-      common.QueryMeta.fillUnlimited = common.QueryMeta._fillDbOptions
-
-      def fillLimited(self, args):
-        self.fillUnlimited(args)
-        limit = base.getConfig("web", "sqlTimeout")
-        # The comparison also drops nan, which compares as false.
-        if not self["timeout"] &lt;= limit:
-          self["timeout"] = limit
-
-      common.QueryMeta._fillDbOptions = fillLimited
   </code></job></execute>
 
   <execute title="freeze startup objects" every="-864000"><job><code>

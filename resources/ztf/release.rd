@@ -1,0 +1,76 @@
+<!-- What all releases share, as STREAMs: this RD builds nothing.
+A release RD gives its schema, title, dates and description, and one
+<FEED source="ztf/release#release" .../>; see demo.rd. -->
+
+<resource schema="ztf" resdir=".">
+  <meta name="title">Parts of ZTF releases</meta>
+
+  <STREAM id="origin">
+    <doc>Who made the survey, and how to cite it.</doc>
+    <meta name="creator.name">ZTF collaboration; Masci, F. J.</meta>
+    <meta name="subject">light-curves</meta>
+    <meta name="subject">variable-stars</meta>
+    <meta name="subject">time-domain-astronomy</meta>
+    <meta name="subject">surveys</meta>
+    <meta name="facility">Palomar 48-inch Samuel Oschin Telescope</meta>
+    <meta name="instrument">Zwicky Transient Facility camera</meta>
+    <meta name="coverage.waveband">Optical</meta>
+    <meta name="contentLevel">Research</meta>
+    <meta name="type">Survey</meta>
+    <meta name="source">2019PASP..131a8003M</meta>
+    <meta name="referenceURL">https://irsa.ipac.caltech.edu/Missions/ztf.html</meta>
+    <meta name="rights">The data of the public ZTF data releases may be used by anyone; please
+      acknowledge the Zwicky Transient Facility project, supported by the National Science
+      Foundation, and IRSA, which publishes the releases.</meta>
+  </STREAM>
+
+  <NXSTREAM id="tables">
+    <doc>
+      The four tables, the views behind them, and the coverage computed at
+      ingest.  `label` starts the titles, `prefix` the descriptions.
+    </doc>
+    <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/tables#lightcurves" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/tables#exposures" store="\store" label="\label" prefix="\prefix"/>
+    <coverage/>
+  </NXSTREAM>
+
+  <STREAM id="sampler">
+    <doc>
+      The function behind TABLESAMPLE: a random share of the OIDs of the store
+      schema that the SQL expression `schema_of_store` names.
+    </doc>
+    <script type="postCreation" lang="SQL" name="make the sampler">
+      CREATE OR REPLACE FUNCTION \\schema.oid_sample(percent double precision)
+        RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog AS $sampler$
+        BEGIN
+          RETURN QUERY EXECUTE format('SELECT oid FROM %%I.object TABLESAMPLE SYSTEM ($1)',
+            \schema_of_store) USING percent;
+        END $sampler$
+    </script>
+  </STREAM>
+
+  <NXSTREAM id="release">
+    <doc>
+      A release: metadata, tables, cone search and form.  `label` names the
+      release in titles, `shortName` in the registry (at most 16 characters),
+      `store` is its store schema; `prefix` (default none) is put before the
+      descriptions of tables.
+    </doc>
+    <DEFAULTS prefix=""/>
+    <FEED source="ztf/release#origin"/>
+    <FEED source="ztf/release#tables" store="\store" label="\label" prefix="\prefix"/>
+    <data id="publish" auto="True">
+      <make table="objects">
+        <FEED source="ztf/release#sampler" schema_of_store="'\store'"/>
+      </make>
+      <make table="detections"/>
+      <make table="lightcurves"/>
+      <make table="exposures"/>
+      <publish sets="ivo_managed,local"/>
+    </data>
+    <FEED source="ztf/cone#service" label="\label" shortName="\shortName" prefix="\prefix"/>
+  </NXSTREAM>
+</resource>

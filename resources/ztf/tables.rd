@@ -1,0 +1,254 @@
+<!-- The four tables of a release, as STREAMs: this RD builds nothing.
+Each STREAM takes `store`, the schema whose view of the same name is shown. -->
+
+<resource schema="ztf" resdir=".">
+  <meta name="title">Tables of ZTF releases</meta>
+
+  <STREAM id="detector-columns">
+    <doc>Where on the sky plan and on the camera something was measured.</doc>
+    <column name="fieldid" type="smallint" required="True"
+      ucd="meta.id;obs.field" tablehead="Field"
+      description="ZTF field: number of the pointing in the survey's fixed grid"/>
+    <column name="rcid" type="smallint" required="True"
+      ucd="meta.id;instr.det" tablehead="Channel"
+      description="Readout channel of the camera, 0 to 63: 4 (ccdid - 1) + qid - 1"/>
+    <column name="ccdid" type="smallint" required="True"
+      ucd="meta.id;instr.det" tablehead="CCD" verbLevel="25"
+      description="CCD of the camera, 1 to 16"/>
+    <column name="qid" type="smallint" required="True"
+      ucd="meta.id;instr.det" tablehead="Quadrant" verbLevel="25"
+      description="Quadrant of the CCD, 1 to 4"/>
+    <column name="filterid" type="smallint" required="True"
+      ucd="meta.code;instr.filter" tablehead="Filter no." verbLevel="25"
+      description="Filter number: 1 zg, 2 zr, 3 zi; joins with ztf.filters"/>
+    <column name="filter" type="text" required="True"
+      ucd="meta.id;instr.filter" tablehead="Filter"
+      description="Filter name: zg, zr or zi"/>
+  </STREAM>
+
+  <STREAM id="magnitude">
+    <doc>One column of magnitude statistics, over good epochs; see the note.</doc>
+    <column name="\name" type="real" unit="mag" ucd="\ucd" tablehead="\head"
+      verbLevel="\level" note="good" description="\description"/>
+  </STREAM>
+
+  <STREAM id="array">
+    <doc>A column of the detections as an array, one element per epoch.</doc>
+    <column original="detections.\name" type="\type[]"/>
+  </STREAM>
+
+  <STREAM id="heliocentric">
+    <doc>Declares a column of heliocentric times to clients (TIMESYS).</doc>
+    <dm>
+      (votable:Coords) {
+        time: (votable:TimeCoordinate) {
+          frame: (votable:TimeFrame) {
+            timescale: UTC refPosition: HELIOCENTER time0: 2400000.5 }
+          location: @\column } }
+    </dm>
+  </STREAM>
+
+  <STREAM id="topocentric">
+    <doc>Declares a column of times at Palomar to clients (TIMESYS).</doc>
+    <dm>
+      (votable:Coords) {
+        time: (votable:TimeCoordinate) {
+          frame: (votable:TimeFrame) {
+            timescale: UTC refPosition: TOPOCENTER time0: 2400000.5 }
+          location: @\column } }
+    </dm>
+  </STREAM>
+
+  <STREAM id="photometry">
+    <doc>Declares a column of AB magnitudes to clients.</doc>
+    <dm>(phot:PhotCal) { magnitudeSystem: AB zeroPointFlux: 3631 value: @\column }</dm>
+  </STREAM>
+
+  <STREAM id="objects">
+    <table id="objects" onDisk="True" adql="True" primary="oid">
+      <meta name="table-rank">10</meta>
+      <meta name="title">\label: objects</meta>
+      <meta name="description">\prefix One row per light curve, that is per source of one
+        field, readout channel and filter: position, epochs, and statistics over
+        good epochs.  A star seen in several fields or filters has several rows.</meta>
+      <meta name="note" tag="good">
+        Over good epochs, those with catflags = 0 and magerr > 0; null where
+        there are too few of them.
+      </meta>
+      <index columns="oid" metaOnly="True"/>
+      <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
+        >spoint(radians(ra),radians(dec))</index>
+      <index columns="h3_10" metaOnly="True"/>
+      <index columns="healpix_29" metaOnly="True"/>
+      <index columns="fieldid" metaOnly="True"/>
+      <stc>Position ICRS "ra" "dec"</stc>
+      <FEED source="ztf/tables#heliocentric" column="hmjd_first"/>
+      <FEED source="ztf/tables#heliocentric" column="hmjd_last"/>
+      <FEED source="ztf/tables#photometry" column="mag_mean"/>
+      <FEED source="ztf/tables#photometry" column="mag_wmean"/>
+      <FEED source="ztf/tables#photometry" column="mag_median"/>
+      <FEED source="ztf/tables#photometry" column="mag_min"/>
+      <FEED source="ztf/tables#photometry" column="mag_max"/>
+
+      <column name="oid" type="bigint" required="True"
+        ucd="meta.id;meta.main" tablehead="OID"
+        description="Identifier of the light curve: field, filter, CCD, quadrant and source
+          number in 15 or 16 digits"/>
+      <column name="ra" type="double precision" unit="deg" required="True"
+        ucd="pos.eq.ra;meta.main" tablehead="RA" displayHint="sf=5"
+        description="Right ascension of the source in the reference image, ICRS"/>
+      <column name="dec" type="double precision" unit="deg" required="True"
+        ucd="pos.eq.dec;meta.main" tablehead="Dec" displayHint="sf=5"
+        description="Declination of the source in the reference image, ICRS"/>
+      <FEED source="ztf/tables#detector-columns"/>
+      <column name="nobs" type="integer" required="True"
+        ucd="meta.number;obs" tablehead="Epochs"
+        description="Number of epochs of the light curve, good or not"/>
+      <column name="ngoodobs" type="integer" required="True"
+        ucd="meta.number;obs" tablehead="Good epochs"
+        description="Number of good epochs: catflags = 0 and magerr > 0"/>
+      <column name="hmjd_first" type="double precision" unit="d"
+        ucd="time.start;obs" tablehead="First epoch" displayHint="sf=5"
+        description="Time of the first epoch: heliocentric modified Julian date
+          (HJD - 2400000.5, UTC) of mid-exposure"/>
+      <column name="hmjd_last" type="double precision" unit="d"
+        ucd="time.end;obs" tablehead="Last epoch" displayHint="sf=5"
+        description="Time of the last epoch: heliocentric modified Julian date
+          (HJD - 2400000.5, UTC) of mid-exposure"/>
+      <column name="duration" type="double precision" unit="d"
+        ucd="time.duration;obs" tablehead="Duration" verbLevel="25" displayHint="sf=3"
+        description="Time from the first to the last epoch"/>
+      <LOOP source="ztf/tables#magnitude"><csvItems>
+        name, ucd, head, level, description
+        mag_mean, phot.mag;em.opt;stat.mean, Mean, 15, Mean magnitude (AB)
+        mag_wmean, phot.mag;em.opt;stat.mean, Weighted mean, 25, Mean magnitude (AB) weighted by 1/magerr^2
+        mag_median, phot.mag;em.opt;stat.median, Median, 25, Median magnitude (AB)
+        mag_min, phot.mag;em.opt;stat.min, Brightest, 25, Smallest magnitude (AB): the brightest epoch
+        mag_max, phot.mag;em.opt;stat.max, Faintest, 25, Largest magnitude (AB): the faintest epoch
+        mag_std, stat.stdev;phot.mag;em.opt, Std. dev., 15, Standard deviation of the magnitudes
+        mag_amplitude, src.var.amplitude;phot.mag;em.opt, Amplitude, 15, Half of the range of magnitudes: (mag_max - mag_min)/2
+        magerr_median, stat.error;phot.mag;em.opt, Median error, 25, Median of the magnitude errors
+      </csvItems></LOOP>
+      <column name="chi2_red" type="real" ucd="stat.fit.chi2;src.var"
+        tablehead="Red. chi2" note="good" displayHint="sf=2"
+        description="Reduced chi-square of the magnitudes against a constant
+          (their weighted mean)"/>
+      <column name="h3_10" type="bigint" required="True"
+        ucd="meta.id;pos" tablehead="H3" verbLevel="25"
+        description="Cell of the H3 grid at resolution 10 that holds the position, with
+          declination as latitude and right ascension as longitude"/>
+      <column name="healpix_29" type="bigint" required="True"
+        ucd="pos.healpix" tablehead="HEALPix" verbLevel="25"
+        description="HEALPix cell of order 29, nested scheme, that holds the position; shift
+          right by 2 (29 - k) bits for the cell of order k"/>
+      <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.objects)</viewStatement>
+    </table>
+  </STREAM>
+
+  <STREAM id="detections">
+    <table id="detections" onDisk="True" adql="True">
+      <meta name="table-rank">30</meta>
+      <meta name="title">\label: detections</meta>
+      <meta name="description">\prefix One row per epoch of a light curve, good or not; select
+        catflags = 0 for good photometry.  Constrain oid, or join with objects:
+        this table is long.</meta>
+      <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
+      <index columns="oid" metaOnly="True"/>
+      <FEED source="ztf/tables#heliocentric" column="hmjd"/>
+      <FEED source="ztf/tables#photometry" column="mag"/>
+
+      <column name="oid" type="bigint" required="True"
+        ucd="meta.id;src" tablehead="OID"
+        description="Identifier of the light curve; joins with objects"/>
+      <column name="hmjd" type="double precision" unit="d" required="True"
+        ucd="time.epoch" tablehead="HMJD" displayHint="sf=5"
+        description="Heliocentric modified Julian date (HJD - 2400000.5, UTC) of mid-exposure"/>
+      <column name="mag" type="real" unit="mag"
+        ucd="phot.mag;em.opt" tablehead="Magnitude" displayHint="sf=3"
+        description="Magnitude (AB) in the light curve's filter, by PSF fit"/>
+      <column name="magerr" type="real" unit="mag"
+        ucd="stat.error;phot.mag;em.opt" tablehead="Error" displayHint="sf=3"
+        description="Standard error of the magnitude"/>
+      <column name="clrcoeff" type="real"
+        ucd="stat.fit.param;phot.color" tablehead="Colour coeff." verbLevel="25"
+        description="Coefficient of the linear colour term in the photometric calibration of
+          the exposure: Pan-STARRS1 = mag + clrcoeff (g - r in zg and zr, r - i in zi)"/>
+      <column name="catflags" type="integer" required="True"
+        ucd="meta.code.qual" tablehead="Flags"
+        description="Quality flags as bits; 0 is good, 32768 and above is not to be used"/>
+      <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
+    </table>
+  </STREAM>
+
+  <STREAM id="lightcurves">
+    <table id="lightcurves" onDisk="True" adql="True" primary="oid">
+      <meta name="table-rank">20</meta>
+      <meta name="title">\label: light curves</meta>
+      <meta name="description">\prefix One row per light curve with its epochs as arrays, all of
+        one length and ordered by time.  The fastest way to fetch many light curves.</meta>
+      <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
+      <index columns="oid" metaOnly="True"/>
+      <FEED source="ztf/tables#heliocentric" column="hmjd"/>
+      <FEED source="ztf/tables#photometry" column="mag"/>
+
+      <column original="objects.oid"/>
+      <LOOP source="ztf/tables#array"><csvItems>
+        name, type
+        hmjd, double precision
+        mag, real
+        magerr, real
+        clrcoeff, real
+        catflags, integer
+      </csvItems></LOOP>
+      <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.lightcurves)</viewStatement>
+    </table>
+  </STREAM>
+
+  <STREAM id="exposures">
+    <table id="exposures" onDisk="True" adql="True" primary="exposure_id">
+      <meta name="table-rank">40</meta>
+      <meta name="title">\label: exposures</meta>
+      <meta name="description">\prefix One row per exposure of a field, readout channel and
+        filter, as recovered from the detections: all light curves of one
+        channel share its exposures.</meta>
+      <index columns="exposure_id" metaOnly="True"/>
+      <FEED source="ztf/tables#topocentric" column="obsmjd"/>
+      <FEED source="ztf/tables#topocentric" column="mjd_mid"/>
+
+      <column name="exposure_id" type="bigint" required="True"
+        ucd="meta.id;meta.main" tablehead="Exposure"
+        description="Number of the exposure within this release"/>
+      <FEED source="ztf/tables#detector-columns"/>
+      <column name="obsmjd" type="double precision" unit="d" required="True"
+        ucd="time.start;obs.exposure" tablehead="Start" displayHint="sf=6"
+        description="Modified Julian date (UTC, topocentric at Palomar) of the start of the exposure"/>
+      <column name="obsmjd_source" type="text" required="True"
+        ucd="meta.note" tablehead="Start is" verbLevel="25"
+        description="How obsmjd is known: 'observed' from image metadata, or 'estimated' from
+          mjd_mid and exptime"/>
+      <column name="exptime" type="real" unit="s"
+        ucd="time.duration;obs.exposure" tablehead="Exp. time" displayHint="sf=1"
+        description="Exposure time"/>
+      <column name="exptime_source" type="text" required="True"
+        ucd="meta.note" tablehead="Exp. time is" verbLevel="25"
+        description="How exptime is known: 'observed' from image metadata, or 'assumed' to be 30 s"/>
+      <column name="mjd_mid" type="double precision" unit="d" required="True"
+        ucd="time.epoch;obs.exposure" tablehead="Mid-exposure" displayHint="sf=6"
+        description="Modified Julian date (UTC, topocentric at Palomar) of mid-exposure"/>
+      <column name="clrcoeff" type="real"
+        ucd="stat.fit.param;phot.color" tablehead="Colour coeff."
+        description="Coefficient of the linear colour term in the photometric calibration of
+          the exposure"/>
+      <column name="ndetections" type="integer" required="True"
+        ucd="meta.number" tablehead="Detections"
+        description="Number of detections of this release made in the exposure"/>
+      <column name="filefracday" type="bigint"
+        ucd="meta.id;meta.file" tablehead="File time" verbLevel="25"
+        description="Date and fraction of day in the names of the exposure's image files
+          (YYYYMMDDdddddd), where known">
+        <values nullLiteral="-1"/>
+      </column>
+      <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.exposures)</viewStatement>
+    </table>
+  </STREAM>
+</resource>

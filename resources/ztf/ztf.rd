@@ -1,0 +1,93 @@
+<!-- The default release under names that stay, and what describes all releases.
+The views of ztf_store say which release is the default: switching it needs
+nothing here. -->
+
+<resource schema="ztf" resdir=".">
+  <meta name="title">ZTF light curves, default release</meta>
+  <meta name="creationDate">2026-11-22T12:00:00Z</meta>
+  <meta name="schema-rank">10</meta>
+  <meta name="description">Light curves of the Zwicky Transient Facility: the default data release
+    of this site.  Which one it is, and which others there are under names of their
+    own, is told in ztf.releases.</meta>
+
+  <FEED source="ztf/release#origin"/>
+  <FEED source="ztf/release#tables" store="ztf_store" label="ZTF" prefix=""/>
+
+  <table id="releases" onDisk="True" adql="True" primary="name">
+    <meta name="table-rank">50</meta>
+    <meta name="title">ZTF releases at this site</meta>
+    <meta name="description">One row per data release that this site holds, with its schema's name
+      without the leading ztf_, its size and its origin.</meta>
+    <FEED source="ztf/tables#heliocentric" column="hmjd_first"/>
+    <FEED source="ztf/tables#heliocentric" column="hmjd_last"/>
+    <column name="name" type="text" required="True" ucd="meta.id;meta.main" tablehead="Release"
+      description="Name of the release; its tables are in schema ztf_(name)"/>
+    <column name="title" type="unicode" required="True" ucd="meta.title" tablehead="Title"
+      description="Title of the release"/>
+    <column name="description" type="unicode" ucd="meta.note" tablehead="Description"
+      description="What the release is and where its files come from"/>
+    <column name="simulated" type="boolean" required="True" ucd="meta.code" tablehead="Simulated"
+      description="True where the data are simulated, not observed"/>
+    <column name="layout" type="text" required="True" ucd="meta.code" tablehead="Layout"
+      description="Layout of the files that the release was loaded from"/>
+    <column name="is_default" type="boolean" required="True" ucd="meta.code" tablehead="Default"
+      description="True for the one release that schema ztf shows"/>
+    <column name="nlightcurves" type="bigint" required="True" ucd="meta.number"
+      tablehead="Light curves" description="Number of light curves: rows of objects"/>
+    <column name="ndetections" type="bigint" required="True" ucd="meta.number"
+      tablehead="Detections" description="Number of epochs of all light curves: rows of detections"/>
+    <column name="nexposures" type="bigint" required="True" ucd="meta.number"
+      tablehead="Exposures" description="Number of rows of exposures"/>
+    <column name="hmjd_first" type="double precision" unit="d" ucd="time.start;obs"
+      tablehead="First epoch" displayHint="sf=5"
+      description="Time of the earliest epoch: heliocentric modified Julian date
+        (HJD - 2400000.5, UTC) of mid-exposure"/>
+    <column name="hmjd_last" type="double precision" unit="d" ucd="time.end;obs"
+      tablehead="Last epoch" displayHint="sf=5"
+      description="Time of the latest epoch: heliocentric modified Julian date
+        (HJD - 2400000.5, UTC) of mid-exposure"/>
+    <column name="loaded_at" type="timestamp" ucd="time.processing" tablehead="Loaded"
+      description="When the release was loaded here (UTC)"/>
+    <column name="files" type="integer" required="True" ucd="meta.number" tablehead="Files"
+      description="Number of files loaded"/>
+    <viewStatement>CREATE VIEW \qName AS (SELECT \colNames FROM ztf_store.releases)</viewStatement>
+  </table>
+
+  <table id="filters" onDisk="True" adql="True" primary="filterid">
+    <meta name="table-rank">60</meta>
+    <meta name="title">ZTF filters</meta>
+    <meta name="description">The three filters of the camera and their photometric system.</meta>
+    <column name="filterid" type="smallint" required="True" ucd="meta.id;meta.main"
+      tablehead="No." description="Filter number: 1 zg, 2 zr, 3 zi"/>
+    <column name="filter" type="text" required="True" ucd="meta.id;instr.filter" tablehead="Filter"
+      description="Filter name as in the other tables"/>
+    <column name="name" type="text" required="True" ucd="meta.title;instr.filter" tablehead="Name"
+      description="Filter name as written in papers"/>
+    <column name="svo_id" type="text" required="True" ucd="meta.ref;instr.filter"
+      tablehead="SVO id" description="Identifier in the SVO filter profile service"/>
+    <column name="wavelength_eff" type="double precision" unit="m" required="True"
+      ucd="em.wl.effective" tablehead="Wavelength" displayHint="displayUnit=nm,sf=1"
+      description="Effective wavelength"/>
+    <column name="zeropoint_jy" type="double precision" unit="Jy" required="True"
+      ucd="phot.flux.density;arith.zp" tablehead="Zero point"
+      description="Flux density of magnitude 0"/>
+    <column name="magsys" type="text" required="True" ucd="meta.code;phot.mag"
+      tablehead="System" description="Magnitude system"/>
+    <viewStatement>CREATE VIEW \qName AS (SELECT \colNames FROM ztf_store.filters)</viewStatement>
+  </table>
+
+  <data id="publish" auto="True">
+    <make table="objects">
+      <FEED source="ztf/release#sampler"
+        schema_of_store="(SELECT name || '_store' FROM ztf_store.releases WHERE is_default)"/>
+    </make>
+    <make table="detections"/>
+    <make table="lightcurves"/>
+    <make table="exposures"/>
+    <make table="releases"/>
+    <make table="filters"/>
+    <publish sets="ivo_managed,local"/>
+  </data>
+
+  <FEED source="ztf/cone#service" label="ZTF" shortName="ZTF" prefix=""/>
+</resource>

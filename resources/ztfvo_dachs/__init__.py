@@ -1,0 +1,17 @@
+"""What DaCHS loads besides the resource descriptors; the one place that imports gavo.
+
+`install` is called from ``etc/userconfig.rd`` in every process that reads it: the
+servers, the runners of asynchronous TAP jobs, and the ``dachs`` command.
+"""
+
+from __future__ import annotations
+
+
+def install() -> None:
+    """Register functions, guards and repairs with this process's DaCHS, once."""
+    from ztfvo_dachs import repairs, sampling, scs, udfs
+
+    udfs.install()
+    sampling.install()
+    repairs.install()
+    scs.install()

@@ -1,0 +1,30 @@
+"""What people are told when a query fails inside DaCHS."""
+
+from __future__ import annotations
+
+import re
+
+from gavo import base
+
+_MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
+
+
+def explain(error: Exception) -> tuple[int, str]:
+    """HTTP status and sentence for an exception; never a traceback or a piece of one."""
+    text = str(error).strip()
+    missing = _MISSING.search(text)
+    if missing:
+        return 404, (
+            f"The tables of {missing['schema']} are not loaded at this site: see ztf.releases "
+            "in TAP for the releases that are."
+        )
+    if isinstance(error, base.QueryCanceledError) or "timed out" in text:
+        return 503, "The query took too long and was stopped: ask for a smaller cone, or use TAP."
+    if isinstance(error, base.ValidationError):
+        return 400, text
+    if isinstance(error, base.ReportableError):
+        return 500, text
+    return 500, (
+        "The service failed on this request. Try again; if it fails again, please tell the "
+        "operators the address you used and the time."
+    )

@@ -1,0 +1,83 @@
+"""The cone-search renderer of this site: DaCHS' own, behind checks, with usable errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gavo import base, formats, utils, votable
+from gavo.svcs import renderers
+from gavo.votable import V
+from gavo.web import vodal
+
+from ztfvo_dachs import conecheck, messages
+
+OUTPUT = "RESPONSEFORMAT"
+
+
+class ConeRenderer(vodal.SCSRenderer):
+    """Simple cone search that refuses bad parameters before the database sees them.
+
+    Errors are VOTables with the sentence in an INFO named Error, as SCS 1.03
+    wants it, and in one named QUERY_STATUS, as DALI wants it.
+    """
+
+    name = "scs.xml"
+
+    def render(self, request: Any, sync: bool = False) -> Any:
+        try:
+            self._check(request.strargs)
+        except conecheck.BadCone as error:
+            return self._writeErrorTable(request, error, 400)
+        return super().render(request, sync)
+
+    def _check(self, parameters: dict[str, list[str]]) -> None:
+        given = {name.upper(): values for name, values in parameters.items()}
+        wanted = given.get(OUTPUT, [""])[-1]
+        if wanted:
+            try:
+                formats.getKeyFor(wanted)
+            except formats.CannotSerializeIn:
+                known = ", ".join(sorted(formats.iterFormats()))
+                raise conecheck.BadCone(
+                    OUTPUT, f"{OUTPUT}={wanted[:40]} is not known here: use one of {known}."
+                ) from None
+        if given.get("FORMAT", [""])[-1].lower() == "metadata":
+            return
+        if conecheck.read_rows(given) == 0:
+            return
+        conecheck.read(parameters)
+
+    def _handleInputErrors(self, failure: Any, request: Any) -> Any:
+        status, text = messages.explain(failure.value)
+        if status >= 500:
+            base.ui.notifyFailure(failure)
+        return self._writeErrorTable(request, text, status)
+
+    _handleRandomFailure = _handleInputErrors
+
+    def _writeErrorTable(
+        self, request: Any, msg: object, httpStatus: int = 400, queryStatus: str = "ERROR"
+    ) -> Any:
+        if not request.client:
+            return None
+        text = str(msg)
+        request.setResponseCode(httpStatus)
+        request.setHeader("content-type", base.votableType)
+        votable.write(
+            V.VOTABLE[
+                V.RESOURCE(type="results")[
+                    V.INFO(name="QUERY_STATUS", value=queryStatus)[text],
+                    V.INFO(ID="Error", name="Error", value=text),
+                    V.INFO(name="request", value=utils.debytify(request.uri)),
+                ]
+            ],
+            request,
+        )
+        request.finish()
+        return vodal.server.NOT_DONE_YET
+
+
+def install() -> None:
+    """Put `ConeRenderer` in place of DaCHS' own renderer."""
+    vodal.SCSRenderer = ConeRenderer
+    renderers.getRenderer.cache_clear()
