@@ -36,18 +36,22 @@ has_version() {
 
 needs_database() { [ -z "$(setting ZTFVO_DSN '')" ]; }
 
-packages_missing() {
-  local missing=()
-  has_version python3-venv 0 || missing+=(python3-venv)
-  has_version ca-certificates 0 || missing+=(ca-certificates)
-  has_version nginx 0 || missing+=(nginx)
-  has_version python3-gavo "$GAVO_LEAST" || missing+=(python3-gavo)
-  if needs_database; then
-    has_version "postgresql-$PG" 0 || missing+=("postgresql-$PG")
-    has_version "postgresql-$PG-q3c" 0 || missing+=("postgresql-$PG-q3c")
-    has_version "postgresql-$PG-pgsphere" "$PGSPHERE_LEAST" || missing+=("postgresql-$PG-pgsphere")
-  fi
-  printf '%s ' "${missing[@]}"
+# missing PACKAGE[:LEAST VERSION]...: those that are not there, or too old.
+missing() {
+  local wanted name
+  for wanted in "$@"; do
+    name=${wanted%%:*}
+    has_version "$name" "${wanted#*:}" || printf '%s ' "$name"
+  done
+}
+
+python_packages() { missing python3-venv:0 ca-certificates:0; }
+
+service_packages() {
+  local database=()
+  ! needs_database || database=("postgresql-$PG:0" "postgresql-$PG-q3c:0"
+    "postgresql-$PG-pgsphere:$PGSPHERE_LEAST")
+  missing nginx:0 "python3-gavo:$GAVO_LEAST" "${database[@]}"
 }
 
 as_root() {
@@ -129,30 +133,36 @@ hold_services() {
 
 release_services() { [ ${#HELD[@]} = 0 ] || as_root rm -f "${HELD[@]}"; }
 
-# install_packages: everything that is missing, and nothing when nothing is.
-install_packages() {
-  local missing log
-  missing=$(packages_missing)
-  [ -n "${missing// /}" ] || return 0
+# prepare_packages PACKAGES: check what an installation needs, and fetch the package lists.
+prepare_packages() {
+  local log
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
-    fail "packages are missing ($missing) and there is no sudo" \
+    fail "packages are missing ($1) and there is no sudo" \
       "run this as root, or install sudo, or have an administrator install the packages"
   check_space /usr "$MIB_FOR_PACKAGES" "Debian's packages"
-  say "Installing packages: $missing"
+  say "Installing packages: $1"
   log=$(mktemp)
   apt_update "$log"
   if [ "$PG" = 15 ] && [ ! -e /etc/apt/preferences.d/ztfvo.pref ]; then
     add_sources
     apt_update "$log"
   fi
+  rm -f "$log"
+}
+
+# install_packages PACKAGES: with no service of the system started.
+install_packages() {
+  local log
+  [ -n "${1// /}" ] || return 0
+  log=$(mktemp)
   HELD=()
   trap release_services EXIT
   hold_services
   # shellcheck disable=SC2086
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    -o Dpkg::Use-Pty=0 $missing >"$log" 2>&1 || {
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 $1 >"$log" 2>&1 || {
     tail -n 15 "$log" >&2
-    fail "apt-get could not install: $missing" "see the lines above, then run this again"
+    fail "apt-get could not install: $1" "see the lines above, then run this again"
   }
   release_services
   trap - EXIT

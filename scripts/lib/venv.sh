@@ -18,15 +18,17 @@ pip_install() {
 
 # environment_sum FILE...: what an environment depends on, as one checksum.
 environment_sum() {
-  { cat "$@"; cat "$ROOT/pyproject.toml"; printf '%s' "$ROOT"; installed_version python3-gavo
-    /usr/bin/python3 --version; } | sha256sum | cut -d' ' -f1
+  { cat "$@" "$ROOT/pyproject.toml"; printf '%s' "$ROOT"; /usr/bin/python3 --version; } |
+    sha256sum | cut -d' ' -f1
 }
 
+# link_dachs: Debian's gavo package becomes part of the environment.
 link_dachs() {
   local site egg
-  site=$("$VENV/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  rm -f "$site"/gavo "$site"/gavodachs-*.egg-info
+  site=$(echo "$VENV"/lib/python3.*/site-packages)
   egg=$(ls -d "$DIST_PACKAGES"/gavodachs-*.egg-info | tail -n 1)
+  [ ! -e "$site/${egg##*/}" ] || return 0
+  rm -f "$site"/gavo "$site"/gavodachs-*.egg-info
   ln -s "$DIST_PACKAGES/gavo" "$site/gavo"
   ln -s "$egg" "$site/"
   printf '#!%s\nfrom gavo.user.cli import main\n\nmain()\n' "$VENV/bin/python" >"$VENV/bin/dachs"
@@ -47,7 +49,6 @@ make_venv() {
   rm -f "$bootstrap"
   pip_install --require-hashes -r "$ROOT/etc/requirements.lock"
   pip_install --no-deps --editable "$ROOT"
-  link_dachs
   echo "$sum" >"$VENV/ztfvo.sum"
 }
 
