@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ztfvo.ingest.lightcurves import FIVE_DECIMALS, LightCurves
-from ztfvo.times import heliocentric_position_days, whole_seconds
+from ztfvo.times import mid_exposure, whole_seconds
 
 TICK_ORIGIN_MJD = 58000
 """Times are stored as 4-byte numbers of ticks since this MJD."""
@@ -186,9 +186,7 @@ def facts(curves: LightCurves, table: ExposureTable, ticks: np.ndarray) -> Expos
         axis=1,
     )
     hmjd = TICK_ORIGIN_MJD + mean(ticks) / curves.ticks_per_day
-    delay = np.sum(heliocentric_position_days(hmjd) * direction, axis=1)
-    delay = np.sum(heliocentric_position_days(hmjd - delay) * direction, axis=1)
-    middle = hmjd - delay
+    middle = mid_exposure(hmjd, direction)
     fine = curves.ticks_per_day >= FIVE_DECIMALS
     return ExposureFactsTable(
         mjd_mid=middle,

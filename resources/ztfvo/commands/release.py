@@ -1,0 +1,135 @@
+"""``ztfvo release``: list, publish and drop releases, choose the default one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from psycopg import Connection, sql
+from rich.console import Console
+from rich.table import Table
+
+from ztfvo.db import DatabaseDown, connect
+from ztfvo.ingest.store import COMMON, VIEWS, create_common, schema_of, set_default
+from ztfvo.settings import get_settings
+from ztfvo.site import publish as site
+from ztfvo.site.errors import SiteError
+
+app = typer.Typer(help="List, publish and drop releases, choose the default one.", no_args_is_help=True)
+console = Console(stderr=True)
+
+Name = Annotated[str, typer.Argument(help="Name of a release, like dr19.")]
+
+
+@app.command("list")
+def list_() -> None:
+    """Show the releases that are loaded."""
+    table = Table("release", "", "light curves", "detections", "exposures", "files", "HMJD", "loaded (UTC)")
+    with _connection() as connection:
+        for row in connection.execute(
+            "SELECT name, is_default, nlightcurves, ndetections, nexposures, files, hmjd_first,"
+            " hmjd_last, loaded_at FROM ztf_store.releases ORDER BY name"
+        ):
+            name, is_default, *counts, first, last, loaded = row
+            table.add_row(
+                name,
+                "default" if is_default else "",
+                *(f"{count:,}" for count in counts),
+                "" if first is None else f"{first:.1f} - {last:.1f}",
+                f"{loaded:%Y-%m-%d %H:%M}",
+            )
+    Console().print(table)
+
+
+@app.command()
+def publish(name: Name) -> None:
+    """Put a loaded release on line, or bring its published metadata up to date."""
+    with _connection() as connection:
+        _must_exist(connection, name)
+        alone = connection.execute(
+            "SELECT is_default FROM ztf_store.release WHERE name = %s", (name,)
+        ).fetchone()[0]
+    _on_site(site.publish, name)
+    if alone:
+        _on_site(site.publish, site.DEFAULT_RD)
+    console.print(f"{name} is on line at {get_settings().url}/{name}/scs and in {get_settings().url}/tap")
+
+
+@app.command()
+def default(name: Name) -> None:
+    """Make a release the default one, in one transaction."""
+    with _connection() as connection:
+        _must_exist(connection, name)
+
+        def switch() -> None:
+            with connection.transaction():
+                set_default(connection, name)
+
+        _on_site(site.set_default, switch)
+    console.print(f"{name} is the default release")
+
+
+@app.command()
+def drop(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a release off line and delete it from the database; its files stay."""
+    with _connection() as connection:
+        _must_exist(connection, name)
+        (is_default,) = connection.execute(
+            "SELECT is_default FROM ztf_store.release WHERE name = %s", (name,)
+        ).fetchone()
+        others = connection.execute(
+            "SELECT count(*) FROM ztf_store.release WHERE name <> %s", (name,)
+        ).fetchone()[0]
+        if is_default and others:
+            _fail(f"{name} is the default release. First: ztfvo release default OTHER.")
+        if not yes:
+            typer.confirm(f"Delete release {name} from the database?", abort=True)
+        published = connection.execute(
+            "SELECT to_regclass(%s) IS NOT NULL", (f"ztf_{name}.objects",)
+        ).fetchone()[0]
+        if published:
+            _on_site(site.unpublish, name)
+        if is_default and connection.execute("SELECT to_regclass('ztf.objects') IS NOT NULL").fetchone()[0]:
+            _on_site(site.unpublish, site.DEFAULT_RD)
+        with connection.transaction():
+            if is_default:
+                for view in VIEWS:
+                    connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(COMMON, view)))
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema_of(name))))
+            connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (name,))
+    console.print(f"{name} is deleted")
+
+
+def _connection() -> Connection:
+    try:
+        connection = connect(autocommit=True)
+    except DatabaseDown as error:
+        _fail(str(error))
+    with connection.transaction():
+        create_common(connection)
+    return connection
+
+
+def _must_exist(connection: Connection, name: str) -> None:
+    try:
+        schema_of(name)
+    except ValueError as error:
+        _fail(str(error))
+    names = [row[0] for row in connection.execute("SELECT name FROM ztf_store.release ORDER BY 1")]
+    if name not in names:
+        _fail(f"There is no release {name!r}. Loaded are: {', '.join(names) or 'none'}.")
+
+
+def _on_site(action, *arguments) -> None:
+    try:
+        action(*arguments)
+    except SiteError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    console.print(f"[red]{message}", highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
