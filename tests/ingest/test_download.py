@@ -6,6 +6,9 @@ import errno
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -602,11 +605,11 @@ def shell(tmp_path, monkeypatch):
 def test_the_command_takes_several_fields(server, shell):
     code, output, data = shell(server, "dr19", "--field", 1722, 633)
     assert code == 0
-    assert f"dr19: 3 files chosen, 0 are there, 3 to fetch from {server.url}" in output
-    assert "3 files fetched, 0 failed." in output
+    assert f"dr19: files chosen: 3, already here: 0, to fetch from {server.url}: 3, " in output
+    assert "Files fetched: 3, failed: 0." in output
     assert len(manifest.read_manifest(data / "dr19" / manifest.NAME)) == 3
     code, output, _ = shell(server, "dr19", "--field", 1722, 633)
-    assert code == 0 and "3 are there, 0 to fetch" in output
+    assert code == 0 and "already here: 3" in output
 
 
 def test_the_command_tells_what_it_would_do(server, shell):
@@ -622,7 +625,7 @@ def test_the_command_fails_clearly(server, shell):
     assert code == 1
     assert f"Failed: {server.url}{DR19}{ZG}: the archive answers 403 Forbidden" in output
     assert "Missing: Field 9999 is not in release dr19" in output
-    assert "1 files fetched, 1 failed." in output
+    assert "Files fetched: 1, failed: 1." in output
     assert (data / "dr19" / ZR).is_file()
     for arguments, message in (
         (("dr99", "--all"), "There is no release 'dr99'"),
@@ -633,6 +636,37 @@ def test_the_command_fails_clearly(server, shell):
         code, output, _ = shell(server, *arguments)
         assert code == 1 and message in output
         assert "Traceback" not in output
+
+
+def test_a_killed_download_goes_on_without_loss(server, made, tmp_path):
+    root = tmp_path / "root"
+    shutil.copytree(INPUTS, root / "inputs" / "ztf", ignore=shutil.ignore_patterns("demo"))
+    environment = os.environ | {
+        "ZTFVO_ROOT": str(root),
+        "ZTFVO_VAR": str(tmp_path / "var"),
+        "ZTFVO_IRSA_URL": server.url,
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    program = "from ztfvo.commands import download as c; import typer; typer.run(c.download)"
+    line = [sys.executable, "-c", program, "dr19", "--field", "1722"]
+    server.faults[DR19 + ZG] = [Fault(hold_after=900)]
+    part = tmp_path / "var" / "data" / "dr19" / (ZG + ".part")
+    process = subprocess.Popen(line, env=environment, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    other = part.parent / Path(ZR).name
+    while not (part.exists() and part.stat().st_size == 900 and other.exists()):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    server.go.set()
+    subprocess.run(line, env=environment, check=True, capture_output=True)
+    assert [headers.get("range") for headers in server.asked(DR19 + ZG)] == [None, "bytes=900-"]
+    assert len(server.asked(DR19 + ZR)) == 1
+    entries = manifest.read_manifest(tmp_path / "var" / "data" / "dr19" / manifest.NAME)
+    assert [entry.path for entry in entries] == [ZG, ZR]
+    for entry in entries:
+        manifest.verify(entry, tmp_path / "var" / "data" / "dr19")
 
 
 @needs_shared

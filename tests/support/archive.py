@@ -36,6 +36,8 @@ class Fault:
     """Header Location of that answer."""
     drop_after: int | None = None
     """Close the connection after so many bytes of the body."""
+    hold_after: int | None = None
+    """Send so many bytes of the body, and the rest only when the stand-in's `go` is set."""
 
 
 class StandIn:
@@ -46,9 +48,11 @@ class StandIn:
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.answers: list[dict[str, str]] = []
+        self.go = threading.Event()
         self.listings = True
         self.ranges = True
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        bound = type("Handler", (_Handler,), {"stand_in": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
         self._server.daemon_threads = True
 
     def __enter__(self) -> StandIn:
@@ -154,71 +158,75 @@ def _separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
     return math.degrees(2 * math.asin(math.sqrt(half)))
 
 
-def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    """Answers the requests of one stand-in."""
 
-        def do_GET(self) -> None:
-            self._respond(body=True)
+    stand_in: StandIn
+    protocol_version = "HTTP/1.1"
 
-        def do_HEAD(self) -> None:
-            self._respond(body=False)
+    def do_GET(self) -> None:
+        self._respond(body=True)
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def do_HEAD(self) -> None:
+        self._respond(body=False)
 
-        def _respond(self, body: bool) -> None:
-            parts = urlsplit(self.path)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            stand_in.requests.append((self.command, parts.path, headers))
-            faults = stand_in.faults[parts.path] if body else []
-            fault = faults.pop(0) if faults else Fault()
-            if fault.status:
-                self._send(fault.status, b"", fault, body)
-            elif parts.path == SERVICE:
-                self._send(200, stand_in.answer(parse_qs(parts.query)), fault, body)
-            elif parts.path in stand_in.files:
-                self._file(stand_in.files[parts.path], fault, body)
-            elif (listing := stand_in.listing(parts.path)) and parts.path.endswith("/"):
-                self._send(200, listing, fault, body)
-            else:
-                self._send(404, b"<html>Not Found</html>", fault, body)
+    def log_message(self, *_: object) -> None:
+        pass
 
-        def _file(self, content: bytes, fault: Fault, body: bool) -> None:
-            tag = f'"{hashlib.md5(content).hexdigest()[:12]}"'
-            headers = {"ETag": tag, "Accept-Ranges": "bytes"}
-            match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-            fresh = self.headers.get("If-Range", tag) == tag
-            if not (match and fresh and stand_in.ranges):
-                self._send(200, content, fault, body, headers)
-                return
-            start, total = int(match[1]), len(content)
-            if start >= total:
-                self._send(416, b"", fault, body, {"Content-Range": f"bytes */{total}"})
-                return
-            headers["Content-Range"] = f"bytes {start}-{total - 1}/{total}"
-            self._send(206, content[start:], fault, body, headers)
+    def _respond(self, body: bool) -> None:
+        parts = urlsplit(self.path)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.stand_in.requests.append((self.command, parts.path, headers))
+        faults = self.stand_in.faults[parts.path] if body else []
+        fault = faults.pop(0) if faults else Fault()
+        if fault.status:
+            self._send(fault.status, b"", fault, body)
+        elif parts.path == SERVICE:
+            self._send(200, self.stand_in.answer(parse_qs(parts.query)), fault, body)
+        elif parts.path in self.stand_in.files:
+            self._file(self.stand_in.files[parts.path], fault, body)
+        elif (listing := self.stand_in.listing(parts.path)) and parts.path.endswith("/"):
+            self._send(200, listing, fault, body)
+        else:
+            self._send(404, b"<html>Not Found</html>", fault, body)
 
-        def _send(
-            self,
-            status: int,
-            content: bytes,
-            fault: Fault,
-            body: bool,
-            headers: dict[str, str] | None = None,
-        ) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            named = {"Retry-After": fault.retry_after, "Location": fault.location}
-            for name, value in ((headers or {}) | named).items():
-                if value is not None:
-                    self.send_header(name, value)
-            self.end_headers()
-            if not body:
-                return
-            self.wfile.write(content[: fault.drop_after])
-            if fault.drop_after is not None:
-                self.wfile.flush()
-                self.close_connection = True
+    def _file(self, content: bytes, fault: Fault, body: bool) -> None:
+        tag = f'"{hashlib.md5(content).hexdigest()[:12]}"'
+        headers = {"ETag": tag, "Accept-Ranges": "bytes"}
+        match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        fresh = self.headers.get("If-Range", tag) == tag
+        if not (match and fresh and self.stand_in.ranges):
+            self._send(200, content, fault, body, headers)
+            return
+        start, total = int(match[1]), len(content)
+        if start >= total:
+            self._send(416, b"", fault, body, {"Content-Range": f"bytes */{total}"})
+            return
+        headers["Content-Range"] = f"bytes {start}-{total - 1}/{total}"
+        self._send(206, content[start:], fault, body, headers)
 
-    return Handler
+    def _send(
+        self,
+        status: int,
+        content: bytes,
+        fault: Fault,
+        body: bool,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        named = {"Retry-After": fault.retry_after, "Location": fault.location}
+        for name, value in ((headers or {}) | named).items():
+            if value is not None:
+                self.send_header(name, value)
+        self.end_headers()
+        if not body:
+            return
+        if fault.hold_after is not None:
+            self.wfile.write(content[: fault.hold_after])
+            self.stand_in.go.wait(30)
+            content = content[fault.hold_after :]
+        self.wfile.write(content[: fault.drop_after])
+        if fault.drop_after is not None:
+            self.wfile.flush()
+            self.close_connection = True

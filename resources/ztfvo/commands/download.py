@@ -24,6 +24,7 @@ from ..download.run import Outcome, Plan, check_space, plan, run
 from ..download.select import Choice, Wish, choose, read_oids
 from ..download.source import Source, read_source
 from ..ingest.errors import BadFile
+from ..settings import get_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -64,9 +65,6 @@ def download(
 
     What has arrived is kept when the download is interrupted; run the same command again to go on.
     """
-    from ..settings import get_settings
-
-    settings = get_settings()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         if more and not field:
@@ -78,32 +76,41 @@ def download(
             everything=everything,
             filters=tuple(filters or ()),
         )
-        source = read_source(settings.inputs, release, settings.irsa_url)
-        with Archive(source.server, connections=connections) as archive:
-            choice = choose(archive, source, wish, settings.inputs)
-            todo = plan(archive, choice.files, settings.data / release, verify)
-            _announce(console, source, choice, todo)
-            check_space(todo)
-            if dry_run:
-                _list(todo.wanted)
-                outcome = Outcome()
-            else:
-                outcome = _run(console, archive, todo)
+        complete = _download(console, release, wish, connections, verify, dry_run)
     except (DownloadError, BadFile) as error:
         console.print(f"Error: {error}", style="red", markup=False)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         console.print("Interrupted. What has arrived is kept; run the same command to go on.")
         raise typer.Exit(130) from None
-    if not _report(console, choice, outcome):
+    if not complete:
         raise typer.Exit(1)
+
+
+def _download(
+    console: Console, release: str, wish: Wish, connections: int, verify: bool, dry_run: bool
+) -> bool:
+    """Choose, announce, fetch and report; true when nothing is missing."""
+    settings = get_settings()
+    source = read_source(settings.inputs, release, settings.irsa_url)
+    with Archive(source.server, connections=connections) as archive:
+        choice = choose(archive, source, wish, settings.inputs)
+        todo = plan(archive, choice.files, settings.data / release, verify)
+        _announce(console, source, choice, todo)
+        check_space(todo)
+        if dry_run:
+            _list(todo.wanted)
+            outcome = Outcome()
+        else:
+            outcome = _run(console, archive, todo)
+    return _report(console, choice, outcome)
 
 
 def _announce(console: Console, source: Source, choice: Choice, todo: Plan) -> None:
     about = "about " if todo.estimated else ""
     console.print(
-        f"{source.release}: {len(choice.files)} files chosen, {len(todo.present)} are there, "
-        f"{len(todo.wanted)} to fetch from {source.server}, {about}{human(todo.size)}."
+        f"{source.release}: files chosen: {len(choice.files)}, already here: {len(todo.present)}, "
+        f"to fetch from {source.server}: {len(todo.wanted)}, {about}{human(todo.size)}."
     )
 
 
@@ -162,5 +169,5 @@ def _report(console: Console, choice: Choice, outcome: Outcome) -> bool:
     if outcome.untried:
         console.print(f"The disk is full; {len(outcome.untried)} files were not tried.")
     if outcome.fetched or outcome.failures:
-        console.print(f"{len(outcome.fetched)} files fetched, {len(outcome.failures)} failed.")
+        console.print(f"Files fetched: {len(outcome.fetched)}, failed: {len(outcome.failures)}.")
     return not (choice.missing or outcome.failures or outcome.untried)

@@ -6,6 +6,7 @@ said identifies this version of it, so that parts of two versions are never join
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -110,15 +111,23 @@ def _append(
         if response.status_code != 206 and have:
             advance(-have)
         tag_file.write_text(_tag(response), encoding="utf-8")
-        with part.open("ab" if response.status_code == 206 else "wb") as file:
+        mode = "ab" if response.status_code == 206 else "wb"
+        with part.open(mode, buffering=0) as file:
             try:
                 for block in response.iter_raw():
-                    file.write(block)
+                    _write(file, block)
                     advance(len(block))
             except httpx.TransportError as error:
                 raise _Interrupted(str(error) or type(error).__name__) from error
     if total is not None and _size(part) != total:
         raise _Interrupted(f"{_size(part)} of {total} bytes arrived")
+
+
+def _write(file: io.RawIOBase, block: bytes) -> None:
+    """Write all of a block; unbuffered, so that a killed download keeps what it got."""
+    rest = memoryview(block)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
 
 
 def _extent(response: httpx.Response) -> tuple[int, int | None]:

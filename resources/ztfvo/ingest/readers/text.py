@@ -39,6 +39,7 @@ _EPOCH = {
     "clrcoeff": pa.float32(),
     "catflags": pa.int32(),
 }
+_BLANK, _NEWLINE = ord(" "), ord("\n")
 _FIRST_LINE = re.compile(rb"\s*#\s*\d{15,16}\s+\d+\s+\d+\s+\d+\s+\d+\s+\S+\s+\S+\s*(\n|$)")
 
 
@@ -57,9 +58,11 @@ def read(path: Path) -> LightCurves:
         When a line has another number of columns or something that is no number, or an object has
         not as many epochs as its line says.
     """
-    content = path.read_bytes()
-    text = np.frombuffer(re.sub(rb"[ \t\r]+", b" ", content) + b"\n", np.uint8)
-    starts, is_object, is_epoch = _lines(text)
+    text = _single_blanks(np.fromfile(path, np.uint8))
+    starts = np.concatenate([[0], np.flatnonzero(text == _NEWLINE) + 1])
+    first = text[starts[:-1]]
+    is_object = first == ord("#")
+    is_epoch = ~is_object & (first != _NEWLINE)
     objects = _table(path, text, starts, is_object, _OBJECT)
     epochs = _table(path, text, starts, is_epoch, _EPOCH)
     numbers = np.flatnonzero(is_object) + 1
@@ -80,23 +83,24 @@ def read(path: Path) -> LightCurves:
     )
 
 
-def _lines(text: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Starts of the lines (one more than lines), and which are of objects and of epochs."""
-    ends = np.flatnonzero(text == ord("\n")) + 1
-    starts = np.concatenate([[0], ends])
-    first = text[starts[:-1]]
-    first = np.where(first == ord(" "), text[np.minimum(starts[:-1] + 1, len(text) - 1)], first)
-    is_object = first == ord("#")
-    return starts, is_object, ~is_object & (first != ord("\n"))
+def _single_blanks(text: np.ndarray) -> np.ndarray:
+    """Put one blank between words, none at the ends of lines, and a newline at the end."""
+    text = np.append(text, np.uint8(_NEWLINE))
+    text[(text == ord("\t")) | (text == ord("\r"))] = _BLANK
+    blank = text == _BLANK
+    text = text[~(blank & np.append(blank[1:], False))]
+    newline = text == _NEWLINE
+    at_end = np.append(newline[1:], False) | np.append(True, newline[:-1])
+    return text[~(at_end & (text == _BLANK))]
 
 
 def _table(
     path: Path, text: np.ndarray, starts: np.ndarray, wanted: np.ndarray, types: dict
 ) -> pa.Table:
     """Parse the wanted lines; every one must have these columns."""
-    chosen = text[np.repeat(wanted, np.diff(starts))].tobytes().replace(b"#", b" ")
-    chosen = re.sub(rb"^ +| +$", b"", re.sub(rb" +", b" ", chosen), flags=re.MULTILINE)
-    if not chosen.strip():
+    chosen = b"\n" + text[np.repeat(wanted, np.diff(starts))].tobytes()
+    chosen = chosen.replace(b"\n# ", b"\n").replace(b"\n#", b"\n")[1:]
+    if not chosen:
         return pa.schema(types).empty_table()
     try:
         return pa.csv.read_csv(
