@@ -24,6 +24,6 @@ setting() {
 
 # need_venv: the other scripts work only after set-up.
 need_venv() {
-  [ -x "$VENV/bin/python" ] ||
+  [ -e "$VENV/ztfvo.sum" ] ||
     fail "the environment $VENV is missing" "run $ROOT/scripts/setup first"
 }

@@ -8,7 +8,7 @@ pip_install() {
   local log=$VAR/log/pip.log
   "$VENV/bin/python" -m pip --no-input --disable-pip-version-check install \
     --no-build-isolation --use-pep517 "$@" >"$log" 2>&1 || {
-    grep -v '^WARNING: Location' "$log" | tail -n 8 >&2
+    grep -v '^WARNING: ' "$log" | tail -n 8 >&2
     if grep -qiE 'connection|resolution|timed out|unreachable|no matching distribution' "$log"; then
       fail "Python packages cannot be fetched" "check the network and pip's configuration"
     fi
