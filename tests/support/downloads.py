@@ -1,0 +1,58 @@
+"""Short ways to download from the stand-in of the archive."""
+
+from __future__ import annotations
+
+from support.archive import DR19
+from support.files import ROOT
+
+from ztfvo.download import run, select
+from ztfvo.download.client import Archive, Manners
+from ztfvo.download.source import Source
+
+QUICK = Manners(attempts=3, pause=0.0, backoff=0.001, timeout=5.0)
+INPUTS = ROOT / "inputs" / "ztf"
+HOME = "1/field001722/"
+ZG = f"{HOME}ztf_001722_zg_c07_q4_dr19.parquet"
+ZR = f"{HOME}ztf_001722_zr_c07_q4_dr19.parquet"
+OTHER = "0/field000633/ztf_000633_zg_c07_q4_dr19.parquet"
+
+
+def source_of(server, layout="bulk-parquet", path=DR19, **more):
+    """Where the stand-in publishes a release."""
+    return Source("dr19", layout, server.url, path.lstrip("/"), **more)
+
+
+def archive_of(server, waits=None, **changes):
+    """Make a client that notes its waits in place of waiting."""
+    waits = [] if waits is None else waits
+    return Archive(server.url, Manners(**(vars(QUICK) | changes)), sleep=waits.append)
+
+
+class Quiet:
+    """Progress that only counts."""
+
+    def __init__(self):
+        self.bytes, self.files, self.failures = 0, [], []
+
+    def advance(self, size):
+        self.bytes += size
+
+    def done(self, remote):
+        self.files.append(remote.path)
+
+    def failed(self, remote, reason):
+        self.failures.append(reason)
+
+
+def get(server, wish, folder, source=None, progress=None, **changes):
+    """Choose, plan and run; the choice and the outcome."""
+    source = source or source_of(server)
+    with archive_of(server, **changes) as archive:
+        choice = select.choose(archive, source, wish, INPUTS)
+        todo = run.plan(archive, choice.files, folder)
+        return choice, run.run(archive, todo, progress or Quiet())
+
+
+def paths(choice):
+    """Paths of the chosen files."""
+    return [remote.path for remote in choice.files]
