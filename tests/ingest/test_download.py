@@ -194,6 +194,13 @@ def test_no_other_host_is_ever_contacted(server, tmp_path, location):
     assert f"{location}: refused, only {server.url} is contacted" in outcome.failures[0][1]
 
 
+def test_a_checksum_list_that_breaks_off_is_asked_for_again(server, tmp_path):
+    server.faults[DR19 + "checksum.md5"] = [Fault(drop_after=50), Fault(drop_after=0)]
+    choice, _ = get(server, Wish(everything=True), tmp_path)
+    assert len(choice.files) == 3
+    assert len(server.asked(DR19 + "checksum.md5")) == 3
+
+
 def test_a_redirect_within_the_host_is_followed(server, made, tmp_path):
     server.files["/moved/file"] = server.files[DR19 + ZG]
     server.faults[DR19 + ZG] = [Fault(status=301, location="/moved/file")]

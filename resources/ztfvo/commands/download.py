@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def download(
     release: Annotated[str, typer.Argument(help="Release, a folder of inputs/ztf.")],
     more: Annotated[
-        list[int] | None, typer.Argument(metavar="[N]...", help="Further fields after --field.")
+        list[int] | None, typer.Argument(metavar="N", help="Further fields after --field.")
     ] = None,
     field: Annotated[
         list[int] | None, typer.Option(metavar="N...", help="Whole fields, by number.")

@@ -74,12 +74,18 @@ class Archive:
         self._client.close()
 
     def text(self, url: str) -> str:
-        """Fetch a small document."""
-        with self.open("GET", url) as response:
-            try:
-                return response.read().decode("utf-8", "replace")
-            except httpx.TransportError as error:
-                raise ArchiveUnreachable(url, 1, _reason(error)) from error
+        """Fetch a document that fits into memory."""
+        attempts = self.manners.attempts
+        reason = ""
+        for failures in range(1, attempts + 1):
+            with self.open("GET", url) as response:
+                try:
+                    return response.read().decode("utf-8", "replace")
+                except httpx.HTTPError as error:
+                    reason = _reason(error)
+            if failures < attempts:
+                self.wait(failures)
+        raise ArchiveUnreachable(url, attempts, reason)
 
     def size(self, url: str) -> int | None:
         """Ask for the size of a file; None where the archive does not say."""
@@ -166,8 +172,12 @@ class Archive:
             response = self._client.send(request, stream=True)
             if not response.has_redirect_location:
                 return response
-            url = url.join(response.headers["Location"])
+            target = response.headers["Location"]
             response.close()
+            try:
+                url = url.join(target)
+            except httpx.InvalidURL as error:
+                raise DownloadError(f"{url}: redirects to {target!r}, no address") from error
         raise DownloadError(f"{url}: more than {MAX_REDIRECTS} redirects")
 
     def _space(self) -> None:
