@@ -18,7 +18,7 @@ pip_install() {
 
 # environment_sum FILE...: what an environment depends on, as one checksum.
 environment_sum() {
-  { cat "$@" "$ROOT/pyproject.toml"; printf '%s' "$ROOT"; /usr/bin/python3 --version; } |
+  { cat "$@"; sed '/^\[tool.ruff\]/,$d' "$ROOT/pyproject.toml"; printf '%s' "$ROOT"; /usr/bin/python3 --version; } |
     sha256sum | cut -d' ' -f1
 }
 

@@ -15,6 +15,7 @@ from ztfvo.settings import get_settings
 from ztfvo.site import health, service
 from ztfvo.site.errors import SiteError
 from ztfvo.site.install import install
+from ztfvo.site.tour import tour
 
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -28,6 +29,12 @@ Parts = Annotated[list[str] | None, typer.Argument(help="database, dachs or ngin
 def setup() -> None:
     """Make database cluster, DaCHS root and configuration, or bring them up to date."""
     install(get_settings(), console.print)
+
+
+@app.command("tour")
+def tour_() -> None:
+    """Run a cone search and an ADQL query and print the addresses to open."""
+    tour(get_settings(), console)
 
 
 @serve.command()

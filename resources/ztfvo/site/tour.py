@@ -1,0 +1,53 @@
+"""A first look at a running site: one cone search, one ADQL query, the addresses to open."""
+
+from __future__ import annotations
+
+import pyvo
+from rich.console import Console
+from rich.table import Table
+
+from ztfvo.settings import Settings
+from ztfvo.site.health import local_address
+
+#: HZ Herculis, the X-ray binary Her X-1: it is in the demo release in four light curves.
+POSITION = (254.45755, 35.34236)
+ARCSEC = 1 / 3600
+
+QUERY = """
+SELECT TOP 5 oid, filter, ngoodobs, mag_median, mag_amplitude, chi2_red
+FROM ztf.objects
+WHERE mag_amplitude > 0.3 AND ngoodobs > 50
+ORDER BY chi2_red DESC
+"""
+
+
+def tour(settings: Settings, console: Console) -> None:
+    """Run the two queries through pyvo and print their answers and the site's addresses."""
+    base = f"http://{local_address(settings)}:{settings.port}"
+    ra, dec = POSITION
+    cone = pyvo.dal.SCSService(f"{base}/scs").search(pos=POSITION, radius=1.5 * ARCSEC)
+    columns = ("oid", "ra", "dec", "filter", "nobs", "mag_median", "mag_amplitude")
+    _print(console, f"Cone search, 1.5 arcsec around HZ Her ({ra}, {dec})", cone, columns)
+    rows = pyvo.dal.TAPService(f"{base}/tap").search(QUERY)
+    _print(console, f"ADQL: {' '.join(QUERY.split())}", rows, rows.fieldnames)
+    console.print("Open in a browser, TOPCAT, Aladin or pyvo:")
+    for path, use in (
+        ("/", "pages"),
+        ("/ztf/ztf/cone/form", "search form"),
+        ("/__system__/adql/query/form", "ADQL in the browser"),
+        ("/tap", "TAP, for TOPCAT and pyvo"),
+        ("/scs", "cone search of the default release"),
+    ):
+        console.print(f"  {settings.url}{path:30} {use}")
+    console.print("Stop it with scripts/serve stop; it keeps all data.")
+
+
+def _print(console: Console, title: str, rows: pyvo.dal.DALResults, columns: tuple[str]) -> None:
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(_text(row[column]) for column in columns))
+    console.print(table)
+
+
+def _text(value: object) -> str:
+    return f"{value:.5f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
