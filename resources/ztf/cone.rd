@@ -4,6 +4,11 @@ builds nothing. -->
 <resource schema="ztf" resdir=".">
   <meta name="title">Cone search on ZTF releases</meta>
 
+  <execute on="loaded" title="guards of the cone search"><job><code>
+    import ztfvo_dachs
+    ztfvo_dachs.install()
+  </code></job></execute>
+
   <STREAM id="parameter">
     <inputKey name="\name" type="double precision" unit="deg" ucd="\ucd"
       tablehead="\head" description="\text" multiplicity="single" std="True">

@@ -46,7 +46,7 @@ A release RD gives its schema, title, dates and description, and one
         RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER
         SET search_path = pg_catalog AS $sampler$
         BEGIN
-          RETURN QUERY EXECUTE format('SELECT oid FROM %%I.object TABLESAMPLE SYSTEM ($1)',
+          RETURN QUERY EXECUTE format('SELECT oid FROM %I.object TABLESAMPLE SYSTEM ($1)',
             \schema_of_store) USING percent;
         END $sampler$
     </script>

@@ -6,12 +6,19 @@ servers, the runners of asynchronous TAP jobs, and the ``dachs`` command.
 
 from __future__ import annotations
 
+import sys
+
 
 def install() -> None:
     """Register functions, guards and repairs with this process's DaCHS, once."""
-    from ztfvo_dachs import repairs, sampling, scs, udfs
+    from ztfvo_dachs import geometry, repairs, sampling, udfs
 
     udfs.install()
+    geometry.install()
     sampling.install()
     repairs.install()
-    scs.install()
+    if "gavo.web.root" in sys.modules:
+        from ztfvo_dachs import scs
+
+        repairs.install_in_server()
+        scs.install()

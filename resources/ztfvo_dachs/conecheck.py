@@ -85,7 +85,7 @@ def check(ra: float, dec: float, radius: float, radius_name: str = "SR") -> Cone
     if radius > limit:
         raise BadCone(
             radius_name,
-            f"{radius_name}={radius:g} is above the limit of {limit:g} degrees: ask for several "
+            f"{radius_name}={radius:g} is above the limit of {limit:g} degree: ask for several "
             "smaller cones, or query the table objects by TAP, which has no such limit.",
         )
     return Cone(ra, dec, radius)

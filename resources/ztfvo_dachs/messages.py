@@ -6,6 +6,7 @@ import re
 
 from gavo import base
 
+_INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value>[^']*)'\]")
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
 
@@ -18,6 +19,10 @@ def explain(error: Exception) -> tuple[int, str]:
             f"The tables of {missing['schema']} are not loaded at this site: see ztf.releases "
             "in TAP for the releases that are."
         )
+    interval = _INTERVAL.match(text)
+    if interval:
+        name, value = interval["name"].upper(), interval["value"]
+        return 400, f"{name}={value} is not a range: give two numbers, e.g. {name}=10 100."
     if isinstance(error, base.QueryCanceledError) or "timed out" in text:
         return 503, "The query took too long and was stopped: ask for a smaller cone, or use TAP."
     if isinstance(error, base.ValidationError):

@@ -5,10 +5,13 @@ Each function says what goes wrong without it; a test in ``tests/services`` fail
 
 from __future__ import annotations
 
+import json
+import threading
 from typing import Any
 
-from gavo import base
-from gavo.protocols import taprunner
+from gavo import base, formats
+from gavo.formats import jsontable
+from gavo.protocols import dali, tap, taprunner
 from gavo.svcs import common
 
 
@@ -19,6 +22,19 @@ def install() -> None:
     common.QueryMeta.ztfvo_repaired = True
     _bound_query_options()
     _close_test_queries()
+    _write_json()
+    _withdraw_geojson()
+    _blame_rightly()
+
+
+def install_in_server() -> None:
+    """Apply the repairs that only a process with a web server needs."""
+    from gavo.web import root
+
+    if hasattr(root.ArchiveService, "ztfvo_repaired"):
+        return
+    root.ArchiveService.ztfvo_repaired = True
+    _answer_unknown_services(root.ArchiveService)
 
 
 def _bound_query_options() -> None:
@@ -49,3 +65,83 @@ def _bound_query_options() -> None:
 def _close_test_queries() -> None:
     """Drop the magic TAP queries that hold a thread for a minute or crash a job on purpose."""
     taprunner._hangIfMagic = lambda jobId, parameters, timeout: None
+
+
+def _write_json() -> None:
+    """Keep what only matters inside DaCHS out of JSON.
+
+    The cone search marks its columns with Python types and functions, on which the
+    JSON writer breaks in the middle of the answer, with a traceback in it.
+    """
+    original = jsontable._getJSONColumns
+
+    def columns(manager: Any) -> list[dict[str, Any]]:
+        return [
+            {key: value for key, value in column.items() if _is_plain(value)}
+            for column in original(manager)
+        ]
+
+    jsontable._getJSONColumns = columns
+
+
+def _withdraw_geojson() -> None:
+    """Offer GeoJSON no more: it fails in the middle of the answer for ordinary tables."""
+    registry = formats.FORMATS_REGISTRY
+    registry.writerRegistry.pop(geojson_key := "geojson", None)
+    for mime in [mime for mime, key in registry.mimeToKey.items() if key == geojson_key]:
+        del registry.mimeToKey[mime]
+
+
+def _is_plain(value: object) -> bool:
+    try:
+        json.dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _blame_rightly() -> None:
+    """Answer 400, not 500, when the fault is in the user's query.
+
+    DaCHS keeps only the message of a failed job and takes every failure for its own.
+    """
+    base.ValidationError.httpCode = 400
+    formats.CannotSerializeIn.httpCode = 400
+    seen = threading.local()
+    run_job, run_core = taprunner.runTAPJobNoState, tap.TAPCore.run
+
+    def noting(*args: Any) -> None:
+        try:
+            run_job(*args)
+        except Exception as error:
+            seen.status = getattr(error, "httpCode", 500)
+            raise
+
+    def blaming(self: Any, *args: Any) -> Any:
+        seen.status = 500
+        try:
+            return run_core(self, *args)
+        except base.Error as error:
+            if not hasattr(error, "httpCode"):
+                error.httpCode = seen.status
+            raise
+
+    taprunner.runTAPJobNoState = noting
+    tap.TAPCore.run = blaming
+
+
+def _answer_unknown_services(service: type) -> None:
+    """Say in a VOTable, not in HTML, that there is no such cone search."""
+    original = service._locateResourceBasedChild
+
+    def locate(self: Any, request: Any, segments: list[str]) -> Any:
+        try:
+            return original(self, request, segments)
+        except (common.UnknownURI, base.NotFoundError):
+            if not segments[-1].endswith(".xml"):
+                raise
+            path = "/".join(segments)
+            message = f"There is no service at /{path} here: see / for the services there are."
+            return dali.DALIErrorResource(message, httpStatus=404), []
+
+    service._locateResourceBasedChild = locate

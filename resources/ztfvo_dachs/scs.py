@@ -23,6 +23,14 @@ class ConeRenderer(vodal.SCSRenderer):
 
     name = "scs.xml"
 
+    def __init__(self, request: Any, service: Any) -> None:
+        for name in list(request.strargs):
+            if name.startswith("_") or name.upper() == "UPLOAD":  # for DaCHS' own forms
+                del request.strargs[name]
+        for values in request.strargs.values():
+            values[:] = [str(value) for value in values]  # what is not UTF-8 comes as an object
+        super().__init__(request, service)
+
     def render(self, request: Any, sync: bool = False) -> Any:
         try:
             self._check(request.strargs)

@@ -36,8 +36,8 @@ def _ab_fluxerr(args: list[Any]) -> str:
 def _digits(name: str, divisor: int, modulus: int | None) -> Callable[[list[Any]], str]:
     def translate(args: list[Any]) -> str:
         (oid,) = _flat(args, 1, name)
-        rest = f"% {modulus}" if modulus else ""
-        return f"((({oid})::bigint / {divisor}) {rest})::integer"
+        digits = f"(({oid})::bigint / {divisor})"
+        return f"mod({digits}, {modulus})::integer" if modulus else f"{digits}::integer"
 
     return translate
 

@@ -1,0 +1,48 @@
+"""ADQL cones as pgSphere's symmetrical predicate.
+
+DaCHS writes ``DISTANCE(a, b) < r`` and ``CONTAINS(a, CIRCLE(b, r))`` as
+``a <@ scircle(b, r)``, which an index serves only when ``a`` is the indexed position. With
+the arguments in the other order, as users write them for uploads and neighbours, each row of
+the catalogue is read. ``spoint_dwithin(a, b, r)`` is the same condition, and lets the planner
+use an index on either side.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gavo.adql import morphpg, nodes
+from gavo.stc import tapstc
+
+_distance = morphpg._distanceToPG
+_predicate = morphpg._booleanizeGeoPredPGS
+
+
+def _morph_distance(node: Any, state: Any) -> Any:
+    parent = state.nodeStack[-1]
+    morphed = _distance(node, state)
+    written = getattr(parent, "OVERRIDE_RESULT", None)
+    if isinstance(written, str):
+        first, second = (nodes.flatten(arg) for arg in node.args)
+        negation, found, radius = written.partition(f"({first}) <@ scircle({second}, ")
+        if found:
+            parent.OVERRIDE_RESULT = f"{negation}spoint_dwithin({first}, {second}, {radius}"
+    return morphed
+
+
+def _morph_predicate(node: Any, operator: str) -> Any:
+    point, shape = (morphpg.getOriginal(arg) for arg in node.args)
+    kinds = getattr(point, "type", None), getattr(shape, "type", None)
+    if operator != "<@" or kinds != ("point", "circle"):
+        return _predicate(node, operator)
+    if tapstc.getPGSphereTrafo(point.cooSys, shape.cooSys) is not None:
+        return _predicate(node, operator)
+    first = nodes.flatten(node.args[0])
+    centre, radius = (morphpg._flatAndMorph(part) for part in (shape.center, shape.radius))
+    return f"spoint_dwithin({first}, {centre}, RADIANS({radius}))"
+
+
+def install() -> None:
+    """Teach the ADQL translator to write cones this way."""
+    morphpg._allMorphers["distanceFunction"] = _morph_distance
+    morphpg._booleanizeGeoPredPGS = _morph_predicate
