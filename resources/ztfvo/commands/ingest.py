@@ -40,13 +40,19 @@ def register(app: typer.Typer) -> None:
 def ingest(
     release: Annotated[str, typer.Argument(help="Name of a release, like dr19.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files to load; default: all of the release's folder.")
+        list[Path] | None,
+        typer.Argument(help="Files to load; default: all of the release's folder."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Let a changed file take the place of its former self.")
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would be done.")
     ] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: a setting.")] = None,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Let a changed file take the place of its former self."),
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: a setting.")
+    ] = None,
 ) -> None:
     """Load light curves of a release from its folder or from named files.
 
@@ -83,7 +89,9 @@ def _ingest(
                 create_release(connection, name)
         outcomes = _with_progress(name, todo, settings, dry_run, replace, workers)
         if not dry_run and not is_finished(connection, release):
-            finish(connection, release, lambda what: console.print(f"  done: {what}", highlight=False))
+            finish(
+                connection, release, lambda what: console.print(f"  done: {what}", highlight=False)
+            )
     _summarise(release, outcomes)
     return outcomes
 
@@ -109,7 +117,9 @@ def _with_progress(
 
         def done(outcome: Outcome) -> None:
             if outcome.action == "refused":
-                progress.console.print(f"[red]refused[/] {outcome.message}", highlight=False, soft_wrap=True)
+                progress.console.print(
+                    f"[red]refused[/] {outcome.message}", highlight=False, soft_wrap=True
+                )
             elif dry_run:
                 progress.console.print(f"would {outcome.action}: {outcome.key} {outcome.message}")
             state = progress.tasks[task]
@@ -131,7 +141,8 @@ def _summarise(release: Release, outcomes: list[Outcome]) -> None:
     counts = Counter(outcome.action for outcome in outcomes)
     changed = [o for o in outcomes if o.action in ("loaded", "replaced", "load", "replace")]
     console.print(
-        f"{release.name}: " + ", ".join(f"{n} {action}" for action, n in sorted(counts.items()))
+        f"{release.name}: "
+        + ", ".join(f"{n} {action}" for action, n in sorted(counts.items()))
         + f"; {sum(o.lightcurves for o in changed):,} light curves,"
         f" {sum(o.detections for o in changed):,} detections",
         highlight=False,

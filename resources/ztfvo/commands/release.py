@@ -15,7 +15,9 @@ from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
 
-app = typer.Typer(help="List, publish and drop releases, choose the default one.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, publish and drop releases, choose the default one.", no_args_is_help=True
+)
 console = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="Name of a release, like dr19.")]
@@ -24,7 +26,9 @@ Name = Annotated[str, typer.Argument(help="Name of a release, like dr19.")]
 @app.command("list")
 def list_() -> None:
     """Show the releases that are loaded."""
-    table = Table("release", "", "light curves", "detections", "exposures", "files", "HMJD", "loaded (UTC)")
+    table = Table(
+        "release", "", "light curves", "detections", "exposures", "files", "HMJD", "loaded (UTC)"
+    )
     with _connection() as connection:
         for row in connection.execute(
             "SELECT name, is_default, nlightcurves, ndetections, nexposures, files, hmjd_first,"
@@ -52,7 +56,9 @@ def publish(name: Name) -> None:
     _on_site(site.publish, name)
     if alone:
         _on_site(site.publish, site.DEFAULT_RD)
-    console.print(f"{name} is on line at {get_settings().url}/{name}/scs and in {get_settings().url}/tap")
+    console.print(
+        f"{name} is on line at {get_settings().url}/{name}/scs and in {get_settings().url}/tap"
+    )
 
 
 @app.command()
@@ -92,13 +98,20 @@ def drop(
         ).fetchone()[0]
         if published:
             _on_site(site.unpublish, name)
-        if is_default and connection.execute("SELECT to_regclass('ztf.objects') IS NOT NULL").fetchone()[0]:
+        if (
+            is_default
+            and connection.execute("SELECT to_regclass('ztf.objects') IS NOT NULL").fetchone()[0]
+        ):
             _on_site(site.unpublish, site.DEFAULT_RD)
         with connection.transaction():
             if is_default:
                 for view in VIEWS:
-                    connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(COMMON, view)))
-            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema_of(name))))
+                    connection.execute(
+                        sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(COMMON, view))
+                    )
+            connection.execute(
+                sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema_of(name)))
+            )
             connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (name,))
     console.print(f"{name} is deleted")
 

@@ -156,7 +156,9 @@ def _array_headers(
     return _sliced(head.view(np.uint8).reshape(-1, 24)[keep], ends)
 
 
-def bit_strings(bits: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> list[pa.LargeBinaryArray]:
+def bit_strings(
+    bits: np.ndarray, starts: np.ndarray, counts: np.ndarray
+) -> list[pa.LargeBinaryArray]:
     """Encode one ``bit varying`` column.
 
     Parameters

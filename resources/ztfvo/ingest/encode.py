@@ -43,7 +43,7 @@ class Planes:
 
 @dataclass(frozen=True)
 class Sets:
-    """Exposure sets of a file: s sets, with one after the other's exposures; s sets, e exposures."""
+    """The s exposure sets of a file, with e exposures in all."""
 
     channel: np.ndarray
     """Index into `ExposureTable.channels` (int64[s])."""
@@ -123,7 +123,7 @@ def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> 
 
 
 def _unfit(curves: LightCurves, exposures: ExposureTable, shift: np.ndarray) -> np.ndarray:
-    """Light curves that cannot use their channel's set: order differs, or an exposure comes twice."""
+    """Light curves whose order differs from their channel's, or with an exposure twice."""
     wrong = np.abs(shift) > MAX_SHIFT
     inside = np.ones(curves.detections, bool)
     inside[curves.offsets[:-1]] = False
@@ -194,7 +194,11 @@ def split(values: np.ndarray, offsets: np.ndarray) -> Planes:
 def join(planes: Planes, offsets: np.ndarray) -> np.ndarray:
     """Undo `split`, but for light curves kept plain (float32[m], 0 there)."""
     counts = np.diff(offsets)
-    whole = np.repeat(planes.base.astype(np.int64), counts) + planes.high.astype(np.int64) * 65536 + planes.low
+    whole = (
+        np.repeat(planes.base.astype(np.int64), counts)
+        + planes.high.astype(np.int64) * 65536
+        + planes.low
+    )
     values = (whole * np.repeat(planes.scale.astype(float), counts)).astype(np.float32)
     values[np.repeat(planes.plain, counts)] = 0
     return values

@@ -199,9 +199,7 @@ def facts(curves: LightCurves, table: ExposureTable, ticks: np.ndarray) -> Expos
     )
 
 
-def _observed(
-    curves: LightCurves, table: ExposureTable, count: np.ndarray
-) -> ExposureFactsTable:
+def _observed(curves: LightCurves, table: ExposureTable, count: np.ndarray) -> ExposureFactsTable:
     """Take the facts of the light-curve API from one detection of each exposure."""
     sample = np.empty(len(table), np.int64)
     sample[table.of_detection] = np.arange(curves.detections)

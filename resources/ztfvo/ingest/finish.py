@@ -1,11 +1,10 @@
-"""What is done once for a release after its files are loaded: exposures, indexes, coverage, counts."""
+"""What is done once a release's files are loaded: exposures, indexes, coverage, counts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from mocpy import MOC
 from psycopg import Connection
 
 from ztfvo.ingest import copybinary as cb
@@ -19,9 +18,9 @@ CHANNELS_AT_A_TIME = 500
 IDENTIFIER_ORIGIN_MJD = 50000
 
 _EXPOSURE_COLUMNS = (
-    "exposure_id fieldid rcid filterid obsmjd obsmjd_source exptime exptime_source mjd_mid"
-    " clrcoeff ndetections filefracday"
-).split()
+    *("exposure_id", "fieldid", "rcid", "filterid", "obsmjd", "obsmjd_source", "exptime"),
+    *("exptime_source", "mjd_mid", "clrcoeff", "ndetections", "filefracday"),
+)
 
 
 def is_finished(connection: Connection, release: Release) -> bool:
@@ -112,20 +111,34 @@ def merge_exposures(rows: list[tuple]) -> dict[str, np.ndarray]:
         Columns of the table exposure, one element an exposure, without filter names.
     """
     sizes = [len(row[3]) for row in rows]
-    names = "fieldid rcid filterid mjd_mid obsmjd exptime clrcoeff ndetections filefracday".split()
+    names = [
+        "fieldid",
+        "rcid",
+        "filterid",
+        "mjd_mid",
+        "obsmjd",
+        "exptime",
+        "clrcoeff",
+        "ndetections",
+        "filefracday",
+    ]
     column = {name: np.repeat([row[i] for row in rows], sizes) for i, name in enumerate(names[:3])}
     for i, name in enumerate(names[3:], start=3):
         column[name] = np.concatenate([row[i] for row in rows])
     column["obsmjd_source"] = np.repeat([row[9] for row in rows], sizes)
     column["exptime_source"] = np.repeat([row[10] for row in rows], sizes)
-    order = np.lexsort(tuple(column[n] for n in ("mjd_mid", "clrcoeff", "filterid", "rcid", "fieldid")))
+    order = np.lexsort(
+        tuple(column[n] for n in ("mjd_mid", "clrcoeff", "filterid", "rcid", "fieldid"))
+    )
     column = {name: values[order] for name, values in column.items()}
     new = np.ones(len(order), bool)
     new[1:] = np.diff(column["mjd_mid"]) > SPLIT_SECONDS / 86400
     for name in ("fieldid", "rcid", "filterid", "clrcoeff"):
         new[1:] |= column[name][1:] != column[name][:-1]
     group = np.cumsum(new) - 1
-    best = np.lexsort((-column["ndetections"], group))[np.searchsorted(group, np.arange(group[-1] + 1))]
+    best = np.lexsort((-column["ndetections"], group))[
+        np.searchsorted(group, np.arange(group[-1] + 1))
+    ]
     total = np.bincount(group, column["ndetections"]).astype(np.int64)
     column = {name: values[best] for name, values in column.items()} | {"ndetections": total}
     order = np.lexsort(tuple(column[n] for n in ("mjd_mid", "filterid", "rcid", "fieldid")))
@@ -169,8 +182,10 @@ def _exposure_rows(column: dict[str, np.ndarray]):
 def _register(connection: Connection, release: Release) -> None:
     """Write counts, time range and coverage to the list of releases; the first is the default."""
     merged = readers()[release.layout].MERGES
-    curves = "SELECT count(*), sum(nobs) FROM object" if merged else (
-        "SELECT sum(nlightcurves), sum(ndetections) FROM input_file"
+    curves = (
+        "SELECT count(*), sum(nobs) FROM object"
+        if merged
+        else ("SELECT sum(nlightcurves), sum(ndetections) FROM input_file")
     )
     counts = connection.execute(
         "SELECT f.*, (SELECT count(*) FROM exposure), coalesce(c.n, 0), coalesce(c.m, 0)"
@@ -178,17 +193,26 @@ def _register(connection: Connection, release: Release) -> None:
         f" ({curves}) c(n, m)"
     ).fetchone()
     files, first, last, nexposures, ncurves, ndetections = counts
+    values = {
+        "name": release.name,
+        "title": release.title,
+        "description": release.description,
+        "simulated": release.simulated,
+        "layout": release.layout,
+        "nlightcurves": ncurves,
+        "ndetections": ndetections,
+        "nexposures": nexposures,
+        "hmjd_first": first,
+        "hmjd_last": last,
+        "files": files,
+        "footprint": footprint(connection),
+    }
+    names = ", ".join(values)
     connection.execute(
-        "INSERT INTO ztf_store.release (name, title, description, simulated, layout, nlightcurves,"
-        " ndetections, nexposures, hmjd_first, hmjd_last, files, footprint)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (name) DO UPDATE SET"
-        " (title, description, simulated, layout, nlightcurves, ndetections, nexposures, hmjd_first,"
-        " hmjd_last, files, footprint, loaded_at) = (excluded.title, excluded.description,"
-        " excluded.simulated, excluded.layout, excluded.nlightcurves, excluded.ndetections,"
-        " excluded.nexposures, excluded.hmjd_first, excluded.hmjd_last, excluded.files,"
-        " excluded.footprint, now())",
-        (release.name, release.title, release.description, release.simulated, release.layout,
-         ncurves, ndetections, nexposures, first, last, files, footprint(connection)),
+        f"INSERT INTO ztf_store.release ({names}) VALUES ({', '.join(['%s'] * len(values))})"
+        f" ON CONFLICT (name) DO UPDATE SET loaded_at = now(), ({names}) ="
+        f" ({', '.join(f'excluded.{name}' for name in values)})",
+        list(values.values()),
     )
     if not connection.execute("SELECT 1 FROM ztf_store.release WHERE is_default").fetchone():
         set_default(connection, release.name)
@@ -197,6 +221,8 @@ def _register(connection: Connection, release: Release) -> None:
 
 def footprint(connection: Connection) -> str:
     """Sky coverage of the release's files as an ASCII MOC (MOC 2.0, section 4.3.2)."""
+    from mocpy import MOC  # takes a second to import and only this needs it
+
     cells = [cell for cells in _cells(connection) for cell in cells]
     moc = MOC.from_healpix_cells(
         np.array(cells, np.uint64), np.full(len(cells), COVERAGE_ORDER, np.uint8), COVERAGE_ORDER

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import h3.api.basic_int as h3
-import healpy
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from astropy_healpix.healpy import ang2pix
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
@@ -73,26 +73,43 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
     ticks = ticks_of(curves)
     table = recover(curves, ticks)
     encoded = encode(curves, table, ticks)
-    first = _insert_sets(connection, curves, table, encoded, facts(curves, table, ticks), file)
-    pixels = healpy.ang2pix(1 << HEALPIX_ORDER, curves.ra, curves.dec, nest=True, lonlat=True)
-    order = np.argsort(pixels, kind="stable")
+    sets = _insert_sets(connection, curves, table, encoded, facts(curves, table, ticks), file)
+    pixels = healpix(curves, HEALPIX_ORDER)
+    order = pa.array(np.argsort(pixels, kind="stable"))
     try:
-        _copy(connection, "lightcurve", _lightcurve_rows(curves, encoded, first), order, LIGHTCURVE_COLUMNS)
-        _copy(connection, "object", _object_rows(curves, ticks, pixels), order, OBJECT_COLUMNS)
+        curve_rows = _lightcurve_rows(curves, encoded, sets)
+        _copy(connection, "lightcurve", LIGHTCURVE_COLUMNS, pc.take(curve_rows, order))
+        object_rows = _object_rows(curves, ticks, pixels)
+        _copy(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
     except UniqueViolation as error:
         raise RepeatedObject(f"the release has it already: {error.diag.message_detail}") from error
     verify(connection, curves)
 
 
+def healpix(curves: LightCurves, order: int) -> np.ndarray:
+    """Nested HEALPix index of each light curve's position, int64[n]."""
+    return ang2pix(1 << order, curves.ra, curves.dec, nest=True, lonlat=True)
+
+
 def insert_file(connection: Connection, curves: LightCurves, source: Source) -> int:
     """Remember a file, with its counts, time range and coverage; returns its id."""
-    cells = healpy.ang2pix(1 << COVERAGE_ORDER, curves.ra, curves.dec, nest=True, lonlat=True)
-    times = (float(curves.hmjd.min()), float(curves.hmjd.max())) if curves.detections else (None, None)
+    cells = healpix(curves, COVERAGE_ORDER)
+    times = (
+        (float(curves.hmjd.min()), float(curves.hmjd.max())) if curves.detections else (None, None)
+    )
     return connection.execute(
         "INSERT INTO input_file (path, bytes, sha256, layout, nlightcurves, ndetections,"
         " hmjd_first, hmjd_last, cells) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        (source.path, source.bytes, source.sha256, source.layout, len(curves), curves.detections,
-         *times, np.unique(cells).tolist()),
+        (
+            source.path,
+            source.bytes,
+            source.sha256,
+            source.layout,
+            len(curves),
+            curves.detections,
+            *times,
+            np.unique(cells).tolist(),
+        ),
     ).fetchone()[0]
 
 
@@ -115,6 +132,13 @@ def verify(connection: Connection, curves: LightCurves) -> None:
             raise CountMismatch(what, read, read, int(found))
 
 
+SET_COLUMNS = (
+    *("id", "input_file", "fieldid", "rcid", "filterid", "ticks_per_day", "ticks", "clrcoeff"),
+    *("mjd_mid", "obsmjd", "exptime", "filefracday", "ndetections"),
+    *("obsmjd_source", "exptime_source"),
+)
+
+
 def _insert_sets(
     connection: Connection,
     curves: LightCurves,
@@ -122,62 +146,62 @@ def _insert_sets(
     encoded: Encoded,
     known: ExposureFactsTable,
     file: int,
-) -> int:
-    """Write the exposure sets; returns the id of the first of their consecutive ids."""
+) -> np.ndarray:
+    """Write the exposure sets and return their ids (int32); only those of channels have facts."""
     sets = encoded.sets
     count = len(sets.channel)
-    first = connection.execute(
-        "SELECT setval(s, nextval(s) + %s) - %s"
-        " FROM pg_get_serial_sequence('exposure_set', 'id') s", (count - 1, count - 1)
-    ).fetchone()[0]
-    bounds = sets.starts
-    channel = table.channels[sets.channel]
-    column = np.full(count, 0)
-    shared = np.arange(count) < sets.shared
-    whole = np.where(shared, bounds[1:], bounds[sets.shared])
-    inner = np.concatenate(([0], whole))
-
-    def of_channel(values: np.ndarray, element: cb.ElementType) -> list[pa.LargeBinaryArray]:
-        return cb.arrays(values, inner, element, absent=~shared)
-
-    start, exptime = (
-        source[bounds[:-1].clip(0, len(table) - 1)] for source in (known.start_source, known.exptime_source)
+    ids = np.fromiter(
+        (
+            row[0]
+            for row in connection.execute(
+                "SELECT nextval(pg_get_serial_sequence('exposure_set', 'id'))"
+                " FROM generate_series(1, %s)",
+                (count,),
+            )
+        ),
+        np.int32,
+        count,
     )
+    alone = np.arange(count) >= sets.shared
+    bounds = np.minimum(sets.starts, sets.starts[sets.shared])
+    first = np.where(alone, 0, bounds[:-1])
     columns = [
-        cb.scalars(np.arange(first, first + count, dtype=np.int32), (column + file).astype(np.int32),
-                   channel[:, 0].astype(np.int16), channel[:, 1].astype(np.int16),
-                   channel[:, 2].astype(np.int16), (column + curves.ticks_per_day).astype(np.int32)),
-        cb.arrays(sets.ticks, bounds, cb.INT4),
-        cb.arrays(sets.clrcoeff, bounds, cb.FLOAT4),
-        of_channel(known.mjd_mid, cb.FLOAT8),
-        of_channel(known.obsmjd, cb.FLOAT8),
-        of_channel(known.exptime, cb.FLOAT4),
-        of_channel(known.filefracday, cb.INT8),
-        of_channel(known.ndetections, cb.INT4),
-        cb.texts(start.tolist()),
-        cb.texts(exptime.tolist()),
+        cb.scalars(
+            ids,
+            np.full(count, file, np.int32),
+            *table.channels[sets.channel].T.astype(np.int16),
+            np.full(count, curves.ticks_per_day, np.int32),
+        ),
+        cb.arrays(sets.ticks, sets.starts, cb.INT4),
+        cb.arrays(sets.clrcoeff, sets.starts, cb.FLOAT4),
+        cb.arrays(known.mjd_mid, bounds, cb.FLOAT8, absent=alone),
+        cb.arrays(known.obsmjd, bounds, cb.FLOAT8, absent=alone),
+        cb.arrays(known.exptime, bounds, cb.FLOAT4, absent=alone),
+        cb.arrays(known.filefracday, bounds, cb.INT8, absent=alone),
+        cb.arrays(known.ndetections, bounds, cb.INT4, absent=alone),
+        cb.texts(known.start_source[first].tolist()),
+        cb.texts(known.exptime_source[first].tolist()),
     ]
-    names = (
-        "id input_file fieldid rcid filterid ticks_per_day ticks clrcoeff mjd_mid obsmjd exptime"
-        " filefracday ndetections obsmjd_source exptime_source"
-    ).split()
-    _copy(connection, "exposure_set", cb.rows(columns, len(names)), None, names)
-    return first
+    _copy(connection, "exposure_set", SET_COLUMNS, cb.rows(columns, len(SET_COLUMNS)))
+    return ids
 
 
 LIGHTCURVE_COLUMNS = (
-    "oid exposure_set mag_base mag_scale magerr_base magerr_scale mask shift mag_high mag_low"
-    " magerr_high magerr_low catflags mag magerr"
-).split()
+    *("oid", "exposure_set", "mag_base", "mag_scale", "magerr_base", "magerr_scale"),
+    *("mask", "shift", "mag_high", "mag_low", "magerr_high", "magerr_low"),
+    *("catflags", "mag", "magerr"),
+)
 
 
-def _lightcurve_rows(curves: LightCurves, encoded: Encoded, first: int) -> pa.LargeBinaryArray:
+def _lightcurve_rows(
+    curves: LightCurves, encoded: Encoded, sets: np.ndarray
+) -> pa.LargeBinaryArray:
     """Tuples of the table lightcurve, in the file's order."""
     return cb.rows(
         [
             cb.scalars(
                 curves.oid,
-                (encoded.set_of_curve + first).astype(np.int32),
+                sets[encoded.set_of_curve],
                 encoded.mag.base,
                 encoded.mag.scale,
                 encoded.magerr.base,
@@ -219,7 +243,7 @@ def _some(
     wanted: np.ndarray,
     hide: int | None = None,
 ) -> list[pa.LargeBinaryArray]:
-    """Array column that is NULL for light curves not `wanted`; elements equal to `hide` are NULL."""
+    """Array column that is NULL for light curves not `wanted`, as are elements equal to `hide`."""
     counts = np.diff(offsets)
     if not wanted.all():
         values = values[np.repeat(wanted, counts)]
@@ -228,19 +252,20 @@ def _some(
 
 
 OBJECT_COLUMNS = (
-    *"oid ra dec h3_10 healpix_29 first_tick last_tick nobs ngoodobs".split(),
+    *("oid", "ra", "dec", "h3_10", "healpix_29", "first_tick", "last_tick", "nobs", "ngoodobs"),
     *COLUMNS,
-    *"ticks_per_day fieldid rcid filterid".split(),
+    *("ticks_per_day", "fieldid", "rcid", "filterid"),
 )
 
 
-def _object_rows(
-    curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray
-) -> pa.LargeBinaryArray:
+def _object_rows(curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray) -> pa.LargeBinaryArray:
     """Tuples of the table object, in the file's order."""
     good, values = statistics(curves)
     cell: Callable[[float, float], int] = h3.latlng_to_cell
-    cells = [cell(dec, ra, H3_RESOLUTION) for ra, dec in zip(curves.ra.tolist(), curves.dec.tolist(), strict=True)]
+    cells = [
+        cell(dec, ra, H3_RESOLUTION)
+        for ra, dec in zip(curves.ra.tolist(), curves.dec.tolist(), strict=True)
+    ]
     rates = np.full(len(curves), curves.ticks_per_day, np.int32)
     return cb.rows(
         [
@@ -249,13 +274,16 @@ def _object_rows(
                 curves.ra,
                 curves.dec,
                 np.array(cells, np.int64),
-                pixels.astype(np.int64),
+                pixels,
                 ticks[curves.offsets[:-1]].astype(np.int32),
                 ticks[curves.offsets[1:] - 1].astype(np.int32),
                 curves.nepochs.astype(np.int32),
                 good.astype(np.int32),
             ),
-            *(cb.nullable_scalar(values[name].astype(np.float32), np.isnan(values[name])) for name in COLUMNS),
+            *(
+                cb.nullable_scalar(values[name].astype(np.float32), np.isnan(values[name]))
+                for name in COLUMNS
+            ),
             cb.scalars(rates, curves.fieldid, curves.rcid, curves.filterid),
         ],
         len(OBJECT_COLUMNS),
@@ -263,12 +291,9 @@ def _object_rows(
 
 
 def _copy(
-    connection: Connection, table: str, tuples: pa.LargeBinaryArray, order: np.ndarray | None, columns
+    connection: Connection, table: str, columns: Sequence[str], tuples: pa.LargeBinaryArray
 ) -> None:
-    """COPY tuples, in the given order, into a table."""
-    if order is not None:
-        tuples = pc.take(tuples, pa.array(order))
-    with connection.cursor().copy(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
-    ) as copy:
+    """COPY tuples into a table."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
+    with connection.cursor().copy(statement) as copy:
         cb.send(copy, tuples)

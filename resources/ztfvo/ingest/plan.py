@@ -91,9 +91,7 @@ def _missing(entries: dict[str, Entry], found: dict[str, Job], folder: Path) -> 
     if not (folder / NAME).is_file():
         return {}
     own = {entry.path for entry in read_manifest(folder / NAME)}
-    return {
-        key: Job(folder / key, key, entries[key]) for key in sorted(own - found.keys())
-    }
+    return {key: Job(folder / key, key, entries[key]) for key in sorted(own - found.keys())}
 
 
 def decide(connection: Connection, job: Job, replace: bool) -> tuple[Action, str, str]:
@@ -128,7 +126,9 @@ def decide(connection: Connection, job: Job, replace: bool) -> tuple[Action, str
         raise BadFile(job.path, None, f"cannot be read: {error.strerror}") from error
     if job.expected and job.expected.sha256 != sha256:
         raise BadFile(
-            job.path, None, f"SHA-256 is {sha256}, the manifest says {job.expected.sha256}",
+            job.path,
+            None,
+            f"SHA-256 is {sha256}, the manifest says {job.expected.sha256}",
             remedy="Download it again, or correct the manifest if the file was changed on purpose.",
         )
     known = _loaded(connection, job)

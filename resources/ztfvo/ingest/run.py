@@ -162,7 +162,9 @@ def _load_one(connection: Connection, release: str, job: Job, replace: bool) -> 
     try:
         with connection.transaction():
             use_schema(connection, release)
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"{release} {job.key}",))
+            connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtext(%s))", (f"{release} {job.key}",)
+            )
             action, sha256, reason = decide(connection, job, replace)
             if action is Action.UNCHANGED:
                 return Outcome(job.key, "unchanged", message=reason)
@@ -206,26 +208,29 @@ def _remove(connection: Connection, key: str) -> None:
     ).fetchone()[0]
     connection.execute(
         "DELETE FROM exposure e USING exposure_set s WHERE s.input_file = %s"
-        " AND (e.fieldid, e.rcid, e.filterid) = (s.fieldid, s.rcid, s.filterid)", (file,)
+        " AND (e.fieldid, e.rcid, e.filterid) = (s.fieldid, s.rcid, s.filterid)",
+        (file,),
     )
     connection.execute(
-        "UPDATE input_file SET finished = false WHERE id IN (SELECT o.input_file FROM exposure_set o"
-        " JOIN exposure_set s USING (fieldid, rcid, filterid) WHERE s.input_file = %s)", (file,)
+        "UPDATE input_file SET finished = false WHERE id IN"
+        " (SELECT o.input_file FROM exposure_set o JOIN exposure_set s"
+        " USING (fieldid, rcid, filterid) WHERE s.input_file = %s)",
+        (file,),
     )
     connection.execute(
         "DELETE FROM object o USING lightcurve l, exposure_set s WHERE s.input_file = %s"
-        " AND l.exposure_set = s.id AND o.oid = l.oid", (file,)
+        " AND l.exposure_set = s.id AND o.oid = l.oid",
+        (file,),
     )
     connection.execute(
         "DELETE FROM lightcurve l USING exposure_set s WHERE s.input_file = %s"
-        " AND l.exposure_set = s.id", (file,)
+        " AND l.exposure_set = s.id",
+        (file,),
     )
     connection.execute("DELETE FROM exposure_set WHERE input_file = %s", (file,))
 
 
-def _load_merged(
-    release: str, jobs: list[Job], settings: Settings, replace: bool
-) -> list[Outcome]:
+def _load_merged(release: str, jobs: list[Job], settings: Settings, replace: bool) -> list[Outcome]:
     """Load files whose OIDs may occur in several of them.
 
     The release is the union of its files, so it is made anew, in one transaction, from those that
@@ -266,9 +271,10 @@ def _rewrite(connection: Connection, parts: list[tuple[Job, Source, LightCurves]
     ).fetchall()
     if lost:
         raise BadFile(
-            Path(lost[0][0]), None,
+            Path(lost[0][0]),
+            None,
             f"is loaded but not among the files given, as are {len(lost)} in all",
-            remedy="Files of this layout are united: put all into the release's folder and name none.",
+            remedy="Files of this layout are united: put all into the release's folder.",
         )
     connection.execute("TRUNCATE input_file, exposure_set, lightcurve, object, exposure")
     merged = merge([curves for _, _, curves in parts], [job.path for job, _, _ in parts])

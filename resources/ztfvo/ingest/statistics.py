@@ -89,7 +89,9 @@ def _order_statistics(
     keys |= curve.astype(np.uint64) << np.uint64(32)
     keys.sort()
     keys = keys.astype(np.uint32)
-    ordered = np.where(keys >> 31, keys & np.uint32(0x7FFFFFFF), ~keys).view(np.float32).astype(float)
+    ordered = (
+        np.where(keys >> 31, keys & np.uint32(0x7FFFFFFF), ~keys).view(np.float32).astype(float)
+    )
     ordered = np.append(ordered, np.nan)
     start = np.concatenate(([0], np.cumsum(count)[:-1]))
     none = count == 0

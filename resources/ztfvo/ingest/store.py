@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 
 from psycopg import Connection, sql
-from psycopg.errors import UndefinedObject
 
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 
@@ -20,9 +19,6 @@ COMMON = "ztf_store"
 
 VIEWS = ("objects", "lightcurves", "detections", "exposures")
 """Published views of a release."""
-
-READER = "gavoadmin"
-"""Role that owns the published views and therefore reads the store."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
@@ -225,7 +221,7 @@ CREATE OR REPLACE VIEW ztf_store.releases AS
   FROM ztf_store.release;
 CREATE OR REPLACE VIEW ztf_store.filters AS
   SELECT * FROM (VALUES
-    (1::smallint, 'zg', 'ZTF g', 'Palomar/ZTF.g', 4.746e-7::double precision, 3631::double precision, 'AB'),
+    (1::smallint, 'zg', 'ZTF g', 'Palomar/ZTF.g', 4.746e-7::float8, 3631::float8, 'AB'),
     (2::smallint, 'zr', 'ZTF r', 'Palomar/ZTF.r', 6.366e-7, 3631, 'AB'),
     (3::smallint, 'zi', 'ZTF i', 'Palomar/ZTF.i', 7.829e-7, 3631, 'AB')
   ) AS f(filterid, filter, name, svo_id, wavelength_eff, zeropoint_jy, magsys);
@@ -252,22 +248,15 @@ def create_common(connection: Connection) -> None:
     """Create the schema that all releases share, where it is missing."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('ztf_store'))")
     connection.execute(COMMON_TABLES)
-    _grant(connection, COMMON)
-
-
-def release_exists(connection: Connection, release: str) -> bool:
-    """Whether a release has its tables."""
-    name = f"{schema_of(release)}.exposures"
-    return connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()[0]
 
 
 def create_release(connection: Connection, release: str) -> None:
     """Create a release's schema, tables and views, where they are missing."""
-    schema = schema_of(release)
-    if release_exists(connection, release):
+    name = f"{schema_of(release)}.exposures"
+    if connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()[0]:
         return
-    name = sql.Identifier(schema)
-    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+    schema = sql.Identifier(schema_of(release))
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
     use_schema(connection, release)
     connection.execute(TABLES)
     for column in INLINE:
@@ -276,7 +265,6 @@ def create_release(connection: Connection, release: str) -> None:
         connection.execute(f"ALTER TABLE lightcurve ALTER {column} SET COMPRESSION lz4")
     for view in VIEWS:
         connection.execute(f"CREATE VIEW {view} AS {globals()[view.upper()]}")
-    _grant(connection, schema)
 
 
 def use_schema(connection: Connection, release: str) -> None:
@@ -306,7 +294,8 @@ def set_default(connection: Connection, release: str) -> None:
         If there is no such release.
     """
     connection.execute(
-        "UPDATE ztf_store.release SET is_default = false WHERE is_default AND name <> %s", (release,)
+        "UPDATE ztf_store.release SET is_default = false WHERE is_default AND name <> %s",
+        (release,),
     )
     changed = connection.execute(
         "UPDATE ztf_store.release SET is_default = true WHERE name = %s", (release,)
@@ -319,16 +308,3 @@ def set_default(connection: Connection, release: str) -> None:
                 sql.Identifier(COMMON, view), sql.Identifier(schema_of(release), view)
             )
         )
-    _grant(connection, COMMON)
-
-
-def _grant(connection: Connection, schema: str) -> None:
-    """Let DaCHS read a schema, where DaCHS is set up."""
-    try:
-        with connection.transaction():
-            for right in ("USAGE ON SCHEMA {}", "SELECT ON ALL TABLES IN SCHEMA {}"):
-                connection.execute(
-                    sql.SQL(f"GRANT {right} TO {{}}").format(sql.Identifier(schema), sql.Identifier(READER))
-                )
-    except UndefinedObject:
-        return
