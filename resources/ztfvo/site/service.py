@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
 from ztfvo.site.config import make_folders, write_dachs_config, write_service_config
+from ztfvo.site.dachs import is_outdated
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import cluster_folder
 from ztfvo.site.supervisor import DACHS, DATABASE, NGINX
@@ -44,11 +45,11 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     unknown = [part for part in wanted or [] if part not in known]
     if unknown:
         raise SiteError(f"there is no part '{unknown[0]}'", f"name one of: {', '.join(known)}")
-    _check_set_up(settings)
+    needed = known[: 1 + max(known.index(part) for part in wanted or known)]
+    _check_set_up(settings, needed)
     make_folders(settings)
     write_dachs_config(settings)
     write_service_config(settings)
-    needed = known[: 1 + max(known.index(part) for part in wanted or known)]
     if not supervisor.is_up(settings):
         supervisor.end_strays(settings)
     health.check_ports(settings, _stopped(settings, needed))
@@ -59,10 +60,15 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
         health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
 
 
-def _check_set_up(settings: Settings) -> None:
+def _check_set_up(settings: Settings, needed: list[str]) -> None:
     made = cluster_folder(settings) / "PG_VERSION"
     if not settings.dsn and not made.exists():
         raise SiteError(f"there is no database cluster in {made.parent}", "run scripts/setup")
+    if DACHS in needed and is_outdated(settings):
+        raise SiteError(
+            f"the DaCHS root in {settings.var} is unfinished, or of another version",
+            "run scripts/setup",
+        )
 
 
 def _stopped(settings: Settings, wanted: list[str]) -> list[str]:
