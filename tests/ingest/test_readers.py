@@ -310,6 +310,32 @@ def test_a_missing_file_is_refused(tmp_path):
         read_file(tmp_path / "none.parquet")
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "nested.parquet", "c.csv", "d.txt"])
+def test_random_damage_never_ends_in_a_traceback(tmp_path, name):
+    sound = tmp_path / name
+    write_bulk(tmp_path / "a.parquet")
+    pq.write_table(nested(bulk_rows()), tmp_path / "nested.parquet")
+    write_api(tmp_path / "c.csv", api_row(), api_row(hjd="2458300.5"))
+    (tmp_path / "d.txt").write_text(TEXT)
+    content = sound.read_bytes()
+    chance = np.random.default_rng(20)
+    refused = 0
+    for trial in range(200):
+        damaged = bytearray(content)
+        for _ in range(1 + trial % 3):
+            damaged[chance.integers(len(damaged))] = chance.integers(256)
+        if trial % 5 == 0:
+            del damaged[chance.integers(len(damaged)) :]
+        path = tmp_path / f"damaged{sound.suffix}"
+        path.write_bytes(damaged)
+        try:
+            check(read_file(path)[1], path)
+        except BadFile as error:
+            refused += 1
+            assert str(path) in str(error)
+    assert refused > 100
+
+
 @pytest.mark.parametrize("damage", ["truncated", "no magic", "flipped", "no footer"])
 def test_damaged_parquet_is_refused_without_a_traceback(tmp_path, damage):
     path = write_bulk(tmp_path / "a.parquet", compression="none")

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import BadFile
 from .readers import read_file
+from .readers._arrow import arrow_errors
 
 NAME = "manifest.csv"
 """File name of a manifest."""
@@ -152,16 +152,12 @@ def counts(path: Path) -> tuple[int, int | None]:
     if path.suffix != ".parquet":
         _, curves = read_file(path)
         return len(curves), curves.detections
-    try:
-        with pq.ParquetFile(path) as file:
-            rows = file.metadata.num_rows
-            if "nepochs" not in file.schema_arrow.names:
-                return rows, None
-            nepochs = file.read(columns=["nepochs"])["nepochs"]
-            return rows, int(nepochs.to_numpy().sum())
-    except (pa.ArrowException, OSError) as error:
-        detail = " ".join(str(error).split()).rstrip(".")
-        raise BadFile(path, None, f"damaged or unreadable: {detail}") from error
+    with arrow_errors(path), pq.ParquetFile(path) as file:
+        rows = file.metadata.num_rows
+        if "nepochs" not in file.schema_arrow.names:
+            return rows, None
+        nepochs = file.read(columns=["nepochs"])["nepochs"]
+    return rows, int(nepochs.to_numpy().sum())
 
 
 def build(folder: Path) -> list[Entry]:

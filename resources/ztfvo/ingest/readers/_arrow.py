@@ -17,10 +17,13 @@ DAMAGED = "Download the file again; its checksum is in the archive's list."
 
 @contextmanager
 def arrow_errors(path: Path):
-    """Turn what Arrow raises on a damaged file into :class:`BadFile`."""
+    """Turn what Arrow raises on a damaged file into :class:`BadFile`.
+
+    A damaged footer can even name columns in bytes that are no text (UnicodeDecodeError).
+    """
     try:
         yield
-    except (pa.ArrowException, OSError, EOFError) as error:
+    except (pa.ArrowException, OSError, EOFError, ValueError) as error:
         detail = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise BadFile(path, None, f"damaged or unreadable: {detail}", remedy=DAMAGED) from error
 

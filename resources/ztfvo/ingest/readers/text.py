@@ -106,7 +106,7 @@ def _table(
         return pa.csv.read_csv(
             io.BytesIO(chosen),
             pa.csv.ReadOptions(column_names=list(types), use_threads=False),
-            pa.csv.ParseOptions(delimiter=" ", quote_char=False),
+            pa.csv.ParseOptions(delimiter=" ", quote_char=False, ignore_empty_lines=False),
             pa.csv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
         )
     except pa.ArrowInvalid as error:
@@ -115,7 +115,8 @@ def _table(
 
 def _explain(path: Path, chosen: bytes, numbers: np.ndarray, types: dict) -> BadFile:
     """Find the line that cannot be parsed; only called once one is known to exist."""
-    for number, line in zip(numbers, chosen.decode("ascii", "replace").splitlines(), strict=False):
+    lines = chosen.decode("ascii", "replace").split("\n")
+    for number, line in zip(numbers, lines, strict=False):
         words = line.split()
         if len(words) != len(types):
             return BadFile(path, number, f"{len(words)} columns, expected {len(types)}: {line!r}")
