@@ -51,7 +51,7 @@ def values(settings: Settings) -> dict[str, object]:
         "MAX_WAL_SIZE": max(1024, plan.budget // 2),
         "UPLOAD_BYTES": settings.upload_mb * 10**6,
         "SYNC_UPLOAD_BYTES": settings.sync_upload_mb * 10**6,
-        "BODY_MB": settings.upload_mb + 1,
+        "BODY_MIB": settings.upload_mb * 10**6 // MIB + 1,
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
         "UPSTREAMS": upstreams(settings),
