@@ -39,9 +39,7 @@ def heliocentric_orbit(mjd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     earth, _ = erfa.epv00(tt.jd1, tt.jd2)
     site = PALOMAR.to_geodetic()
     rotation = erfa.era00(times.jd1, times.jd2)
-    telescope = erfa.pvtob(
-        site.lon.rad, site.lat.rad, site.height.value, 0.0, 0.0, 0.0, rotation
-    )
+    telescope = erfa.pvtob(site.lon.rad, site.lat.rad, site.height.value, 0.0, 0.0, 0.0, rotation)
     position = earth["p"] / _LIGHT_DAY_AU + telescope["p"] / _LIGHT_DAY_M
     return position, earth["v"] / _LIGHT_DAY_AU
 

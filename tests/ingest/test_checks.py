@@ -165,19 +165,15 @@ def test_a_light_curve_may_start_before_the_previous_one_ends(tmp_path):
     check(read_file(path)[1], path)
 
 
-def test_light_curves_without_epochs_pass_among_others(tmp_path):
+def test_a_light_curve_without_epochs_is_refused(tmp_path):
     rows = bulk_rows()
     for name in rows:
-        empty = [] if isinstance(rows[name][0], list) else rows[name][0]
-        rows[name] = [empty, *rows[name], empty]
-    rows["objectid"] = [1722107400005559, 1722107400005560, 1722107400005561, 1722107400005562]
-    rows["nepochs"] = [0, 3, 1, 0]
-    path = write_bulk(tmp_path / NAME, rows)
-    _, curves = read_file(path)
-    check(curves, path)
-    rows["hmjd"][1] = [58204.2, 58204.1, 58205.0]
+        rows[name] = [*rows[name], [] if isinstance(rows[name][0], list) else rows[name][0]]
+    rows["objectid"][2] = 1722107400005562
+    rows["nepochs"][2] = 0
     error = refuse(write_bulk(tmp_path / NAME, rows))
-    assert (error.row, error.oid) == (2, 1722107400005560)
+    assert (error.row, error.oid) == (3, 1722107400005562)
+    assert "no epochs" in error.cause
 
 
 def test_a_partition_holds_its_pixel_only(tmp_path):

@@ -162,7 +162,10 @@ def _check_pixel(curves: LightCurves, path: Path) -> None:
 
 
 def _check_times(curves: LightCurves, path: Path) -> None:
-    """Finite, plausible, sorted times that are whole numbers of ticks."""
+    """At least one epoch each, finite, plausible, sorted, whole numbers of ticks."""
+    empty = _first(curves.nepochs == 0)
+    if empty is not None:
+        _refuse(curves, path, empty, "the light curve has no epochs")
     hmjd = curves.hmjd
     if not len(hmjd):
         return

@@ -182,9 +182,9 @@ LIGHTCURVES = (
 
 OBJECTS = f"""
 SELECT oid, ra, dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
-  {TICK_ORIGIN_MJD} + first_tick / ticks_per_day::double precision AS hmjd_first,
-  {TICK_ORIGIN_MJD} + last_tick / ticks_per_day::double precision AS hmjd_last,
-  (last_tick - first_tick) / ticks_per_day::double precision AS duration,
+  ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_per_day::float8 AS hmjd_first,
+  ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8 AS hmjd_last,
+  (last_tick - first_tick) / ticks_per_day::float8 AS duration,
   mag_mean, mag_wmean, mag_median, mag_min, mag_max, mag_std, mag_amplitude, magerr_median,
   chi2_red, h3_10, healpix_29
 FROM object

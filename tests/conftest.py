@@ -1,0 +1,33 @@
+"""What all tests share: the database of the test installation."""
+
+from __future__ import annotations
+
+import itertools
+import os
+
+import pytest
+from support.releases import script, temporary_release
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def database():
+    """A running database of the installation that ZTFVO_VAR names."""
+    if "ZTFVO_VAR" not in os.environ:
+        pytest.fail("ZTFVO_VAR is not set: run the tests with scripts/test.")
+    script("serve", "start", "database")
+
+
+@pytest.fixture
+def release(database, tmp_path):
+    """An empty release of bulk files."""
+    with temporary_release(f"t{os.getpid()}_{next(_numbers)}", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def api_release(database, tmp_path):
+    """An empty release of light-curve service answers."""
+    with temporary_release(f"t{os.getpid()}_{next(_numbers)}", tmp_path, "irsa-api") as made:
+        yield made

@@ -1,0 +1,123 @@
+"""Releases made for a test in the test database, and the ``ztfvo`` command."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from psycopg import sql
+
+from ztfvo.db import connect
+from ztfvo.ingest.finish import finish
+from ztfvo.ingest.plan import jobs
+from ztfvo.ingest.releases import declared
+from ztfvo.ingest.run import run
+from ztfvo.ingest.store import create_common, create_release, schema_of
+from ztfvo.settings import Settings, load_settings
+
+from .files import ROOT
+
+TABLES = ("exposure_set", "lightcurve", "object", "exposure", "input_file")
+
+
+class Release:
+    """A release of the test database, declared below `root` only."""
+
+    def __init__(self, name: str, root: Path, layout: str) -> None:
+        self.name = name
+        self.root = root
+        folder = root / "inputs" / "ztf" / name
+        folder.mkdir(parents=True)
+        (folder / "release.toml").write_text(
+            f'title = "Test {name}"\ndescription = "Made for a test"\nlayout = "{layout}"\n'
+            "simulated = true\n"
+        )
+        self.settings: Settings = load_settings(root=root)
+        self.connection = connect(self.settings, autocommit=True)
+        with self.connection.transaction():
+            create_common(self.connection)
+            create_release(self.connection, name)
+
+    def ingest(self, *files: Path, **options):
+        """Load files in this process and finish; returns the outcomes."""
+        todo = jobs(self.root / "data", self.root / "inputs" / "ztf" / self.name, files)
+        outcomes = run(self.name, todo, self.settings, **options)
+        if not options.get("dry_run"):
+            release = declared(self.name, self.settings.inputs)
+            finish(self.connection, release, lambda what: None)
+        return outcomes
+
+    def command(self, *words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run ``ztfvo ingest`` on this release."""
+        return ztfvo("ingest", self.name, *words, check=check, ZTFVO_ROOT=str(self.root))
+
+    def rows(self, query: str, *parameters):
+        """Rows of a query in which unqualified names mean this release's tables and views."""
+        with self.connection.transaction():
+            self.connection.execute(
+                "SELECT set_config('search_path', %s, true)", (f"{schema_of(self.name)}, public",)
+            )
+            return self.connection.execute(query, parameters or None).fetchall()
+
+    def content(self) -> str:
+        """Digest of all that is published, and of what the database knows of the files."""
+        digest = hashlib.sha256()
+        for query in (
+            "SELECT * FROM objects ORDER BY oid",
+            "SELECT * FROM lightcurves ORDER BY oid",
+            "SELECT * FROM exposures ORDER BY exposure_id",
+            "SELECT path, bytes, sha256, nlightcurves, ndetections, finished FROM input_file"
+            " ORDER BY path",
+        ):
+            for row in self.rows(query):
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+    def counts(self) -> list[int]:
+        """Rows of each table."""
+        return [self.rows(f"SELECT count(*) FROM {table}")[0][0] for table in TABLES]
+
+    def drop(self) -> None:
+        """Remove the release from the database."""
+        self.connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (self.name,))
+        schema = sql.Identifier(schema_of(self.name))
+        self.connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(schema))
+        self.connection.close()
+
+
+@contextmanager
+def temporary_release(name: str, root: Path, layout: str = "bulk-parquet"):
+    """A release that is dropped afterwards."""
+    release = Release(name, root, layout)
+    try:
+        yield release
+    finally:
+        release.drop()
+
+
+def ztfvo(*words: str | Path, check: bool = True, **environment: str):
+    """Run the ``ztfvo`` command and return what it printed."""
+    result = subprocess.run(
+        [Path(sys.executable).parent / "ztfvo", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment | {"COLUMNS": "200"},
+        check=False,
+    )
+    if check and result.returncode:
+        raise AssertionError(f"ztfvo {words} failed:\n{result.stdout}\n{result.stderr}")
+    return result
+
+
+def script(name: str, *words: str) -> str:
+    """Run one of the project's scripts and return what it printed."""
+    result = subprocess.run(
+        [ROOT / "scripts" / name, *words], capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise AssertionError(f"scripts/{name} {words} failed:\n{result.stdout}\n{result.stderr}")
+    return result.stdout
