@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyvo
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -43,11 +45,13 @@ def tour(settings: Settings, console: Console) -> None:
 
 
 def _print(console: Console, title: str, rows: pyvo.dal.DALResults, columns: tuple[str]) -> None:
-    table = Table(*columns, title=title, title_justify="left")
+    table = Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD)
     for row in rows:
         table.add_row(*(_text(row[column]) for column in columns))
     console.print(table)
 
 
 def _text(value: object) -> str:
-    return f"{value:.5f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if isinstance(value, np.floating):
+        return f"{value:.5f}" if value.itemsize == 8 else f"{value:.3f}"
+    return str(value)
