@@ -85,10 +85,6 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <FEED source="ztf/tables#heliocentric" column="hmjd_first"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd_last"/>
       <FEED source="ztf/tables#photometry" column="mag_mean"/>
-      <FEED source="ztf/tables#photometry" column="mag_wmean"/>
-      <FEED source="ztf/tables#photometry" column="mag_median"/>
-      <FEED source="ztf/tables#photometry" column="mag_min"/>
-      <FEED source="ztf/tables#photometry" column="mag_max"/>
 
       <column name="oid" type="bigint" required="True"
         ucd="meta.id;meta.main" tablehead="OID"

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from gavo import base, formats
+from gavo.formats import common as formatscommon
 from gavo.formats import jsontable
 from gavo.protocols import dali, tap, taprunner
 from gavo.svcs import common
@@ -35,6 +36,7 @@ def install_in_server() -> None:
         return
     root.ArchiveService.ztfvo_repaired = True
     _answer_unknown_services(root.ArchiveService)
+    _cache_bodies_only()
 
 
 def _bound_query_options() -> None:
@@ -86,9 +88,9 @@ def _write_json() -> None:
 
 def _withdraw_geojson() -> None:
     """Offer GeoJSON no more: it fails in the middle of the answer for ordinary tables."""
-    registry = formats.FORMATS_REGISTRY
-    registry.writerRegistry.pop(geojson_key := "geojson", None)
-    for mime in [mime for mime, key in registry.mimeToKey.items() if key == geojson_key]:
+    registry = formatscommon.FORMATS_REGISTRY
+    registry.writerRegistry.pop("geojson", None)
+    for mime in [mime for mime, key in registry.mimeToKey.items() if key == "geojson"]:
         del registry.mimeToKey[mime]
 
 
@@ -128,6 +130,23 @@ def _blame_rightly() -> None:
 
     taprunner.runTAPJobNoState = noting
     tap.TAPCore.run = blaming
+
+
+def _cache_bodies_only() -> None:
+    """Keep the transfer's headers out of cached pages.
+
+    The first answer goes out in chunks; DaCHS keeps its headers and sends the page whole
+    under them from then on, which clients and proxies refuse.
+    """
+    from gavo.web import caching
+
+    original = caching.CachedPage.__init__
+
+    def make(self: Any, content: bytes, headers: Any, last_modified: Any) -> None:
+        headers.removeHeader("transfer-encoding")
+        original(self, content, headers, last_modified)
+
+    caching.CachedPage.__init__ = make
 
 
 def _answer_unknown_services(service: type) -> None:

@@ -18,7 +18,9 @@ class ConeRenderer(vodal.SCSRenderer):
     """Simple cone search that refuses bad parameters before the database sees them.
 
     Errors are VOTables with the sentence in an INFO named Error, as SCS 1.03
-    wants it, and in one named QUERY_STATUS, as DALI wants it.
+    wants it, and in one named QUERY_STATUS, as DALI wants it. A mistake in the
+    parameters is answered with status 200: TOPCAT and STILTS show the sentence
+    then, and nothing but the number with any other.
     """
 
     name = "scs.xml"
@@ -35,7 +37,7 @@ class ConeRenderer(vodal.SCSRenderer):
         try:
             self._check(request.strargs)
         except conecheck.BadCone as error:
-            return self._writeErrorTable(request, error, 400)
+            return self._writeErrorTable(request, error)
         return super().render(request, sync)
 
     def _check(self, parameters: dict[str, list[str]]) -> None:
@@ -59,12 +61,12 @@ class ConeRenderer(vodal.SCSRenderer):
         status, text = messages.explain(failure.value)
         if status >= 500:
             base.ui.notifyFailure(failure)
-        return self._writeErrorTable(request, text, status)
+        return self._writeErrorTable(request, text, 200 if status == 400 else status)
 
     _handleRandomFailure = _handleInputErrors
 
     def _writeErrorTable(
-        self, request: Any, msg: object, httpStatus: int = 400, queryStatus: str = "ERROR"
+        self, request: Any, msg: object, httpStatus: int = 200, queryStatus: str = "ERROR"
     ) -> Any:
         if not request.client:
             return None
@@ -73,11 +75,11 @@ class ConeRenderer(vodal.SCSRenderer):
         request.setHeader("content-type", base.votableType)
         votable.write(
             V.VOTABLE[
+                V.INFO(ID="Error", name="Error", value=text),
                 V.RESOURCE(type="results")[
                     V.INFO(name="QUERY_STATUS", value=queryStatus)[text],
-                    V.INFO(ID="Error", name="Error", value=text),
                     V.INFO(name="request", value=utils.debytify(request.uri)),
-                ]
+                ],
             ],
             request,
         )
