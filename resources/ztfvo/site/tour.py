@@ -28,7 +28,7 @@ def tour(settings: Settings, console: Console) -> None:
     base = f"http://{local_address(settings)}:{settings.port}"
     ra, dec = POSITION
     cone = pyvo.dal.SCSService(f"{base}/scs").search(pos=POSITION, radius=1.5 * ARCSEC)
-    columns = ("oid", "ra", "dec", "filter", "nobs", "mag_mean", "mag_amplitude")
+    columns = ("oid", "ra", "dec", "filter", "nobs", "mag_mean")
     _print(console, f"Cone search, 1.5 arcsec around HZ Her ({ra}, {dec})", cone, columns)
     rows = pyvo.dal.TAPService(f"{base}/tap").search(QUERY)
     _print(console, f"ADQL: {' '.join(QUERY.split())}", rows, rows.fieldnames)
