@@ -73,7 +73,7 @@ def recover(curves: LightCurves, ticks: np.ndarray) -> ExposureTable:
     sample = np.empty(count, np.int64)
     sample[code] = np.arange(len(code))
     reference = (first + last) // 2
-    turn = _precedence(curves, code, reference)
+    turn = _precedence(curves, code, channel[sample], reference)
     order = np.lexsort((turn, reference, channel[sample]))
     rank = np.empty(count, np.int64)
     rank[order] = np.arange(count)
@@ -118,17 +118,23 @@ def _split_in_time(code: np.ndarray, ticks: np.ndarray, gap: float) -> np.ndarra
     return _dictionary(code)
 
 
-def _precedence(curves: LightCurves, code: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def _precedence(
+    curves: LightCurves, code: np.ndarray, channel: np.ndarray, reference: np.ndarray
+) -> np.ndarray:
     """Order exposures of equal reference time as most light curves have them.
 
     Times of DR5 are so coarse that consecutive exposures share them.  Each pair of neighbouring
     detections votes; the result is small for the exposure that comes first.
     """
+    votes = np.zeros(len(reference), np.int64)
+    _, tie, size = np.unique(
+        np.stack([channel, reference]), axis=1, return_inverse=True, return_counts=True
+    )
+    if size.max(initial=0) < 2:
+        return votes
     inside = np.ones(max(len(code) - 1, 0), bool)
     inside[curves.offsets[1:-1] - 1] = False
-    pairs = np.flatnonzero(inside)
-    pairs = pairs[reference[code[pairs]] == reference[code[pairs + 1]]]
-    votes = np.zeros(len(reference), np.int64)
+    pairs = np.flatnonzero(inside & (tie[code[1:]] == tie[code[:-1]]))
     np.subtract.at(votes, code[pairs], 1)
     np.add.at(votes, code[pairs + 1], 1)
     return votes
