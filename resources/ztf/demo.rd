@@ -9,4 +9,77 @@
 
   <FEED source="ztf/release#release" store="demo_store" label="ZTF demo (simulated)"
     shortName="ZTF demo" prefix="SIMULATED data, not observed."/>
+
+  <regSuite title="ZTF demo release">
+    <regTest title="A cone on HZ Her gives its four light curves">
+      <url RA="254.45755" DEC="35.34236" SR="0.00027778">cone/scs.xml</url>
+      <code>
+        rows = self.getVOTableRows()
+        self.assertEqual(sorted(int(row["oid"]) for row in rows), [
+          680113300005170, 680213300009232, 1722107400005560, 1722207400009164])
+      </code>
+    </regTest>
+    <regTest title="A cone where nothing is gives no rows">
+      <url RA="100" DEC="-80" SR="0.001">cone/scs.xml</url>
+      <code>self.assertEqual(self.getVOTableRows(), [])</code>
+    </regTest>
+    <regTest title="A cone above the limit is refused with the value and the remedy">
+      <url RA="254.45755" DEC="35.34236" SR="30">cone/scs.xml</url>
+      <code>
+        self.assertHasStrings('name="Error"', "SR=30 is above the limit", "TAP")
+        self.assertLacksStrings("TABLEDATA", "BINARY", "Traceback")
+      </code>
+    </regTest>
+    <regTest title="The form finds HZ Her and links its light curves">
+      <url hscs_pos="254.45755 +35.34236" hscs_sr="1" __nevow_form__="genForm">cone/form</url>
+      <code>
+        self.assertHasStrings("680113300005170", "1722207400009164", "Matched: 4", "/tap/sync?")
+      </code>
+    </regTest>
+    <regTest title="An OID has its field, channel and filter">
+      <url parSet="TAP" QUERY="SELECT fieldid, rcid, ccdid, qid, filterid, filter
+        FROM ztf_demo.objects WHERE oid = 1722107400005560">/tap/sync</url>
+      <code>
+        self.assertEqual(self.getFirstVOTableRow(), {"fieldid": 1722, "rcid": 27, "ccdid": 7,
+          "qid": 4, "filterid": 1, "filter": "zg"})
+      </code>
+    </regTest>
+    <regTest title="An unknown OID has no detections">
+      <url parSet="TAP"
+        QUERY="SELECT * FROM ztf_demo.detections WHERE oid = 999113300005170">/tap/sync</url>
+      <code>self.assertEqual(self.getVOTableRows(), [])</code>
+    </regTest>
+    <regTest title="Rows and arrays are the same epochs">
+      <url parSet="TAP" QUERY="SELECT o.nobs, arr_min(l.mag) AS low, MIN(d.mag) AS low_row,
+          COUNT(*) AS n
+        FROM ztf_demo.objects AS o JOIN ztf_demo.lightcurves AS l ON l.oid = o.oid
+        JOIN ztf_demo.detections AS d ON d.oid = o.oid
+        WHERE o.oid = 680113300005170 GROUP BY o.nobs, l.mag">/tap/sync</url>
+      <code>
+        row = self.getFirstVOTableRow()
+        self.assertEqual(row["n"], row["nobs"])
+        self.assertAlmostEqual(row["low"], row["low_row"], 6)
+      </code>
+    </regTest>
+    <regTest title="Each epoch of HZ Her has its exposure">
+      <url parSet="TAP" QUERY="SELECT COUNT(*) AS n, MIN(e.mjd_mid - d.hmjd) AS low,
+          MAX(e.mjd_mid - d.hmjd) AS high
+        FROM ztf_demo.detections AS d JOIN ztf_demo.exposures AS e
+        ON e.mjd_mid BETWEEN d.hmjd - 0.006 AND d.hmjd + 0.006
+        WHERE d.oid = 680113300005170 AND e.fieldid = 680 AND e.rcid = 50
+        AND e.filterid = 1 AND e.clrcoeff = d.clrcoeff">/tap/sync</url>
+      <code>
+        row = self.getFirstVOTableRow()
+        self.assertTrue(row["n"] > 0)
+        self.assertTrue(-0.0058 &lt; row["low"] and row["high"] &lt; 0.0058)
+      </code>
+    </regTest>
+    <regTest title="Simulated data say so">
+      <url parSet="TAP" QUERY="SELECT description FROM tap_schema.tables
+        WHERE table_name = 'ztf_demo.objects'">/tap/sync</url>
+      <code>
+        self.assertTrue(self.getFirstVOTableRow()["description"].startswith("SIMULATED"))
+      </code>
+    </regTest>
+  </regSuite>
 </resource>

@@ -141,14 +141,14 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
     </meta>
 
     <meta name="_example" title="Epochs as arrays">
-      :taptable:`ztf.lightcurves` has one row per light curve, with arrays;
-      elements count from 1, and there are functions on arrays such as arr_avg,
-      arr_min, arr_max and arr_count.
+      :taptable:`ztf.lightcurves` has one row per light curve, with arrays.
+      There are functions on arrays, such as arr_min, arr_max, arr_avg and
+      arr_stddev; elements count from 1, as in mag[1].
 
       .. tapquery::
 
-        SELECT oid, hmjd[1] AS first_epoch, mag[1] AS first_mag,
-          arr_count(mag) AS epochs, arr_min(mag) AS brightest, mag
+        SELECT oid, arr_min(mag) AS brightest, arr_max(mag) AS faintest,
+          arr_avg(mag) AS mean_mag, hmjd, mag
         FROM ztf.lightcurves
         WHERE oid IN (680113300005170, 680213300009232)
     </meta>

@@ -9,4 +9,31 @@
 
   <FEED source="ztf/release#release" store="irsa_store" label="ZTF (IRSA service)"
     shortName="ZTF IRSA"/>
+
+  <regSuite title="ZTF by IRSA's light-curve service">
+    <regTest title="The exposures of a star have IRSA's starts">
+      <url parSet="TAP" QUERY="SELECT e.obsmjd, e.exptime, e.obsmjd_source, e.filefracday,
+          d.hmjd, d.catflags
+        FROM ztf_irsa.exposures AS e JOIN ztf_irsa.detections AS d
+        ON d.hmjd BETWEEN e.mjd_mid - 0.006 AND e.mjd_mid + 0.006 AND d.clrcoeff = e.clrcoeff
+        WHERE d.oid = 604103100006917 AND e.fieldid = 604 AND e.ccdid = 3 AND e.qid = 1
+        AND e.filter = 'zg' AND e.filefracday = 20180627483032">/tap/sync</url>
+      <code>
+        row = self.getFirstVOTableRow()
+        self.assertAlmostEqual(row["obsmjd"], 58296.483044, 6)
+        self.assertAlmostEqual(row["hmjd"], 58296.48025, 6)
+        self.assertEqual([row[n] for n in ("exptime", "obsmjd_source", "catflags")],
+          [30, "observed", 0])
+      </code>
+    </regTest>
+    <regTest title="A star has all epochs of the answers">
+      <url parSet="TAP" QUERY="SELECT COUNT(*) AS n FROM ztf_irsa.detections
+        WHERE oid = 604103100006917">/tap/sync</url>
+      <code>self.assertEqual(self.getFirstVOTableRow()["n"], 593)</code>
+    </regTest>
+    <regTest title="A cone elsewhere is empty">
+      <url RA="30" DEC="80" SR="0.01">cone/scs.xml</url>
+      <code>self.assertEqual(self.getVOTableRows(), [])</code>
+    </regTest>
+  </regSuite>
 </resource>

@@ -24,6 +24,10 @@ A release RD gives its schema, title, dates and description, and one
       Foundation, and IRSA, which publishes the releases.</meta>
   </STREAM>
 
+  <STREAM id="spatial"><spatial>\value</spatial></STREAM>
+  <STREAM id="temporal"><temporal>\value</temporal></STREAM>
+  <STREAM id="spectral"><spectral>\value</spectral></STREAM>
+
   <NXSTREAM id="tables">
     <doc>
       The four tables, the views behind them, and the coverage computed at
@@ -33,7 +37,20 @@ A release RD gives its schema, title, dates and description, and one
     <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/tables#lightcurves" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/tables#exposures" store="\store" label="\label" prefix="\prefix"/>
-    <coverage/>
+    <coverage>
+      <LOOP source="ztf/release#spatial"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.spatial("\store")
+      </codeItems></LOOP>
+      <LOOP source="ztf/release#temporal"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.temporal("\store")
+      </codeItems></LOOP>
+      <LOOP source="ztf/release#spectral"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.spectral("\store")
+      </codeItems></LOOP>
+    </coverage>
   </NXSTREAM>
 
   <STREAM id="sampler">

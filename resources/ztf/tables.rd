@@ -64,9 +64,15 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
     <dm>(phot:PhotCal) { magnitudeSystem: AB zeroPointFlux: 3631 value: @\column }</dm>
   </STREAM>
 
-  <STREAM id="objects">
+  <STREAM id="nrows"><nrows>\value</nrows></STREAM>
+
+  <NXSTREAM id="objects">
     <table id="objects" onDisk="True" adql="True" primary="oid">
       <meta name="table-rank">10</meta>
+      <LOOP source="ztf/tables#nrows"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.rows("\store", "objects")
+      </codeItems></LOOP>
       <meta name="title">\label: objects</meta>
       <meta name="description">\prefix One row per light curve, that is per source of one
         field, readout channel and filter: position, epochs, and statistics over
@@ -139,11 +145,15 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
           right by 2 (29 - k) bits for the cell of order k"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.objects)</viewStatement>
     </table>
-  </STREAM>
+  </NXSTREAM>
 
-  <STREAM id="detections">
+  <NXSTREAM id="detections">
     <table id="detections" onDisk="True" adql="True">
       <meta name="table-rank">30</meta>
+      <LOOP source="ztf/tables#nrows"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.rows("\store", "detections")
+      </codeItems></LOOP>
       <meta name="title">\label: detections</meta>
       <meta name="description">\prefix One row per epoch of a light curve, good or not; select
         catflags = 0 for good photometry.  Constrain oid, or join with objects:
@@ -174,11 +184,15 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         description="Quality flags as bits; 0 is good, 32768 and above is not to be used"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
     </table>
-  </STREAM>
+  </NXSTREAM>
 
-  <STREAM id="lightcurves">
+  <NXSTREAM id="lightcurves">
     <table id="lightcurves" onDisk="True" adql="True" primary="oid">
       <meta name="table-rank">20</meta>
+      <LOOP source="ztf/tables#nrows"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.rows("\store", "lightcurves")
+      </codeItems></LOOP>
       <meta name="title">\label: light curves</meta>
       <meta name="description">\prefix One row per light curve with its epochs as arrays, all of
         one length and ordered by time.  The fastest way to fetch many light curves.</meta>
@@ -198,11 +212,15 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       </csvItems></LOOP>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.lightcurves)</viewStatement>
     </table>
-  </STREAM>
+  </NXSTREAM>
 
-  <STREAM id="exposures">
+  <NXSTREAM id="exposures">
     <table id="exposures" onDisk="True" adql="True" primary="exposure_id">
       <meta name="table-rank">40</meta>
+      <LOOP source="ztf/tables#nrows"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.rows("\store", "exposures")
+      </codeItems></LOOP>
       <meta name="title">\label: exposures</meta>
       <meta name="description">\prefix One row per exposure of a field, readout channel and
         filter, as recovered from the detections: all light curves of one
@@ -246,5 +264,5 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       </column>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.exposures)</viewStatement>
     </table>
-  </STREAM>
+  </NXSTREAM>
 </resource>

@@ -90,4 +90,59 @@ nothing here. -->
   </data>
 
   <FEED source="ztf/cone#service" label="ZTF" shortName="ZTF" prefix=""/>
+
+  <regSuite title="ZTF, default release">
+    <regTest title="The filters are g, r and i of the AB system">
+      <url parSet="TAP" QUERY="SELECT * FROM ztf.filters ORDER BY filterid">/tap/sync</url>
+      <code>
+        rows = self.getVOTableRows()
+        self.assertEqual([(row["filterid"], row["filter"], row["svo_id"]) for row in rows],
+          [(1, "zg", "Palomar/ZTF.g"), (2, "zr", "Palomar/ZTF.r"), (3, "zi", "Palomar/ZTF.i")])
+        self.assertEqual({(row["zeropoint_jy"], row["magsys"]) for row in rows}, {(3631, "AB")})
+        self.assertTrue(4e-7 &lt; rows[0]["wavelength_eff"] &lt; rows[2]["wavelength_eff"] &lt; 9e-7)
+      </code>
+    </regTest>
+    <regTest title="One release is the default">
+      <url parSet="TAP" QUERY="SELECT COUNT(*) AS n FROM ztf.releases
+        WHERE is_default = 'True'">/tap/sync</url>
+      <code>self.assertEqual(self.getFirstVOTableRow()["n"], 1)</code>
+    </regTest>
+    <regTest title="An unknown OID has no light curve">
+      <url parSet="TAP"
+        QUERY="SELECT * FROM ztf.lightcurves WHERE oid = 999113300005170">/tap/sync</url>
+      <code>self.assertEqual(self.getVOTableRows(), [])</code>
+    </regTest>
+    <regTest title="Magnitudes become fluxes">
+      <url parSet="TAP" QUERY="SELECT gavo_ab_flux(20.) AS f, gavo_ab_fluxerr(20., 0.1) AS e,
+        gavo_ztf_field(1722207400009164) AS field, gavo_ztf_filter(1722207400009164) AS band,
+        gavo_ztf_ccd(1722207400009164) AS ccd, gavo_ztf_quadrant(1722207400009164) AS q
+        FROM ztf.filters WHERE filterid = 1">/tap/sync</url>
+      <code>
+        row = self.getFirstVOTableRow()
+        self.assertAlmostEqual(row["f"]*1e5, 3.630781, 6)
+        self.assertAlmostEqual(row["e"]*1e6, 3.344072, 6)
+        self.assertEqual([row[n] for n in ("field", "band", "ccd", "q")], [1722, 2, 7, 4])
+      </code>
+    </regTest>
+    <regTest title="Times and positions are declared in results">
+      <url parSet="TAP" QUERY="SELECT TOP 1 oid, hmjd, mag FROM ztf.detections">/tap/sync</url>
+      <code>
+        self.assertXpath("//v:TIMESYS", {"refposition": "HELIOCENTER", "timescale": "UTC",
+          "timeorigin": "2400000.5"})
+        self.assertXpath("//v:GROUP[@name='photcal']/v:PARAM[@name='magnitudeSystem']",
+          {"value": "AB"})
+      </code>
+    </regTest>
+    <regTest title="A cone without radius is refused">
+      <url RA="254.45755" DEC="35.34236">cone/scs.xml</url>
+      <code>self.assertHasStrings('name="Error"', "SR is missing")</code>
+    </regTest>
+    <regTest title="JSON is valid">
+      <url RA="254.45755" DEC="35.34236" SR="0.001" RESPONSEFORMAT="json">cone/scs.xml</url>
+      <code>
+        import json
+        self.assertEqual(json.loads(self.data)["contains"], "table")
+      </code>
+    </regTest>
+  </regSuite>
 </resource>
