@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support.curves import light_curves, random_curves
 
-from ztfvo.ingest.encode import encode, join, split, ticks_of
+from ztfvo.ingest.encode import SHIFT_ORIGIN, encode, join, split, ticks_of
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, recover
 
 
@@ -16,7 +16,7 @@ def decoded(curves, encoded):
         begin = encoded.sets.starts[encoded.set_of_curve[i]]
         place = begin + np.flatnonzero(np.unpackbits(packed)[: encoded.mask_bits[i]])
         shift = encoded.shift[curves.offsets[i] : curves.offsets[i + 1]]
-        ticks = encoded.sets.ticks[place].astype(int) + shift
+        ticks = encoded.sets.ticks[place].astype(int) + shift - SHIFT_ORIGIN
         hmjd.append((ticks + TICK_ORIGIN_MJD * curves.ticks_per_day) / curves.ticks_per_day)
         clrcoeff.append(encoded.sets.clrcoeff[place])
     return np.concatenate(hmjd), np.concatenate(clrcoeff)

@@ -27,7 +27,6 @@ class ElementType:
     dtype: np.dtype
 
 
-CHAR = ElementType(18, np.dtype("i1"))
 INT2 = ElementType(21, np.dtype(">i2"))
 INT8 = ElementType(20, np.dtype(">i8"))
 INT4 = ElementType(23, np.dtype(">i4"))
@@ -174,6 +173,27 @@ def bit_strings(
     head["size"] = np.diff(starts) + 4
     head["bits"] = counts
     return [_strided(head.view(np.uint8), len(head), 8), _sliced(bits, starts.astype(np.int64))]
+
+
+def byte_strings(
+    values: np.ndarray, offsets: np.ndarray, absent: np.ndarray | None = None
+) -> list[pa.LargeBinaryArray]:
+    """Encode one ``bytea`` column.
+
+    Parameters
+    ----------
+    values
+        The elements of all rows, whose bytes are written as they are, shape (elements,).
+    offsets
+        Where each row begins in `values`, int64, shape (rows + 1,).
+    absent
+        Rows that are NULL, bool, shape (rows,); they must hold no elements.
+    """
+    ends = offsets.astype(np.int64) * values.dtype.itemsize
+    sizes = np.diff(ends).astype(">i4")
+    if absent is not None:
+        sizes[absent] = -1
+    return [_strided(sizes.view(np.uint8), len(sizes), 4), _sliced(values.view(np.uint8), ends)]
 
 
 def texts(values: Sequence[str]) -> list[pa.LargeBinaryArray]:

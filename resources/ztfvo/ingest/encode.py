@@ -4,9 +4,9 @@ The store holds every value of the file without loss in less than half the bytes
 
 - times and colour coefficients once for each exposure of a channel (an *exposure set*); a light
   curve has a bit for each exposure of its set, and its times' small differences from the set's;
-- mag and magerr as whole multiples of a power of two, less a base, cut in a high byte (which
-  compresses) and a low half-word; a light curve whose values span too much for 24 bits keeps
-  plain float32 arrays;
+- mag and magerr as whole multiples of a power of two, less the smallest, cut in a high byte
+  (which compresses) and two low bytes; a light curve whose values span too much for 24 bits
+  keeps plain float32 arrays;
 - catflags as a 2-byte array in which 0 is NULL, and no array where all are 0.
 
 `store.DETECTIONS` is the same decoding in SQL.
@@ -21,8 +21,8 @@ import numpy as np
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, ExposureTable
 from ztfvo.ingest.lightcurves import LightCurves
 
-MAX_SHIFT = 127
-"""Largest difference from the exposure's time, in ticks, that a "char" element holds."""
+SHIFT_ORIGIN = 128
+"""A difference of 0 ticks from the exposure's time; the byte holds -128 to 127."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Planes:
     scale: np.ndarray
     """Powers of two (float32[n])."""
     high: np.ndarray
-    """int8[m]; meaningless where `plain`."""
+    """uint8[m]; meaningless where `plain`."""
     low: np.ndarray
-    """uint16[m]; meaningless where `plain`."""
+    """Big-endian uint16[m]; meaningless where `plain`."""
     plain: np.ndarray
     """Light curves that do not fit and keep float32 arrays (bool[n])."""
 
@@ -71,7 +71,7 @@ class Encoded:
     mask_bits: np.ndarray
     """Exposures in the set of each light curve (int64[n])."""
     shift: np.ndarray
-    """Ticks after the exposure's reference time (int8[m])."""
+    """Ticks after the exposure's reference time, plus `SHIFT_ORIGIN` (uint8[m])."""
     mag: Planes
     magerr: Planes
 
@@ -116,7 +116,7 @@ def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> 
         mask=np.packbits(flat),
         mask_starts=starts,
         mask_bits=bits,
-        shift=np.where(alone[curve], 0, shift).astype(np.int8),
+        shift=(np.where(alone[curve], 0, shift) + SHIFT_ORIGIN).astype(np.uint8),
         mag=split(curves.mag, curves.offsets),
         magerr=split(curves.magerr, curves.offsets),
     )
@@ -124,7 +124,7 @@ def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> 
 
 def _unfit(curves: LightCurves, exposures: ExposureTable, shift: np.ndarray) -> np.ndarray:
     """Light curves whose order differs from their channel's, or with an exposure twice."""
-    wrong = np.abs(shift) > MAX_SHIFT
+    wrong = (shift < -SHIFT_ORIGIN) | (shift >= SHIFT_ORIGIN)
     inside = np.ones(curves.detections, bool)
     inside[curves.offsets[:-1]] = False
     wrong[1:] |= inside[1:] & (np.diff(exposures.of_detection) <= 0)
@@ -160,7 +160,7 @@ def _exposure_sets(
 
 
 def split(values: np.ndarray, offsets: np.ndarray) -> Planes:
-    """Cut float32 values in a high byte and a low half-word.
+    """Cut float32 values in a high byte and two low bytes.
 
     Each light curve has a scale, the spacing of float32 at its smallest value, of which all its
     values are exact multiples.
@@ -176,17 +176,17 @@ def split(values: np.ndarray, offsets: np.ndarray) -> Planes:
     high = np.maximum.reduceat(values, offsets[:-1])
     plain = low < np.float32(2.0**-60)
     scale = np.spacing(np.where(plain, np.float32(1), low))
-    base = np.where(plain, 0, low / scale).astype(np.int64) + (1 << 23)
+    base = np.where(plain, 0, low / scale).astype(np.int32)
     plain |= (high.astype(float) - low) / scale >= 1 << 24
     counts = np.diff(offsets)
     whole = values / np.repeat(scale, counts)
     whole[np.repeat(plain, counts)] = 0
-    delta = whole.astype(np.int64) - np.repeat(base, counts)
+    delta = whole.astype(np.int32) - np.repeat(base, counts)
     return Planes(
-        base=base.astype(np.int32),
+        base=base,
         scale=scale.astype(np.float32),
-        high=(delta >> 16).astype(np.int8),
-        low=(delta & 0xFFFF).astype(np.uint16),
+        high=(delta >> 16).astype(np.uint8),
+        low=delta.astype(">u2"),
         plain=plain,
     )
 
@@ -194,11 +194,7 @@ def split(values: np.ndarray, offsets: np.ndarray) -> Planes:
 def join(planes: Planes, offsets: np.ndarray) -> np.ndarray:
     """Undo `split`, but for light curves kept plain (float32[m], 0 there)."""
     counts = np.diff(offsets)
-    whole = (
-        np.repeat(planes.base.astype(np.int64), counts)
-        + planes.high.astype(np.int64) * 65536
-        + planes.low
-    )
+    whole = np.repeat(planes.base, counts) + planes.high * np.int32(65536) + planes.low
     values = (whole * np.repeat(planes.scale.astype(float), counts)).astype(np.float32)
     values[np.repeat(planes.plain, counts)] = 0
     return values

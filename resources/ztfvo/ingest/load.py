@@ -208,47 +208,48 @@ def _lightcurve_rows(
                 encoded.magerr.scale,
             ),
             cb.bit_strings(encoded.mask, encoded.mask_starts, encoded.mask_bits),
-            _some(encoded.shift, curves.offsets, cb.CHAR, _any(encoded.shift != 0, curves.offsets)),
+            cb.byte_strings(encoded.shift, curves.offsets),
             *_planes(encoded.mag, curves.offsets),
             *_planes(encoded.magerr, curves.offsets),
             _flags(curves),
-            _some(curves.mag, curves.offsets, cb.FLOAT4, encoded.mag.plain),
-            _some(curves.magerr, curves.offsets, cb.FLOAT4, encoded.magerr.plain),
+            _plain(curves.mag, encoded.mag, curves.offsets),
+            _plain(curves.magerr, encoded.magerr, curves.offsets),
         ],
         len(LIGHTCURVE_COLUMNS),
     )
 
 
 def _planes(planes: Planes, offsets: np.ndarray) -> list[list[pa.LargeBinaryArray]]:
+    """High and low bytes, NULL where the plain values are kept."""
     return [
-        _some(planes.high, offsets, cb.CHAR, ~planes.plain),
-        _some(planes.low.view(np.int16), offsets, cb.INT2, ~planes.plain),
+        cb.byte_strings(*_only(plane, offsets, ~planes.plain))
+        for plane in (planes.high, planes.low)
     ]
+
+
+def _plain(values: np.ndarray, planes: Planes, offsets: np.ndarray) -> list[pa.LargeBinaryArray]:
+    """The values that planes do not hold, NULL elsewhere."""
+    values, offsets, absent = _only(values, offsets, planes.plain)
+    return cb.arrays(values, offsets, cb.FLOAT4, absent=absent)
 
 
 def _flags(curves: LightCurves) -> list[pa.LargeBinaryArray]:
     """catflags as 2-byte numbers (65535 as -1), 0 as NULL."""
     flags = curves.catflags.astype(np.uint16).view(np.int16)
-    return _some(flags, curves.offsets, cb.INT2, _any(flags != 0, curves.offsets), hide=0)
+    flagged = np.bitwise_or.reduceat(flags != 0, curves.offsets[:-1])
+    flags, offsets, absent = _only(flags, curves.offsets, flagged)
+    return cb.arrays(flags, offsets, cb.INT2, flags == 0, absent)
 
 
-def _any(condition: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    return np.bitwise_or.reduceat(condition, offsets[:-1])
-
-
-def _some(
-    values: np.ndarray,
-    offsets: np.ndarray,
-    element: cb.ElementType,
-    wanted: np.ndarray,
-    hide: int | None = None,
-) -> list[pa.LargeBinaryArray]:
-    """Array column that is NULL for light curves not `wanted`, as are elements equal to `hide`."""
+def _only(
+    values: np.ndarray, offsets: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values and bounds of the `wanted` light curves, the others being empty; and the others."""
     counts = np.diff(offsets)
     if not wanted.all():
         values = values[np.repeat(wanted, counts)]
         offsets = np.concatenate(([0], np.cumsum(np.where(wanted, counts, 0))))
-    return cb.arrays(values, offsets, element, None if hide is None else values == hide, ~wanted)
+    return values, offsets, ~wanted
 
 
 OBJECT_COLUMNS = (

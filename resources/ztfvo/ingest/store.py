@@ -12,6 +12,7 @@ import re
 
 from psycopg import Connection, sql
 
+from ztfvo.ingest.encode import SHIFT_ORIGIN
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 
 COMMON = "ztf_store"
@@ -64,11 +65,11 @@ CREATE TABLE lightcurve (
   magerr_base integer NOT NULL,
   magerr_scale real NOT NULL,
   mask bit varying NOT NULL,
-  shift "char"[],
-  mag_high "char"[],
-  mag_low smallint[],
-  magerr_high "char"[],
-  magerr_low smallint[],
+  shift bytea NOT NULL,
+  mag_high bytea,
+  mag_low bytea,
+  magerr_high bytea,
+  magerr_low bytea,
   catflags smallint[],
   mag real[],
   magerr real[]
@@ -108,9 +109,11 @@ CREATE TABLE exposure (
 CREATE INDEX ON exposure (fieldid, rcid, filterid, mjd_mid);
 """
 
-COMPRESSED = ("mask", "shift", "mag_high", "magerr_high")
-INLINE = (*COMPRESSED, "mag_low", "magerr_low", "catflags", "mag", "magerr")
-"""Array columns of lightcurve; kept in the row (storage MAIN) as far as they fit in a page."""
+PACKED = (
+    *("mask", "shift", "mag_high", "mag_low", "magerr_high", "magerr_low"),
+    *("catflags", "mag", "magerr"),
+)
+"""Columns of lightcurve that are compressed and kept in the row as far as they fit in a page."""
 
 INDEXES = {
     "object_position": "USING gist (spoint(radians(ra), radians(dec)))",
@@ -127,15 +130,15 @@ _FILTER = "filterid, (ARRAY['zg', 'zr', 'zi'])[filterid] AS filter"
 _UNPACKED = f"""
   FROM lightcurve l JOIN exposure_set s ON s.id = l.exposure_set,
   LATERAL (SELECT
-    {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day AS origin,
+    {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day - {SHIFT_ORIGIN} AS origin,
     array_positions(string_to_array(l.mask::text, NULL), '1') AS place,
     s.ticks || '{{}}'::integer[] AS ticks,
     s.clrcoeff || '{{}}'::real[] AS clrcoeff,
-    l.shift || '{{}}'::"char"[] AS shift,
-    l.mag_high || '{{}}'::"char"[] AS mag_high,
-    l.mag_low || '{{}}'::smallint[] AS mag_low,
-    l.magerr_high || '{{}}'::"char"[] AS magerr_high,
-    l.magerr_low || '{{}}'::smallint[] AS magerr_low,
+    l.shift || ''::bytea AS shift,
+    l.mag_high || ''::bytea AS mag_high,
+    l.mag_low || ''::bytea AS mag_low,
+    l.magerr_high || ''::bytea AS magerr_high,
+    l.magerr_low || ''::bytea AS magerr_low,
     array_replace(l.catflags, NULL, 0::smallint) AS catflags,
     l.mag || '{{}}'::real[] AS mag,
     l.magerr || '{{}}'::real[] AS magerr
@@ -149,14 +152,14 @@ need are not unpacked."""
 def _real(name: str) -> str:
     """SQL for element i of a float32 column, see `encode.Planes`."""
     return (
-        f"CASE WHEN l.{name} IS NULL THEN ((l.{name}_base + (a.{name}_high[i]::integer << 16)"
-        f" + (a.{name}_low[i]::integer & 65535)) * l.{name}_scale::double precision)::real"
-        f" ELSE a.{name}[i] END"
+        f"CASE WHEN l.{name} IS NULL THEN ((l.{name}_base + (get_byte(a.{name}_high, i - 1) << 16)"
+        f" + (get_byte(a.{name}_low, 2 * i - 2) << 8) + get_byte(a.{name}_low, 2 * i - 1))"
+        f" * l.{name}_scale::double precision)::real ELSE a.{name}[i] END"
     )
 
 
 _VALUES = {
-    "hmjd": "(a.origin + a.ticks[a.place[i]] + coalesce(a.shift[i]::integer, 0))"
+    "hmjd": "(a.origin + a.ticks[a.place[i]] + get_byte(a.shift, i - 1))"
     " / s.ticks_per_day::double precision",
     "mag": _real("mag"),
     "magerr": _real("magerr"),
@@ -259,10 +262,11 @@ def create_release(connection: Connection, release: str) -> None:
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
     use_schema(connection, release)
     connection.execute(TABLES)
-    for column in INLINE:
-        connection.execute(f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN")
-    for column in COMPRESSED:
-        connection.execute(f"ALTER TABLE lightcurve ALTER {column} SET COMPRESSION lz4")
+    for column in PACKED:
+        connection.execute(
+            f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"
+            f" ALTER {column} SET COMPRESSION lz4"
+        )
     for view in VIEWS:
         connection.execute(f"CREATE VIEW {view} AS {globals()[view.upper()]}")
 
