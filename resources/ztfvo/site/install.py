@@ -17,6 +17,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
         When something is wrong that the operator can put right.
     """
     config.make_folders(settings)
+    service.check_ports(settings, service.parts(settings))
     if not settings.dsn and postgres.make_cluster(settings):
         say(f"Made the database cluster {postgres.cluster_folder(settings)}")
     changed = [

@@ -50,9 +50,7 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     make_folders(settings)
     write_dachs_config(settings)
     write_service_config(settings)
-    if not supervisor.is_up(settings):
-        supervisor.end_strays(settings)
-    health.check_ports(settings, _stopped(settings, needed))
+    check_ports(settings, needed)
     supervisor.ensure_up(settings)
     supervisor.reload_config(settings)
     for part in needed:
@@ -69,6 +67,19 @@ def _check_set_up(settings: Settings, needed: list[str]) -> None:
             f"the DaCHS root in {settings.var} is unfinished, or of another version",
             "run scripts/setup",
         )
+
+
+def check_ports(settings: Settings, wanted: list[str]) -> None:
+    """Check that the ports of those parts are free that do not run yet.
+
+    Raises
+    ------
+    SiteError
+        When one is in use by something else.
+    """
+    if not supervisor.is_up(settings):
+        supervisor.end_strays(settings)
+    health.check_ports(settings, _stopped(settings, wanted))
 
 
 def _stopped(settings: Settings, wanted: list[str]) -> list[str]:
