@@ -1,8 +1,7 @@
 """What is known of a loaded release, for its RD: coverage and numbers of rows.
 
-The ingest writes it: coverage to the one row of ``<store>.coverage`` (columns `spatial`, a MOC
-in ASCII; `mjd_first`, `mjd_last`; `energy_min`, `energy_max` in joule), the numbers to
-``ztf_store.releases``. A release that is not loaded has neither, and its RD is valid without.
+The ingest writes it to ``ztf_store.release``. A release that is not loaded has nothing there,
+and its RD is valid without.
 """
 
 from __future__ import annotations
@@ -21,34 +20,50 @@ COUNTS = {
 }
 
 
+#: Where the filters end, by filterid: shortest and longest wavelength in metres at 1 per cent
+#: of the highest transmission.
+BAND_EDGES = {1: (4.089e-7, 5.526e-7), 2: (5.595e-7, 7.312e-7), 3: (7.030e-7, 8.854e-7)}
+
+#: Planck's constant times the speed of light, in J m.
+HC = 1.98644586e-25
+
+
 def spatial(store: str) -> Iterator[dict[str, str]]:
     """Yield the MOC as `value`, if there is one."""
-    for (moc,) in _rows(f"SELECT spatial FROM {store}.coverage WHERE spatial IS NOT NULL"):
-        yield {"value": moc}
+    for (moc,) in _of_release(store, "footprint"):
+        if moc:
+            yield {"value": moc}
 
 
 def temporal(store: str) -> Iterator[dict[str, str]]:
     """Yield first and last time in MJD as `value`, if they are known."""
-    yield from _interval(store, "mjd_first", "mjd_last")
+    for first, last in _of_release(store, "hmjd_first, hmjd_last"):
+        if first is not None:
+            yield {"value": f"{first!r} {last!r}"}
 
 
 def spectral(store: str) -> Iterator[dict[str, str]]:
-    """Yield lowest and highest photon energy in joule as `value`, if they are known."""
-    yield from _interval(store, "energy_min", "energy_max")
+    """Yield lowest and highest photon energy in joule of the filters used as `value`."""
+    for (name,) in _of_release(store, "name"):
+        for low, high in _rows(
+            f"SELECT min(filterid), max(filterid) FROM {name}_store.exposure_set"
+        ):
+            if low is not None:
+                longest, shortest = BAND_EDGES[high][1], BAND_EDGES[low][0]
+                yield {"value": f"{HC / longest:.4g} {HC / shortest:.4g}"}
 
 
 def rows(store: str, table: str) -> Iterator[dict[str, str]]:
     """Yield the number of rows of one of a release's tables as `value`, if it is known."""
-    condition = "is_default" if store == DEFAULT_STORE else "name || '_store' = %(store)s"
-    query = f"SELECT {COUNTS[table]} FROM {DEFAULT_STORE}.releases WHERE {condition}"
-    for (number,) in _rows(query, {"store": store}):
+    for (number,) in _of_release(store, COUNTS[table]):
         yield {"value": str(number)}
 
 
-def _interval(store: str, first: str, last: str) -> Iterator[dict[str, str]]:
-    query = f"SELECT {first}, {last} FROM {store}.coverage WHERE {first} IS NOT NULL"
-    for low, high in _rows(query):
-        yield {"value": f"{low!r} {high!r}"}
+def _of_release(store: str, columns: str) -> list[tuple[Any, ...]]:
+    """Columns of the list of releases for the release whose store schema this is."""
+    condition = "is_default" if store == DEFAULT_STORE else "name || '_store' = %(store)s"
+    query = f"SELECT {columns} FROM {DEFAULT_STORE}.release WHERE {condition}"
+    return _rows(query, {"store": store})
 
 
 def _rows(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
