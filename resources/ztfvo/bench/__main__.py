@@ -1,0 +1,87 @@
+"""``scripts/bench``: the benchmarks as commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ztfvo.settings import get_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    help="Measure the store and the service; results go to var/bench/results.",
+)
+
+
+def _count(text: str) -> int:
+    """A whole number, also written like 1e7."""
+    return int(float(text))
+
+
+def _counts(text: str) -> list[int]:
+    """Whole numbers separated by commas."""
+    return [_count(part) for part in text.split(",")]
+
+
+Count = Annotated[int, typer.Option(parser=_count, metavar="NUMBER")]
+Requests = Annotated[int, typer.Option(min=1, help="Random requests of each kind.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: a setting.")]
+
+
+@app.command()
+def generate(detections: Count = 40_000_000, workers: Workers = None) -> None:
+    """Write a set of simulated bulk files, which the others do where it is missing."""
+    from ztfvo.bench.dataset import dataset
+    from ztfvo.bench.report import say
+
+    settings = get_settings()
+    say(str(dataset(settings.var / "bench", detections, workers or settings.workers, say)))
+
+
+@app.command()
+def store(
+    detections: Count = 40_000_000,
+    requests: Requests = 300,
+    workers: Workers = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the database ztfvo_bench_store.")
+    ] = False,
+) -> None:
+    """Compare the store with the original's layout in ClickHouse."""
+    from ztfvo.bench.store import store as run
+
+    settings = get_settings()
+    run(settings, detections, requests, workers or settings.workers, keep)
+
+
+@app.command()
+def scaling(
+    detections: Annotated[
+        list, typer.Option(parser=_counts, metavar="NUMBERS", help="Separated by commas.")
+    ] = "1e6,1e7,1e8",
+    requests: Requests = 300,
+    workers: Workers = None,
+) -> None:
+    """Show how the store answers and loads as it grows."""
+    from ztfvo.bench.scaling import scaling as run
+
+    settings = get_settings()
+    run(settings, detections, requests, workers or settings.workers)
+
+
+@app.command()
+def positions(
+    objects: Count = 10_000_000,
+    requests: Requests = 300,
+    only: Annotated[str, typer.Option(help="Only indexes whose name has this.")] = "",
+) -> None:
+    """Compare indexes for position search."""
+    from ztfvo.bench.positions import positions as run
+
+    run(get_settings(), objects, requests, only)
+
+
+if __name__ == "__main__":
+    app()
