@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from psycopg import Connection
@@ -47,25 +48,41 @@ def finish(connection: Connection, release: Release, say: Callable[[str], None])
     say
         Told what is done, for a person.
     """
-    with connection.transaction():
-        use_schema(connection, release.name)
+    with _step(connection, release):
+        files = [
+            row[0] for row in connection.execute("SELECT id FROM input_file WHERE NOT finished")
+        ]
         channels = connection.execute(
-            "SELECT DISTINCT fieldid, rcid, filterid FROM exposure_set s"
-            " JOIN input_file f ON f.id = s.input_file WHERE NOT f.finished ORDER BY 1, 2, 3"
+            "SELECT DISTINCT fieldid, rcid, filterid FROM exposure_set WHERE input_file = ANY(%s)"
+            " ORDER BY 1, 2, 3",
+            (files,),
         ).fetchall()
-        for part in range(0, len(channels), CHANNELS_AT_A_TIME):
+    for part in range(0, len(channels), CHANNELS_AT_A_TIME):
+        with _step(connection, release):
             _write_exposures(connection, channels[part : part + CHANNELS_AT_A_TIME])
-        connection.execute("UPDATE input_file SET finished = true WHERE NOT finished")
-        say(f"exposures of {len(channels)} channels")
-        for name in missing_indexes(connection, release.name):
-            connection.execute(f"CREATE INDEX {name} ON object {INDEXES[name]}")
-            say(f"index {name}")
-        _register(connection, release)
-    with connection.transaction():
-        use_schema(connection, release.name)
+    say(f"exposures of {len(channels)} channels")
+    for name in missing_indexes(connection, release.name):
+        with _step(connection, release):
+            connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON object {INDEXES[name]}")
+        say(f"index {name}")
+    with _step(connection, release):
         connection.execute("SELECT brin_summarize_new_values('lightcurve_set')")
         connection.execute("ANALYZE object, lightcurve, exposure, exposure_set")
     say("statistics for the query planner")
+    with _step(connection, release):
+        connection.execute("UPDATE input_file SET finished = true WHERE id = ANY(%s)", (files,))
+        _register(connection, release)
+
+
+@contextmanager
+def _step(connection: Connection, release: Release) -> Iterator[None]:
+    """A transaction in the release's schema, one at a time for each release."""
+    with connection.transaction():
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('finish'), hashtext(%s))", (release.name,)
+        )
+        use_schema(connection, release.name)
+        yield
 
 
 def _write_exposures(connection: Connection, channels: list[tuple[int, int, int]]) -> None:
