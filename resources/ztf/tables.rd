@@ -22,7 +22,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       ucd="meta.code;instr.filter" tablehead="Filter no." verbLevel="25"
       description="Filter number: 1 zg, 2 zr, 3 zi; joins with ztf.filters"/>
     <column name="filter" type="text" required="True"
-      ucd="meta.id;instr.filter" tablehead="Filter"
+      ucd="meta.id;instr.filter" tablehead="Filter" verbLevel="10"
       description="Filter name: zg, zr or zi"/>
   </STREAM>
 
@@ -93,21 +93,21 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <FEED source="ztf/tables#photometry" column="mag_mean"/>
 
       <column name="oid" type="bigint" required="True"
-        ucd="meta.id;meta.main" tablehead="OID"
+        ucd="meta.id;meta.main" tablehead="OID" verbLevel="1"
         description="Identifier of the light curve: field, filter, CCD, quadrant and source
           number in 15 or 16 digits"/>
       <column name="ra" type="double precision" unit="deg" required="True"
-        ucd="pos.eq.ra;meta.main" tablehead="RA" displayHint="sf=5"
+        ucd="pos.eq.ra;meta.main" tablehead="RA" verbLevel="1" displayHint="sf=5"
         description="Right ascension of the source in the reference image, ICRS"/>
       <column name="dec" type="double precision" unit="deg" required="True"
-        ucd="pos.eq.dec;meta.main" tablehead="Dec" displayHint="sf=5"
+        ucd="pos.eq.dec;meta.main" tablehead="Dec" verbLevel="1" displayHint="sf=5"
         description="Declination of the source in the reference image, ICRS"/>
       <FEED source="ztf/tables#detector-columns"/>
       <column name="nobs" type="integer" required="True"
         ucd="meta.number;obs" tablehead="Epochs"
         description="Number of epochs of the light curve, good or not"/>
       <column name="ngoodobs" type="integer" required="True"
-        ucd="meta.number;obs" tablehead="Good epochs"
+        ucd="meta.number;obs" tablehead="Good epochs" verbLevel="10"
         description="Number of good epochs: catflags = 0 and magerr > 0"/>
       <column name="hmjd_first" type="double precision" unit="d"
         ucd="time.start;obs" tablehead="First epoch" displayHint="sf=5"
@@ -124,7 +124,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         name, ucd, head, level, description
         mag_mean, phot.mag;em.opt;stat.mean, Mean, 15, Mean magnitude (AB)
         mag_wmean, phot.mag;em.opt;stat.mean, Weighted mean, 25, Mean magnitude (AB) weighted by 1/magerr^2
-        mag_median, phot.mag;em.opt;stat.median, Median, 25, Median magnitude (AB)
+        mag_median, phot.mag;em.opt;stat.median, Median, 10, Median magnitude (AB)
         mag_min, phot.mag;em.opt;stat.min, Brightest, 25, Smallest magnitude (AB): the brightest epoch
         mag_max, phot.mag;em.opt;stat.max, Faintest, 25, Largest magnitude (AB): the faintest epoch
         mag_std, stat.stdev;phot.mag;em.opt, Std. dev., 15, Standard deviation of the magnitudes

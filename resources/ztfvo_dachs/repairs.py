@@ -6,7 +6,9 @@ Each function says what goes wrong without it; a test in ``tests/services`` fail
 from __future__ import annotations
 
 import json
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from gavo import base, formats
@@ -23,6 +25,7 @@ def install() -> None:
     common.QueryMeta.ztfvo_repaired = True
     _bound_query_options()
     _close_test_queries()
+    _run_jobs_here()
     _write_json()
     _withdraw_geojson()
     _blame_rightly()
@@ -67,6 +70,17 @@ def _bound_query_options() -> None:
 def _close_test_queries() -> None:
     """Drop the magic TAP queries that hold a thread for a minute or crash a job on purpose."""
     taprunner._hangIfMagic = lambda jobId, parameters, timeout: None
+
+
+def _run_jobs_here() -> None:
+    """Run asynchronous TAP jobs by this Python, not by the first ``dachs`` on the PATH."""
+    program = Path(sys.executable).parent / "dachs"
+
+    def command(self: Any, job: Any) -> tuple[str, list[str]]:
+        words = ["-s", str(program), "--ui", "stingy", "taprun", "--", str(job.jobId)]
+        return sys.executable, [sys.executable, *words]
+
+    tap.TAPTransitions.getCommandLine = command
 
 
 def _write_json() -> None:

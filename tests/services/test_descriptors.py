@@ -1,0 +1,60 @@
+"""The resource descriptors: valid, in step with the database, and true by their own tests."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from support import service
+from support.files import ROOT
+
+FOLDER = ROOT / "resources" / "ztf"
+ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
+SHARED_PARTS = {"tables", "release", "cone", "examples"}
+RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
+MAX_LINES = 300
+
+
+def test_descriptors_are_valid(site):
+    checked = service.dachs("val", *(f"ztf/{name}" for name in ALL))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.count("-- OK") == len(ALL)
+    assert "WARNING" not in checked.stdout
+
+
+def test_tables_are_in_step_with_the_database(site):
+    checked = service.dachs("val", "-c", "ztf/demo", "ztf/ztf")
+    assert checked.stdout.count("-- OK") == 2, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("name", ["demo", "ztf"])
+def test_values_are_as_the_descriptor_expects(site, name):
+    tested = service.dachs("test", "-u", site, f"ztf/{name}")
+    assert "\n0 of " in "\n" + tested.stdout, tested.stdout + tested.stderr
+
+
+def test_user_configuration_loads(site):
+    checked = service.dachs("val", "%")
+    assert "OK" in checked.stdout, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_a_release_is_a_few_lines_and_its_tests(name):
+    root = ElementTree.parse(FOLDER / f"{name}.rd").getroot()
+    children = [child.tag for child in root if isinstance(child.tag, str)]
+    assert set(children) <= {"meta", "FEED", "regSuite"}
+    assert children.count("FEED") == 1
+    assert root.get("schema") == f"ztf_{name}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_descriptor_stays_short(name):
+    assert len((FOLDER / f"{name}.rd").read_text().splitlines()) <= MAX_LINES
+
+
+def test_the_registry_record_has_coverage(site, ask):
+    authority = ask("/getRR/ztf/demo/cone")
+    text = authority.text
+    for element in ("<spatial>", "<temporal>", "<spectral>"):
+        assert element in text
+    assert "simulated" in text.lower()

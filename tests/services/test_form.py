@@ -1,0 +1,89 @@
+"""The form on objects."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from support import service
+
+FORM = "/ztf/ztf/cone/form"
+SENT = {"__nevow_form__": "genForm", "hscs_pos": "254.45755 +35.34236", "hscs_sr": "1.5"}
+
+
+def matched(text: str) -> int:
+    return int(re.search(r"Matched:\s*(\d+)", text)[1])
+
+
+def test_the_form_has_its_fields(ask):
+    text = ask(FORM).text
+    for label in ("Position or name", "Radius [arcsec]", "Band", "Good epochs", "Amplitude [mag]"):
+        assert label in text
+
+
+def test_it_finds_hz_her_and_links_each_light_curve(ask, site):
+    text = ask(FORM, **SENT).text
+    assert matched(text) == 4
+    links = [unescape(link) for link in re.findall(r'href="(/tap/sync\?[^"]*)"', text)]
+    assert len(links) == 4
+    table = ask(links[0]).text.splitlines()
+    assert table[0].startswith("oid,hmjd,mag")
+    assert int(table[1].split(",")[0]) in service.HZ_HER_OIDS
+    assert len(table) > 50
+
+
+@pytest.mark.parametrize(
+    "written", ["254.45755,35.34236", "16 57 49.81, +35 20 32.5", "16:57:49.81 35:20:32.5"]
+)
+def test_positions_are_read_in_several_ways(ask, written):
+    assert matched(ask(FORM, **(SENT | {"hscs_pos": written})).text) == 4
+
+
+def test_bands_epochs_and_amplitude_narrow_the_result(ask):
+    wide = SENT | {"hscs_sr": "3000"}
+    everything = matched(ask(FORM, **wide, MAXREC=5000).text)
+    one_band = matched(ask(FORM, **wide, MAXREC=5000, filter="zg").text)
+    two_bands = matched(ask(FORM, **wide, MAXREC=5000, filter=["zg", "zr"]).text)
+    variables = matched(ask(FORM, **wide, MAXREC=5000, ngoodobs="> 50", mag_amplitude="> 0.3").text)
+    assert 0 < one_band < two_bands <= everything
+    assert 0 < variables < everything
+
+
+def test_results_can_be_sorted(ask):
+    def magnitudes(direction):
+        options = {"_DBOPTIONS_ORDER": "mag_median", "_DBOPTIONS_DIR": direction}
+        text = ask(FORM, **SENT, **options, _FORMAT="CSV").text.splitlines()
+        column = text[0].split(",").index("mag_median")
+        return [float(line.split(",")[column]) for line in text[1:]]
+
+    assert magnitudes("ASC") == sorted(magnitudes("ASC"))
+    assert magnitudes("DESC") == sorted(magnitudes("ASC"), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hscs_pos": ""}, "Required"),
+        ({"hscs_sr": "abc"}, "Not a valid number"),
+        ({"hscs_sr": "200000"}, "200000 is above the limit of 3600 arcsec"),
+        ({"hscs_sr": "-1"}, "is negative"),
+        ({"hscs_pos": "254.4 +95"}, "DEC=95 is not in -90 to 90 degrees"),
+        ({"ngoodobs": "abc"}, "Invalid input"),
+        ({"filter": "zx"}, "is not a valid value for filter"),
+        ({"_FORMAT": "nonsense"}, "Unknown format"),
+        ({"_DBOPTIONS_DIR": "x"}, "Matched: 4"),
+        ({"_TIMEOUT": "0.001"}, "Matched: 4"),
+    ],
+)
+def test_bad_input_comes_back_in_the_form_with_a_sentence(ask, changes, message):
+    answer = ask(FORM, **(SENT | changes))
+    assert answer.status_code == 200
+    assert message in unescape(answer.text)
+    assert "Traceback" not in answer.text
+
+
+def test_a_name_is_resolved_or_the_reason_told(ask):
+    text = unescape(ask(FORM, **(SENT | {"hscs_pos": "HZ Her"})).text)
+    offline = "The name resolver of CDS does not answer, so 'HZ Her' cannot be looked up now"
+    assert "Matched: 4" in text or offline in text

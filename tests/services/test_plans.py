@@ -1,0 +1,173 @@
+"""The canonical queries use indexes on objects and on light curves."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import requests
+from astropy.table import Table
+from support import service
+
+CONE = "254.45755, 35.34236"
+RING = "622778651534295039, 622778651534262271, 622778651534884863"
+STORE = ("object", "lightcurve")
+
+OBJECT_OID = "object_pkey"
+OBJECT_POSITION = "object_position"
+OBJECT_H3 = "object_h3"
+CURVE = "lightcurve_pkey"
+
+ADQL = {
+    "an object by OID": (
+        "SELECT * FROM ztf.objects WHERE oid = 680113300005170",
+        [OBJECT_OID],
+    ),
+    "detections by OID": (
+        "SELECT * FROM ztf.detections WHERE oid = 680113300005170",
+        [CURVE],
+    ),
+    "light curves by a few OIDs": (
+        "SELECT * FROM ztf.lightcurves WHERE oid IN (680113300005170, 680213300009232)",
+        [CURVE],
+    ),
+    "a cone of 1 arcsec": (
+        f"SELECT * FROM ztf.objects WHERE DISTANCE(ra, dec, {CONE}) < 1/3600.",
+        [OBJECT_POSITION],
+    ),
+    "a cone with the arguments turned round": (
+        f"SELECT * FROM ztf.objects WHERE 1/3600. > DISTANCE(POINT({CONE}), POINT(ra, dec))",
+        [OBJECT_POSITION],
+    ),
+    "a cone by CONTAINS": (
+        f"SELECT * FROM ztf.objects WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE({CONE}, 1/3600.))",
+        [OBJECT_POSITION],
+    ),
+    "a cone with detections": (
+        "SELECT o.filter, d.* FROM ztf.objects AS o JOIN ztf.detections AS d ON d.oid = o.oid"
+        f" WHERE DISTANCE(o.ra, o.dec, {CONE}) < 1/3600.",
+        [OBJECT_POSITION, CURVE],
+    ),
+    "detections of objects in a cone": (
+        "SELECT * FROM ztf.detections WHERE oid IN (SELECT o.oid FROM ztf.objects AS o"
+        f" WHERE DISTANCE(o.ra, o.dec, {CONE}) < 1/3600.)",
+        [OBJECT_POSITION, CURVE],
+    ),
+    "an uploaded list of positions": (
+        "SELECT o.* FROM TAP_UPLOAD.list AS u JOIN ztf.objects AS o"
+        " ON DISTANCE(u.ra, u.dec, o.ra, o.dec) < 1.5/3600",
+        [OBJECT_POSITION],
+    ),
+    "an uploaded list of positions, arguments turned round": (
+        "SELECT o.* FROM TAP_UPLOAD.list AS u JOIN ztf.objects AS o"
+        " ON 1 = CONTAINS(POINT(u.ra, u.dec), CIRCLE(o.ra, o.dec, 1.5/3600))",
+        [OBJECT_POSITION],
+    ),
+    "an uploaded list of OIDs": (
+        "SELECT d.* FROM TAP_UPLOAD.list AS u JOIN ztf.detections AS d ON d.oid = u.oid",
+        [CURVE],
+    ),
+    "neighbours in two bands": (
+        "SELECT g.oid FROM ztf.objects AS g JOIN ztf.objects AS r"
+        " ON DISTANCE(g.ra, g.dec, r.ra, r.dec) < 1/3600."
+        f" WHERE DISTANCE(g.ra, g.dec, {CONE}) < 0.01 AND g.filter = 'zg' AND r.filter = 'zr'",
+        [OBJECT_POSITION],
+    ),
+    "an H3 ring": (
+        f"SELECT * FROM ztf.objects WHERE h3_10 IN ({RING})",
+        [OBJECT_H3],
+    ),
+    "an H3 ring with detections": (
+        "SELECT d.* FROM ztf.objects AS o JOIN ztf.detections AS d ON d.oid = o.oid"
+        f" WHERE o.h3_10 IN ({RING})",
+        [OBJECT_H3, CURVE],
+    ),
+}
+
+_CIRCLE = "spoint(radians(ra), radians(dec)) <@ scircle(spoint(radians(254.45755),\
+ radians(35.34236)), radians(1/3600.))"
+
+SQL = {
+    "an object by OID": (
+        "SELECT * FROM ztf.objects WHERE oid = 680113300005170",
+        [OBJECT_OID],
+    ),
+    "detections by OID": (
+        "SELECT * FROM ztf.detections WHERE oid = 680113300005170",
+        [CURVE],
+    ),
+    "a cone of 1 arcsec": (
+        f"SELECT * FROM ztf.objects WHERE {_CIRCLE}",
+        [OBJECT_POSITION],
+    ),
+    "a cone with detections": (
+        f"SELECT * FROM ztf.objects JOIN ztf.detections USING (oid) WHERE {_CIRCLE}",
+        [OBJECT_POSITION, CURVE],
+    ),
+    "a list of positions": (
+        "SELECT o.oid FROM (VALUES (254.45755::float8, 35.34236::float8), (10, 10)) AS u(a, d)"
+        " JOIN ztf.objects AS o ON spoint_dwithin(spoint(radians(u.a), radians(u.d)),"
+        " spoint(radians(o.ra), radians(o.dec)), radians(1.5/3600))",
+        [OBJECT_POSITION],
+    ),
+    "a list of OIDs": (
+        "SELECT d.* FROM (VALUES (680113300005170), (680213300009232)) AS u(oid)"
+        " JOIN ztf.detections AS d USING (oid)",
+        [CURVE],
+    ),
+    "an H3 ring": (
+        f"SELECT * FROM ztf.objects WHERE h3_10 IN ({RING})",
+        [OBJECT_H3],
+    ),
+}
+
+
+def check(plan: str, indexes: list[str]) -> None:
+    """Fail with the plan unless it uses the indexes and reads no table of the store as a whole."""
+    for index in indexes:
+        assert re.search(rf"\b{index}\b", plan), plan
+    for table in STORE:
+        assert not re.search(rf"Seq Scan on (\w+\.)?{table}\b", plan), plan
+
+
+@pytest.fixture(scope="session")
+def plan_of(site):
+    """A function that gives the plan of an ADQL query, as DaCHS would run it."""
+    upload = Table({"ra": [254.45755, 10.0], "dec": [35.34236, 10.0], "oid": [1, 680113300005170]})
+    buffer = io.BytesIO()
+    upload.write(buffer, format="votable")
+
+    def plan(adql: str) -> str:
+        data = {"LANG": "ADQL", "QUERY": adql}
+        files = None
+        if "TAP_UPLOAD" in adql:
+            data["UPLOAD"] = "list,param:list"
+            files = {"list": ("list.vot", buffer.getvalue())}
+        made = requests.post(
+            f"{site}/tap/async", data=data, files=files, allow_redirects=False, timeout=60
+        )
+        job = made.headers["Location"]
+        answer = requests.get(f"{job}/plan", timeout=60)
+        requests.delete(job, allow_redirects=False, timeout=60)
+        return answer.text
+
+    return plan
+
+
+@pytest.mark.parametrize("name", ADQL)
+def test_adql_uses_indexes(plan_of, name):
+    adql, indexes = ADQL[name]
+    check(plan_of(adql), indexes)
+
+
+@pytest.mark.parametrize("name", SQL)
+def test_sql_uses_indexes(site, name):
+    query, indexes = SQL[name]
+    query = query.replace("ztf.", "ztf_store.")
+    check("\n".join(row[0] for row in service.rows(f"EXPLAIN {query}")), indexes)
+
+
+def test_a_sample_reads_objects_by_their_key(plan_of):
+    plan = plan_of("SELECT COUNT(*) AS n FROM ztf.objects TABLESAMPLE(0.1)")
+    assert "oid_sample" in plan

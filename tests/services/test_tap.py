@@ -1,0 +1,246 @@
+"""TAP: synchronous, asynchronous, uploads, formats, functions and errors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+import pyvo
+from astropy.io import fits
+from astropy.io.votable import parse
+from astropy.table import Table
+from support import service
+
+TABLES = ("objects", "lightcurves", "detections", "exposures")
+ONE = "SELECT * FROM ztf.detections WHERE oid = 680113300005170 ORDER BY hmjd"
+
+
+def test_each_release_has_its_tables(tap):
+    names = set(tap.tables.keys())
+    for schema in ("ztf", "ztf_demo"):
+        assert {f"{schema}.{table}" for table in TABLES} <= names
+    assert {"ztf.releases", "ztf.filters"} <= names
+
+
+def test_columns_have_unit_ucd_and_sentence(tap):
+    found = tap.search(
+        "SELECT table_name, column_name, description, ucd, unit FROM tap_schema.columns"
+        " WHERE table_name LIKE 'ztf%'",
+        maxrec=10000,
+    ).to_table()
+    assert len(found) > 100
+    for row in found:
+        name = row["table_name"], row["column_name"]
+        assert len(str(row["description"])) > 10, name
+        assert row["ucd"], name
+        measured = str(row["ucd"]).startswith(("time.", "phot.mag", "pos.eq", "em.wl"))
+        if measured and row["column_name"] != "loaded_at":
+            assert row["unit"], name
+
+
+def test_keys_join_light_curves_and_detections_with_objects(tap):
+    found = tap.search(
+        "SELECT from_table, target_table, from_column, target_column"
+        " FROM tap_schema.keys NATURAL JOIN tap_schema.key_columns WHERE from_table LIKE 'ztf%'"
+    ).to_table()
+    links = {tuple(str(value) for value in row) for row in found}
+    for schema in ("ztf", "ztf_demo"):
+        for table in ("detections", "lightcurves"):
+            assert (f"{schema}.{table}", f"{schema}.objects", "oid", "oid") in links
+
+
+def test_row_counts_are_those_of_the_release(tap):
+    (release,) = tap.search("SELECT * FROM ztf.releases WHERE name = 'demo'")
+    counts = {
+        row["table_name"]: row["nrows"]
+        for row in tap.search(
+            "SELECT table_name, nrows FROM tap_schema.tables WHERE table_name LIKE 'ztf_demo.%'"
+        )
+    }
+    assert counts["ztf_demo.objects"] == release["nlightcurves"] >= 20_000
+    assert counts["ztf_demo.detections"] == release["ndetections"] >= 2_000_000
+    assert counts["ztf_demo.exposures"] == release["nexposures"]
+
+
+def test_simulated_data_say_so(tap):
+    (release,) = tap.search("SELECT title, simulated FROM ztf.releases WHERE name = 'demo'")
+    assert release["simulated"]
+    found = tap.search(
+        "SELECT description FROM tap_schema.tables WHERE table_name LIKE 'ztf_demo.%'"
+    )
+    assert all(row["description"].startswith("SIMULATED") for row in found)
+
+
+def test_sync_and_async_give_what_the_store_holds(tap):
+    stored = service.rows(
+        "SELECT oid, hmjd, mag, magerr, clrcoeff, catflags FROM demo_store.detections"
+        " WHERE oid = 680113300005170 ORDER BY hmjd"
+    )
+    for found in (tap.run_sync(ONE), tap.run_async(ONE)):
+        table = found.to_table()
+        assert len(table) == len(stored) > 100
+        for number, name in enumerate(("oid", "hmjd", "mag", "magerr", "clrcoeff", "catflags")):
+            expected = np.array([row[number] for row in stored], table[name].dtype)
+            assert np.array_equal(np.asarray(table[name]), expected)
+
+
+def test_rows_and_arrays_are_the_same(tap):
+    rows = tap.search(ONE).to_table()
+    (curve,) = tap.search("SELECT * FROM ztf.lightcurves WHERE oid = 680113300005170")
+    for name in ("hmjd", "mag", "magerr", "clrcoeff", "catflags"):
+        assert np.array_equal(np.asarray(curve[name]), np.asarray(rows[name]))
+
+
+def test_statistics_are_those_of_the_good_epochs(tap):
+    (star,) = tap.search("SELECT * FROM ztf.objects WHERE oid = 680113300005170")
+    table = tap.search(ONE).to_table()
+    good = table[(table["catflags"] == 0) & (table["magerr"] > 0)]
+    mag = np.asarray(good["mag"], float)
+    error = np.asarray(good["magerr"], float)
+    mean = np.sum(mag / error**2) / np.sum(error**-2)
+    assert (star["nobs"], star["ngoodobs"]) == (len(table), len(good))
+    assert star["hmjd_first"] == table["hmjd"].min()
+    assert star["duration"] == pytest.approx(np.ptp(table["hmjd"]), abs=1e-9)
+    expected = {
+        "mag_mean": mag.mean(),
+        "mag_wmean": mean,
+        "mag_median": np.median(mag),
+        "mag_min": mag.min(),
+        "mag_max": mag.max(),
+        "mag_amplitude": np.ptp(mag) / 2,
+        "magerr_median": np.median(error),
+        "chi2_red": np.sum(((mag - mean) / error) ** 2) / (len(mag) - 1),
+    }
+    for name, value in expected.items():
+        assert star[name] == pytest.approx(value, rel=1e-5), name
+
+
+def test_an_uploaded_list_is_matched(tap):
+    stars = Table({"name": ["HZ Her", "nothing"], "ra": [254.45755, 100.0], "dec": [35.34236, -85]})
+    found = tap.run_async(
+        "SELECT s.name, o.oid FROM TAP_UPLOAD.stars AS s JOIN ztf.objects AS o"
+        " ON DISTANCE(s.ra, s.dec, o.ra, o.dec) < 1.5/3600",
+        uploads={"stars": stars},
+    )
+    assert {str(row["name"]) for row in found} == {"HZ Her"}
+    assert sorted(row["oid"] for row in found) == sorted(service.HZ_HER_OIDS)
+
+
+def test_an_uploaded_list_of_oids_fetches_light_curves(tap):
+    found = tap.run_sync(
+        "SELECT l.* FROM TAP_UPLOAD.list AS u JOIN ztf.lightcurves AS l ON l.oid = u.oid",
+        uploads={"list": Table({"oid": list(service.HZ_HER_OIDS)})},
+    )
+    assert sorted(row["oid"] for row in found) == sorted(service.HZ_HER_OIDS)
+    assert all(len(row["mag"]) == len(row["hmjd"]) > 50 for row in found)
+
+
+def test_times_positions_and_magnitudes_are_declared(query):
+    document = parse(io.BytesIO(query("SELECT TOP 1 * FROM ztf.objects").content))
+    (system,) = {cs.system for cs in document.resources[0].coordinate_systems}
+    assert system == "ICRS"
+    text = query(
+        "SELECT TOP 1 o.ra, o.dec, d.hmjd, d.mag FROM ztf.objects AS o"
+        " JOIN ztf.detections AS d ON d.oid = o.oid"
+    ).text
+    for declared in ('refposition="HELIOCENTER"', 'timescale="UTC"', "photcal", "COOSYS"):
+        assert declared in text
+    assert 'refposition="TOPOCENTER"' in query("SELECT TOP 1 obsmjd FROM ztf.exposures").text
+
+
+SAMPLE = "SELECT oid, hmjd, mag FROM ztf.detections WHERE oid = 680113300005170"
+
+
+@pytest.mark.parametrize("name", ["votable", "votabletd", "votableb2", "application/x-votable+xml"])
+def test_votables_hold_the_rows(query, name):
+    document = parse(io.BytesIO(query(SAMPLE, RESPONSEFORMAT=name).content))
+    assert document.get_first_table().array.size > 100
+
+
+@pytest.mark.parametrize("name", ["json", "application/json"])
+@pytest.mark.parametrize("parameter", ["RESPONSEFORMAT", "FORMAT"])
+def test_json_is_json(query, name, parameter):
+    answer = query(SAMPLE, **{parameter: name})
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert len(answer.json()["data"]) > 100
+
+
+@pytest.mark.parametrize("table", [f"ztf.{name}" for name in (*TABLES, "releases", "filters")])
+def test_each_table_can_be_had_as_json(query, table):
+    document = json.loads(query(f"SELECT TOP 5 * FROM {table}", RESPONSEFORMAT="json").text)
+    assert document["data"]
+
+
+def test_csv_and_fits_hold_the_rows(query):
+    text = query(SAMPLE, RESPONSEFORMAT="csv").text
+    lines = list(csv.DictReader(io.StringIO(text)))
+    with fits.open(io.BytesIO(query(SAMPLE, RESPONSEFORMAT="fits").content)) as hdus:
+        assert len(hdus[1].data) == len(lines) > 100
+
+
+def test_functions_turn_magnitudes_to_fluxes_and_oids_to_parts(tap):
+    adql = (
+        "SELECT gavo_ab_flux(20.) AS f, gavo_ab_fluxerr(20., 0.1) AS e, gavo_ab_flux(8.9) AS one,"
+        " gavo_ztf_field(1722207400009164) AS field, gavo_ztf_filter(1722207400009164) AS band,"
+        " gavo_ztf_ccd(1722207400009164) AS ccd, gavo_ztf_quadrant(1722207400009164) AS quadrant"
+        " FROM ztf.filters WHERE filterid = 1"
+    )
+    for found in (tap.run_sync(adql), tap.run_async(adql)):
+        (row,) = found
+        assert row["f"] == pytest.approx(3.630781e-5, rel=1e-6)
+        assert row["e"] == pytest.approx(3.344072e-6, rel=1e-6)
+        assert row["one"] == pytest.approx(1)
+        assert [row[n] for n in ("field", "band", "ccd", "quadrant")] == [1722, 2, 7, 4]
+
+
+@pytest.mark.parametrize("table", ["objects", "lightcurves", "detections"])
+def test_tablesample_takes_about_the_share(tap, table):
+    (everything,) = tap.search(f"SELECT COUNT(DISTINCT oid) AS n FROM ztf.{table}")
+    (sample,) = tap.search(
+        f"SELECT COUNT(DISTINCT t.oid) AS n FROM ztf.{table} AS t TABLESAMPLE(30)"
+    )
+    assert 0.1 < sample["n"] / everything["n"] < 0.6
+
+
+ERRORS = [
+    ({"QUERY": "SELECT nonsense FROM"}, "Could not parse your query"),
+    ({"QUERY": "SELECT nonsense FROM ztf.objects"}, "column 'nonsense'"),
+    ({"QUERY": "SELECT * FROM ztf.nonsense"}, "ztf.nonsense"),
+    ({"QUERY": "SELECT exposure_id FROM ztf.exposures TABLESAMPLE(1)"}, "cannot be sampled"),
+    ({"QUERY": "SELECT oid FROM ztf.objects TABLESAMPLE(200)"}, "not a percentage"),
+    ({"QUERY": "SELECT gavo_ab_flux(1, 2) FROM ztf.filters"}, "takes 1 argument"),
+    ({"MAXREC": "abc"}, "not a valid literal for maxrec"),
+    ({"RESPONSEFORMAT": "nonsense"}, "nonsense"),
+    ({"RESPONSEFORMAT": "geojson"}, "geojson"),
+    ({"QUERY": "JUST HANG around"}, "Could not parse your query"),
+    ({"QUERY": "MESSILY CRASH"}, "Could not parse your query"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), ERRORS)
+def test_mistakes_are_400_with_a_sentence_in_a_votable(query, changes, message):
+    parameters = {"QUERY": SAMPLE} | changes
+    answer = query(parameters.pop("QUERY"), **parameters)
+    assert answer.status_code == 400
+    document = parse(io.BytesIO(answer.content))
+    status = [info for info in document.resources[0].infos if info.name == "QUERY_STATUS"]
+    assert status[0].value == "ERROR"
+    assert message in status[0].content
+    assert "Traceback" not in answer.text
+
+
+def test_an_asynchronous_mistake_is_told(tap):
+    job = tap.submit_job("SELECT nonsense FROM ztf.objects").run().wait()
+    assert job.phase == "ERROR"
+    with pytest.raises(pyvo.DALQueryError, match="nonsense"):
+        job.raise_if_error()
+    job.delete()
+
+
+def test_pages_from_the_cache_are_whole(ask):
+    pages = [ask("/tap/examples") for _ in range(3)]
+    assert len({page.text for page in pages}) == 1
+    assert "</html>" in pages[-1].text

@@ -1,0 +1,78 @@
+"""The running service of the test installation, and its database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+from ztfvo.db import connect
+from ztfvo.settings import get_settings
+from ztfvo.site.dachs import environment
+
+from .files import ROOT, SHARED
+from .releases import script, ztfvo
+
+HZ_HER = (254.45755, 35.34236)
+HZ_HER_OIDS = (680113300005170, 680213300009232, 1722107400005560, 1722207400009164)
+
+#: Where the real files of a release are; below it they lie as in the release's manifest.
+REAL_FILES = {
+    "dr5": SHARED / "ztf-dr-bulk" / "lc_dr5",
+    "dr19": SHARED / "ztf-dr-bulk" / "lc_dr19",
+    "irsa": SHARED / "ztf-lc-api",
+}
+
+
+def start() -> str:
+    """Start the service with the demo release, unless it runs; returns its address."""
+    script("demo")
+    return get_settings().url
+
+
+def listed(release: str) -> list[str]:
+    """Paths of a release's files, as its manifest lists them."""
+    manifest = ROOT / "inputs" / "ztf" / release / "manifest.csv"
+    return [line.split(",")[0] for line in manifest.read_text().splitlines()[1:]]
+
+
+def publish_real(release: str) -> None:
+    """Load the real files of a release and put it on line, unless that was done."""
+    folder = get_settings().data / release
+    for path in listed(release):
+        target = folder / path
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REAL_FILES[release] / path, target)
+    ztfvo("ingest", release)
+    ztfvo("release", "publish", release)
+
+
+def rows(query: str, *parameters):
+    """Rows of a query of the release's owner."""
+    with connect() as connection:
+        return connection.execute(query, parameters or None).fetchall()
+
+
+def execute(statement: str, *parameters) -> None:
+    """Execute a statement as the release's owner."""
+    with connect() as connection:
+        connection.execute(statement, parameters or None)
+
+
+def dachs(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the ``dachs`` command in the installation's root."""
+    settings = get_settings()
+    venv = settings.var / "venv" / "bin"
+    command = [venv / "python", "-s", venv / "dachs", *words]
+    if os.getuid() == 0:
+        user = settings.system_user
+        command = ["setpriv", "--reuid", user, "--regid", user, "--init-groups", *command]
+    own = {"PATH": f"{venv}:{os.environ['PATH']}", "HOME": str(settings.var / "dachs")}
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env=os.environ | environment(settings) | own,
+        check=False,
+    )
