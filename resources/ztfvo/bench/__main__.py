@@ -83,5 +83,20 @@ def positions(
     run(get_settings(), objects, requests, only)
 
 
+@app.command()
+def http(
+    base: Annotated[str | None, typer.Argument(help="Address; default: this installation.")] = None,
+    schema: Annotated[str, typer.Option(help="Schema of the release in TAP.")] = "ztf",
+    requests: Requests = 300,
+    seconds: Annotated[float, typer.Option(help="Limit of each measurement.")] = 30.0,
+    rows: Count = 1_000_000,
+) -> None:
+    """Measure the running service."""
+    from ztfvo.bench.service import http as run
+
+    settings = get_settings()
+    run(settings, (base or settings.url).rstrip("/"), schema, requests, seconds, rows)
+
+
 if __name__ == "__main__":
     app()

@@ -11,7 +11,6 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -54,13 +53,15 @@ def plan(detections: int) -> tuple[list[Area], int]:
         If there is not enough sky for so many detections.
     """
     curves = detections / DETECTIONS_OF_CURVE
-    count = max(1, -(-int(curves / CHANNELS_OF_AREA) // CURVES_OF_FILE))
-    chosen = list(islice(areas(), count))
-    channels = sum(len(area.channels) for area in chosen)
-    while channels < count * CHANNELS_OF_AREA and len(chosen) < count * 2:
-        chosen = list(islice(areas(), len(chosen) + 1 + (count * CHANNELS_OF_AREA - channels) // 3))
-        channels = sum(len(area.channels) for area in chosen)
-    if channels * CURVES_OF_FILE * 1.5 < curves:
+    wanted = max(CHANNELS_OF_AREA, curves / CURVES_OF_FILE)
+    chosen: list[Area] = []
+    channels = 0
+    for area in areas():
+        chosen.append(area)
+        channels += len(area.channels)
+        if channels >= wanted:
+            break
+    else:
         raise ValueError(f"{detections:.3g} detections are too many. Ask for at most 1e10.")
     return chosen, max(1, round(curves / channels))
 

@@ -44,7 +44,8 @@ SETTINGS geotoh3_argument_order = 'lat_lon', max_partitions_per_insert_block = 0
 """
 _FILL_META = """
 INSERT INTO ztf.meta SELECT oid, nobs_w_bad, length(good), filter, fieldid, rcid, ra, dec,
-  h3index10, if(empty(times), 0, times[-1] - times[1]), arrayMin(good), arrayMax(good), arrayAvg(good)
+  h3index10, if(empty(times), 0, times[-1] - times[1]), arrayMin(good), arrayMax(good),
+  arrayAvg(good)
 FROM (SELECT *, arrayFilter((m, f, e) -> f = 0 AND e > 0, mag, catflags, magerr) AS good,
   arrayFilter((t, f, e) -> f = 0 AND e > 0, mjd, catflags, magerr) AS times FROM ztf.olc)
 """

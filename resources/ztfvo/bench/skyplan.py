@@ -7,7 +7,6 @@ one, the quadrant of the other grid over it in two; channels of a field share th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -76,22 +75,22 @@ def _in_bands(quadrant: Channel, bands: tuple[int, ...]) -> tuple[Channel, ...]:
     return tuple(Channel(quadrant.field, b, quadrant.ccd, quadrant.quadrant) for b in bands)
 
 
-def areas() -> Iterator[Area]:
-    """Areas in the order in which sets take them: first those that two grids see, mixed."""
+@cache
+def areas() -> tuple[Area, ...]:
+    """All areas, in the order in which sets take them: first those that two grids see, mixed."""
     fields = sorted(field for field in field_centers() if field < 1000)
     quadrants = [Channel(f, 1, c, q) for f in fields for c in range(1, 17) for q in range(1, 5)]
     order = np.random.default_rng([SEED, 2]).permutation(len(quadrants))
     used: set[Channel] = set()
-    lonely = []
+    double, single = [], []
     for quadrant in (quadrants[i] for i in order):
         partner = _partner(quadrant)
         if partner is None or partner in used:
-            lonely.append(quadrant)
-            continue
-        used.add(partner)
-        yield Area(_in_bands(quadrant, (1, 2, 3)) + _in_bands(partner, (1, 2)))
-    for quadrant in lonely:
-        yield Area(_in_bands(quadrant, (1, 2, 3)))
+            single.append(Area(_in_bands(quadrant, (1, 2, 3))))
+        else:
+            used.add(partner)
+            double.append(Area(_in_bands(quadrant, (1, 2, 3)) + _in_bands(partner, (1, 2))))
+    return (*double, *single)
 
 
 def stars(area: Area, count: int) -> list[Star]:

@@ -1,0 +1,139 @@
+"""The benchmark of the service, against a server that answers as told."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+
+from ztfvo.bench import memory, report, service, timing
+from ztfvo.settings import get_settings
+
+CAPABILITIES = b"""<?xml version="1.0"?>
+<capabilities><capability>
+<outputFormat><mime>application/x-votable+xml</mime><alias>votable</alias></outputFormat>
+<outputFormat><mime>text/csv</mime><alias>csv</alias><alias>text/plain</alias></outputFormat>
+<outputFormat><mime>text/html</mime><alias>html</alias></outputFormat>
+<outputFormat><mime>application/fits</mime></outputFormat>
+</capability></capabilities>"""
+ERROR = b'<VOTABLE><INFO name="QUERY_STATUS" value="ERROR">no such table</INFO></VOTABLE>'
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Objects 1 to 5 with 70 detections in all."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, content):
+        self.server.seen.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_GET(self):
+        self.answer(CAPABILITIES if "capabilities" in self.path else b"<VOTABLE/>")
+
+    def do_POST(self):
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        query, form_name = form["QUERY"][0], form.get("FORMAT", ["votable"])[0]
+        if "nothing." in query:
+            self.answer(b"n\r\n0\r\n" if "COUNT" in query else b"oid,ra,dec\r\n")
+        elif "COUNT" in query:
+            self.answer(b"n\r\n5\r\n")
+        elif "SUM" in query:
+            self.answer(b"n\r\n70\r\n")
+        elif "MOD" in query:
+            self.answer(b"oid,ra,dec\r\n" + b"".join(b"%d,1.5,-2.5\r\n" % i for i in range(1, 6)))
+        elif form_name == "application/fits":
+            self.answer(ERROR)
+        else:
+            self.answer(b"<VOTABLE>" + b"<TR/>" * 70 + b"</VOTABLE>")
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def server():
+    """A running server; its address is ``url``, the paths asked for ``seen``."""
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    running.seen = []
+    running.url = f"http://127.0.0.1:{running.server_port}"
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield running
+    running.shutdown()
+    running.server_close()
+
+
+def test_formats_are_those_of_the_capabilities(server):
+    assert list(service.formats(server.url)) == ["votable", "csv", "application/fits"]
+
+
+def test_benchmark_of_the_service_writes_all_figures(server, tmp_path, capsys):
+    settings = get_settings().model_copy(update={"var": tmp_path})
+    service.http(settings, server.url, "ztf", 5, 10.0, 1000)
+    (path,) = (tmp_path / "bench" / "results").glob("http-*.json")
+    written = json.loads(path.read_text())
+    assert written["rows"] == 70
+    requests = written["results"]["requests"]
+    assert set(requests) == {
+        f"{kind}, {clients}"
+        for kind in ("SCS 1 arcsec", "TAP by OID", "TAP cone with detections")
+        for clients in ("1 client", "8 clients")
+    }
+    assert all(figures["count"] == 5 for figures in requests.values())
+    formats = written["results"]["formats"]
+    assert formats["csv"]["bytes"] == 70 * 5 + len("<VOTABLE></VOTABLE>")
+    assert "no such table" in formats["application/fits"]["error"]
+    assert "Small requests" in capsys.readouterr().out
+
+
+def test_cone_of_a_release_is_asked_at_its_own_address(server):
+    kinds = service.kinds(server.url, "ztf_dr19")
+    assert kinds["SCS 1 arcsec"]((1, 2.0, 3.0)).url.path == "/dr19/scs"
+    assert service.kinds(server.url, "ztf")["SCS 1 arcsec"]((1, 2.0, 3.0)).url.path == "/scs"
+
+
+def test_empty_release_is_told(server):
+    with pytest.raises(service.NotServed, match="no objects"):
+        service.sample(server.url, "nothing", 5)
+
+
+def test_error_document_is_no_answer(server):
+    with service.httpx.Client() as client, pytest.raises(service.NotServed, match="no such table"):
+        request = service.tap(server.url, "SELECT 1", FORMAT="application/fits")
+        service.ask(client, request)
+
+
+def test_requests_end_with_the_time(server):
+    make = service.kinds(server.url, "ztf")["TAP by OID"]
+    times = service.many(make, [(1, 2.0, 3.0)] * 100_000, 1, 0.3)
+    assert 0 < times["count"] < 100_000
+
+
+def test_processes_of_other_installations_are_not_ours(tmp_path):
+    settings = get_settings().model_copy(update={"var": tmp_path})
+    assert memory.dachs_processes(settings) == []
+    assert memory.peak_mb([]) is None
+
+
+def test_quantiles_are_in_milliseconds():
+    times = timing.quantiles([0.001, 0.002, 0.003])
+    assert (times.count, times.p50, times.mean) == (3, pytest.approx(2), pytest.approx(2))
+
+
+def test_first_requests_are_not_counted():
+    asked = []
+    times = timing.time_requests(asked.append, [(i,) for i in range(5)], warm=2)
+    assert asked == [0, 1, 0, 1, 2, 3, 4]
+    assert times.count == 5
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (0, "0"), (0.01234, "0.0123"), (12.34, "12.3"), (12345.6, "12,346")],
+)
+def test_numbers_are_short(value, text):
+    assert report.number(value) == text
