@@ -141,16 +141,16 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
     </meta>
 
     <meta name="_example" title="Epochs as arrays">
-      :taptable:`ztf.lightcurves` has one row per light curve, with arrays.
-      There are functions on arrays, such as arr_min, arr_max, arr_avg and
-      arr_stddev; elements count from 1, as in mag[1].
+      :taptable:`ztf.lightcurves` has one row per light curve, with arrays: the
+      fastest way to fetch many.  Elements count from 1, as in mag[1], and there
+      are functions on arrays: arr_min, arr_max, arr_avg, arr_stddev.
 
       .. tapquery::
 
-        SELECT oid, arr_min(mag) AS brightest, arr_max(mag) AS faintest,
-          arr_avg(mag) AS mean_mag, hmjd, mag
-        FROM ztf.lightcurves
-        WHERE oid IN (680113300005170, 680213300009232)
+        SELECT o.filter, l.oid, l.hmjd, l.mag, l.magerr, l.catflags
+        FROM ztf.objects AS o
+        JOIN ztf.lightcurves AS l ON l.oid = o.oid
+        WHERE DISTANCE(o.ra, o.dec, 254.45755, 35.34236) &lt; 1/3600.
     </meta>
 
     <meta name="_example" title="Exposures of a field">

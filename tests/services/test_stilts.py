@@ -14,6 +14,7 @@ from support.stilts import NoStilts, ensure, java, stilts
 KNOWN = {
     "F-LOC-NOTP": "no ObsPlan table, which is optional",
     "W-CAP-CPUL": "addresses of the VOSI endpoints",
+    "W-MDQ-DRXT": "xtype of times in ObsCore",
     "W-MDQ-CCAS": "column sourceRD of tap_schema",
     "W-UPL-YAR1": "arraysize of a parameter",
     "W-EXA-EXVL": "TABLESAMPLE is not in the validator's grammar",
@@ -192,11 +193,9 @@ def lint(path) -> list[str]:
 
 def test_taplint_finds_no_error(unpacked, site):
     outcome = stilts("taplint", f"tapurl={site}/tap", "report=EWF", seconds=600)
-    found = re.findall(r"^([EWF]-\w+-\w+)-.*$", outcome.out, re.MULTILINE)
     unknown = [line for line in outcome.out.splitlines() if _is_unknown(line)]
     assert unknown == []
     assert "Totals:" in outcome.out
-    assert set(found) <= set(KNOWN)
 
 
 def _is_unknown(line: str) -> bool:
