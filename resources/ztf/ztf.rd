@@ -1,17 +1,26 @@
 <!-- The default release under names that stay, and what describes all releases.
-The views of ztf_store say which release is the default: switching it needs
-nothing here. -->
+The views of ztf_store say which release is the default: after switching it only
+the metadata need a refresh (dachs imp -m ztf/ztf). -->
 
 <resource schema="ztf" resdir=".">
-  <meta name="title">ZTF light curves, default release</meta>
   <meta name="creationDate">2026-11-22T12:00:00Z</meta>
   <meta name="schema-rank">10</meta>
-  <meta name="description">Light curves of the Zwicky Transient Facility: the default data release
-    of this site.  Which one it is, and which others there are under names of their
-    own, is told in ztf.releases.</meta>
-
   <FEED source="ztf/release#origin"/>
-  <FEED source="ztf/release#tables" store="ztf_store" label="ZTF" prefix=""/>
+
+  <NXSTREAM id="default">
+    <doc>What is titled and described as simulated where the default release is.</doc>
+    <meta name="title">\label light curves, default release</meta>
+    <meta name="description">\prefix Light curves of the Zwicky Transient Facility: the default
+      data release of this site.  Which one it is, and which others there are under names of
+      their own, is told in ztf.releases.</meta>
+    <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
+  </NXSTREAM>
+
+  <LOOP source="ztf/ztf#default"><codeItems>
+    from ztfvo_dachs import facts
+    yield facts.wording("ztf_store")
+  </codeItems></LOOP>
 
   <table id="releases" onDisk="True" adql="True" primary="name">
     <meta name="table-rank">50</meta>
@@ -88,8 +97,6 @@ nothing here. -->
     <make table="filters"/>
     <publish sets="ivo_managed,local"/>
   </data>
-
-  <FEED source="ztf/cone#service" label="ZTF" shortName="ZTF" prefix=""/>
 
   <regSuite title="ZTF, default release">
     <regTest title="The filters are g, r and i of the AB system">

@@ -59,6 +59,13 @@ def rows(store: str, table: str) -> Iterator[dict[str, str]]:
         yield {"value": str(number)}
 
 
+def wording(store: str) -> dict[str, str]:
+    """How to call a release in titles (`label`), and what to say first of it (`prefix`)."""
+    if any(simulated for (simulated,) in _of_release(store, "simulated")):
+        return {"label": "ZTF (simulated)", "prefix": "SIMULATED data, not observed."}
+    return {"label": "ZTF", "prefix": ""}
+
+
 def _of_release(store: str, columns: str) -> list[tuple[Any, ...]]:
     """Columns of the list of releases for the release whose store schema this is."""
     condition = "is_default" if store == DEFAULT_STORE else "name || '_store' = %(store)s"
