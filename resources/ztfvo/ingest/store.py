@@ -116,7 +116,8 @@ PACKED = (
 """Columns of lightcurve that are compressed and kept in the row as far as they fit in a page."""
 
 INDEXES = {
-    "object_position": "USING gist (spoint(radians(ra), radians(dec)))",
+    "object_position": "USING gist (spoint(radians(ra), radians(dec)))"
+    " WITH (fillfactor = 100, buffering = off)",
     "object_h3": "(h3_10)",
     "object_healpix": "(healpix_29)",
     "object_field": "USING brin (fieldid) WITH (pages_per_range = 8)",

@@ -34,13 +34,17 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     Parameters
     ----------
     wanted
-        Parts; all of them by default.
+        Parts; all of them by default.  The database is waited for where the site has an existing
+        one.
 
     Raises
     ------
     SiteError
         When set-up has not been done, a port is in use or a part fails.
     """
+    if settings.dsn and wanted == [DATABASE]:
+        health.wait_for(settings, DATABASE, CHECKS[DATABASE], PATIENCE[DATABASE])
+        return
     known = parts(settings)
     unknown = [part for part in wanted or [] if part not in known]
     if unknown:
