@@ -37,6 +37,7 @@ def settings(tmp_path):
         var=tmp_path / "var",
         dsn="host=nowhere dbname=x",
         port=18999,
+        dachs_port=8101,
         dachs_processes=3,
         system_user=pwd.getpwuid(os.getuid()).pw_name,
     )

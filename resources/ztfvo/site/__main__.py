@@ -81,15 +81,19 @@ def status() -> None:
 
 @serve.command()
 def logs(
-    part: Annotated[str | None, typer.Argument(help="program, such as dachs-0")] = None,
+    part: Annotated[str | None, typer.Argument(help="a log, such as dachs-0 or nginx")] = None,
     lines: Annotated[int, typer.Option("-n", help="lines of each")] = 20,
 ) -> None:
     """Show the ends of the logs."""
     folder = get_settings().var / "log"
-    files = [folder / f"{part}.log"] if part else sorted(folder.glob("*.log"))
-    files += sorted(folder.glob(f"{part or 'dachs-*'}/dcErrors"))
-    for path in files:
-        _print_tail(path, lines)
+    files = {path.stem: [path] for path in sorted(folder.glob("*.log"))}
+    for path in sorted(folder.glob("dachs-*/dcErrors")):
+        files.setdefault(path.parent.name, []).append(path)
+    if part and part not in files:
+        raise SiteError(f"there is no log '{part}'", f"name one of: {', '.join(files) or 'none'}")
+    for name in [part] if part else files:
+        for path in files[name]:
+            _print_tail(path, lines)
 
 
 def _print_tail(path: Path, lines: int) -> None:

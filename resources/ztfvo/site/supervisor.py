@@ -195,19 +195,24 @@ def _own_processes(settings: Settings) -> Iterable[int]:
 
     They are known by the mark in their environment together with the variable
     supervisor sets, so that commands of the operator are never among them.
-    nginx overwrites its environment, but its command line names its file.
+    nginx overwrites its environment, but holds its log files open.
     """
     mark = f"ZTFVO_INSTANCE={settings.var}".encode()
-    nginx = str(settings.run / "nginx.conf").encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             variables = (entry / "environ").read_bytes().split(b"\0")
             command = (entry / "cmdline").read_bytes()
+            is_nginx = command.startswith(b"nginx: ") and _has_open(entry, settings.var / "log")
         except OSError:
             continue
         supervised = any(text.startswith(b"SUPERVISOR_ENABLED=") for text in variables)
-        is_nginx = command.startswith(b"nginx: master") and nginx in command
         if is_nginx or (supervised and mark in variables):
             yield int(entry.name)
+
+
+def _has_open(process: Path, folder: Path) -> bool:
+    """Tell whether a process, given as its folder in /proc, has a file of `folder` open."""
+    links = (link.readlink() for link in (process / "fd").iterdir())
+    return any(link.is_relative_to(folder) for link in links)

@@ -1,0 +1,73 @@
+"""A site on an existing PostgreSQL: another private cluster plays it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import pyvo
+from support import service
+from support.files import ROOT, bulk_rows, write_bulk
+
+from ztfvo.settings import get_settings, load_settings
+
+
+def script(environment: dict[str, str], name: str, *words: str) -> str:
+    result = subprocess.run(
+        [name, *words], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def installations(site, tmp_path_factory):
+    """Environments of a site with a database, and of one without that is told of it."""
+    folder = Path("/var/tmp") if os.getuid() == 0 else tmp_path_factory.mktemp("sites")
+    port = get_settings().port
+    made = []
+    for name, offset in (("owner", 20), ("guest", 40)):
+        var = folder / f"ztfvo-test-{name}-{port}"
+        var.mkdir(exist_ok=True)
+        link = var / "venv"
+        if not link.exists():
+            link.symlink_to((get_settings().var / "venv").resolve())
+        environment = os.environ | {
+            "ZTFVO_VAR": str(var),
+            "ZTFVO_PORT": str(port + offset),
+            "ZTFVO_DACHS_PORT": str(port + offset + 1),
+            "ZTFVO_POSTGRES_PORT": str(port + offset + 9),
+            "ZTFVO_DACHS_PROCESSES": "1",
+        }
+        made.append(environment)
+    yield made
+    for environment in reversed(made):
+        subprocess.run([ROOT / "scripts" / "serve", "stop"], env=environment, check=False)
+        subprocess.run(["rm", "-rf", environment["ZTFVO_VAR"]], check=True)
+
+
+def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_path):
+    owner, guest = installations
+    script(owner, ROOT / "scripts" / "setup")
+    script(owner, ROOT / "scripts" / "serve", "start", "database")
+    settings = load_settings(
+        var=owner["ZTFVO_VAR"], postgres_port=int(owner["ZTFVO_POSTGRES_PORT"])
+    )
+    create = ["psql", "-d", settings.superuser_dsn, "-qc", "CREATE DATABASE guest"]
+    script(owner, *create)
+    guest["ZTFVO_DSN"] = settings.superuser_dsn.replace("dbname=ztfvo", "dbname=guest")
+    script(guest, ROOT / "scripts" / "setup")
+    assert not (Path(guest["ZTFVO_VAR"]) / "postgres").exists()
+    ztfvo = Path(guest["ZTFVO_VAR"]) / "venv" / "bin" / "ztfvo"
+    rows = bulk_rows()
+    rows["objra"] = [service.HZ_HER[0], 254.4]
+    path = write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr19.parquet", rows)
+    script(guest, ztfvo, "ingest", "dr19", path)
+    script(guest, ztfvo, "release", "publish", "dr19")
+    script(guest, ROOT / "scripts" / "serve", "start")
+    tap = pyvo.dal.TAPService(f"http://localhost:{guest['ZTFVO_PORT']}/tap")
+    found = tap.search("SELECT hmjd, mag FROM ztf.detections WHERE oid = 1722107400005560")
+    assert [float(row["hmjd"]) for row in found] == rows["hmjd"][0]
+    assert [float(row["mag"]) for row in found] == rows["mag"][0]

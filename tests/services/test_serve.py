@@ -1,0 +1,127 @@
+"""Steering the service: nothing is lost by stopping, starting or killing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pyvo
+import requests
+from support import service
+from support.files import ROOT
+from support.releases import script
+
+from ztfvo.settings import get_settings
+
+COUNT = "SELECT count(*) AS n, sum(mag) AS m, sum(hmjd) AS t FROM ztf.detections WHERE oid = {oid}"
+
+
+def light_curve(tap):
+    """Count and sums of a light curve, as TAP gives them."""
+    (row,) = tap.search(COUNT.format(oid=service.HZ_HER_OIDS[0]))
+    return int(row["n"]), float(row["m"]), float(row["t"])
+
+
+def serve(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "scripts" / "serve", *words], capture_output=True, text=True, check=False
+    )
+
+
+def answers_again(site, seconds=60):
+    """Wait until TAP answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if requests.get(f"{site}/tap/availability", timeout=5).ok:
+                return True
+        except requests.ConnectionError:
+            pass
+        time.sleep(0.2)
+    return False
+
+
+def pids(pattern: str) -> list[int]:
+    """Processes of the test installation whose command line has `pattern`."""
+    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=False)
+    var = str(get_settings().var)
+    mine = []
+    for pid in map(int, found.stdout.split()):
+        try:
+            with (
+                open(f"/proc/{pid}/environ", "rb") as environ,
+                open(f"/proc/{pid}/cmdline", "rb") as line,
+            ):
+                if var in (environ.read() + line.read()).decode(errors="replace"):
+                    mine.append(pid)
+        except OSError:
+            continue
+    return [pid for pid in mine if pid != os.getpid()]
+
+
+def test_a_stopped_and_started_service_has_lost_nothing(site, tap):
+    before = light_curve(tap)
+    assert before[0] == 336
+    script("serve", "stop")
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", get_settings().port)) != 0
+    script("serve", "start")
+    assert light_curve(tap) == before
+
+
+def test_status_names_every_part_as_working(site):
+    told = script("serve", "status")
+    assert told.count("working") == 2 + get_settings().dachs_processes
+    assert "database" in told
+    assert "nginx" in told
+
+
+def test_a_killed_dachs_process_comes_back(site, tap):
+    before = light_curve(tap)
+    victims = pids("dachs .*serve start")
+    assert len(victims) == get_settings().dachs_processes
+    os.kill(victims[0], signal.SIGKILL)
+    assert answers_again(site)
+    until = time.monotonic() + 60
+    while len(pids("dachs .*serve start")) < len(victims) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert len(pids("dachs .*serve start")) == len(victims)
+    assert light_curve(tap) == before
+
+
+def test_the_service_starts_after_all_of_it_was_killed(site, tap):
+    before = light_curve(tap)
+    for victim in pids("supervisord|dachs|postgres|nginx"):
+        os.kill(victim, signal.SIGKILL)
+    script("serve", "start")
+    assert light_curve(tap) == before
+
+
+def test_a_port_in_use_is_told_with_the_remedy(site):
+    script("serve", "stop")
+    try:
+        with socket.create_server(("127.0.0.1", get_settings().port)):
+            result = serve("start")
+        assert result.returncode != 0
+        told = " ".join((result.stdout + result.stderr).split())
+        assert str(get_settings().port) in told
+        assert "ZTFVO_PORT" in told
+        assert "Traceback" not in told
+    finally:
+        script("serve", "start")
+
+
+def test_the_log_of_a_part_is_shown(site):
+    requests.get(f"{site}/tap/availability", timeout=10)
+    assert serve("logs", "dachs-0").stdout.strip()
+    unknown = serve("logs", "nothing")
+    assert unknown.returncode != 0
+    assert "nothing" in unknown.stdout + unknown.stderr
+
+
+def test_the_site_is_a_registered_tap_service_for_pyvo(site):
+    capabilities = {c.standardid for c in pyvo.dal.TAPService(f"{site}/tap").capabilities}
+    assert "ivo://ivoa.net/std/TAP" in capabilities
