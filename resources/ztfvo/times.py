@@ -44,7 +44,9 @@ def heliocentric_orbit(mjd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return position, earth["v"] / _LIGHT_DAY_AU
 
 
-def mid_exposure(hmjd: np.ndarray, direction: np.ndarray) -> np.ndarray:
+def mid_exposure(
+    hmjd: np.ndarray, direction: np.ndarray, orbit: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
     """Time at Palomar of a heliocentric time.
 
     Parameters
@@ -54,13 +56,15 @@ def mid_exposure(hmjd: np.ndarray, direction: np.ndarray) -> np.ndarray:
     direction
         Cartesian unit vectors to the stars, ICRS, shape (n, 3).  As the light-travel time is linear
         in it, the mean of several directions gives the mean time.
+    orbit
+        `heliocentric_orbit` of `hmjd`, or of times within seconds of it.
 
     Returns
     -------
     numpy.ndarray
         MJD, UTC, shape (n,), exact to 1 ms.
     """
-    position, velocity = heliocentric_orbit(hmjd)
+    position, velocity = orbit
     delay = np.sum(position * direction, axis=1)
     return hmjd - np.sum((position - velocity * delay[:, None]) * direction, axis=1)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from support.curves import light_curves, random_curves
 
-from ztfvo.ingest.encode import SHIFT_ORIGIN, encode, join, split, ticks_of
-from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, recover
+from ztfvo.ingest.encode import SHIFT_ORIGIN, encode, join, light_travel, split, ticks_of
+from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, orbit_of, recover
 
 
 def decoded(curves, encoded):
@@ -16,7 +16,12 @@ def decoded(curves, encoded):
         begin = encoded.sets.starts[encoded.set_of_curve[i]]
         place = begin + np.flatnonzero(np.unpackbits(packed)[: encoded.mask_bits[i]])
         shift = encoded.shift[curves.offsets[i] : curves.offsets[i + 1]]
-        ticks = encoded.sets.ticks[place].astype(int) + shift - SHIFT_ORIGIN
+        ticks = encoded.sets.ticks[place]
+        if encoded.set_of_curve[i] < encoded.sets.shared:
+            ticks = ticks + light_travel(
+                encoded.place[:, i : i + 1], encoded.sets.gradient[:, place]
+            )
+        ticks = np.rint(ticks) + shift - SHIFT_ORIGIN
         hmjd.append((ticks + TICK_ORIGIN_MJD * curves.ticks_per_day) / curves.ticks_per_day)
         clrcoeff.append(encoded.sets.clrcoeff[place])
     return np.concatenate(hmjd), np.concatenate(clrcoeff)
@@ -24,7 +29,8 @@ def decoded(curves, encoded):
 
 def encode_all(curves):
     ticks = ticks_of(curves)
-    return encode(curves, recover(curves, ticks), ticks)
+    table = recover(curves, ticks)
+    return encode(curves, table, ticks, orbit_of(table, curves.ticks_per_day)[0])
 
 
 def test_times_and_colour_coefficients_come_back_identical():

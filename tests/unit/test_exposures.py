@@ -4,7 +4,7 @@ import numpy as np
 from support.curves import light_curves, random_curves
 
 from ztfvo.ingest.encode import ticks_of
-from ztfvo.ingest.exposures import facts, recover
+from ztfvo.ingest.exposures import facts, orbit_of, recover
 
 
 def exposures_of(curves):
@@ -47,7 +47,7 @@ def test_exposures_of_equal_coarse_time_keep_the_order_of_the_light_curves():
 def test_start_is_half_an_assumed_exposure_before_the_middle_and_marked_as_estimated():
     curves = random_curves(number=30, exposures=20)
     table, ticks = exposures_of(curves)
-    known = facts(curves, table, ticks)
+    known = facts(curves, table, ticks, orbit_of(table, curves.ticks_per_day))
     offset = (known.mjd_mid - known.obsmjd) * 86400
     assert np.abs(offset - 15).max() < 0.51
     seconds = known.obsmjd * 86400
@@ -60,4 +60,5 @@ def test_start_is_half_an_assumed_exposure_before_the_middle_and_marked_as_estim
 def test_starts_from_coarse_times_are_marked_as_such():
     curves = light_curves([[(58348.48046875, 20, 0.1, 0.9, 0)]], ticks_per_day=256)
     table, ticks = exposures_of(curves)
-    assert facts(curves, table, ticks).start_source.tolist() == ["coarse"]
+    known = facts(curves, table, ticks, orbit_of(table, curves.ticks_per_day))
+    assert known.start_source.tolist() == ["coarse"]

@@ -7,7 +7,7 @@ from astropy.coordinates import SkyCoord
 from astropy.time import Time
 from astropy.utils import iers
 
-from ztfvo.times import PALOMAR, mid_exposure, whole_seconds
+from ztfvo.times import PALOMAR, heliocentric_orbit, mid_exposure, whole_seconds
 
 
 def unit_vectors(ra, dec):
@@ -31,7 +31,8 @@ def test_mid_exposure_undoes_astropys_light_travel_time_to_a_millisecond(dec_low
     mjd = rng.uniform(58000, 61000, 200)
     ra = np.concatenate(([0.0, 359.99999], rng.uniform(0, 360, 198)))
     dec = rng.uniform(dec_low, dec_high, 200)
-    found = mid_exposure(heliocentric(mjd, ra, dec), unit_vectors(ra, dec))
+    hmjd = heliocentric(mjd, ra, dec)
+    found = mid_exposure(hmjd, unit_vectors(ra, dec), heliocentric_orbit(hmjd))
     assert np.abs(found - mjd).max() * 86400 < 0.001
 
 
@@ -40,7 +41,8 @@ def test_mid_exposure_agrees_with_rows_of_the_archive():
     start = np.array([58269.4823264, 58296.4830440])
     hjd = np.array([2458269.9783680825, 2458296.9802463101])
     direction = unit_vectors(np.array([24.7766216, 30.3633011]), np.array([52.7603146, 23.8314036]))
-    middle = mid_exposure(hjd - 2400000.5, direction)
+    hmjd = hjd - 2400000.5
+    middle = mid_exposure(hmjd, direction, heliocentric_orbit(hmjd))
     assert np.abs((middle - start) * 86400 - 15).max() < 0.01
 
 

@@ -3,7 +3,9 @@
 The store holds every value of the file without loss in less than half the bytes of plain arrays:
 
 - times and colour coefficients once for each exposure of a channel (an *exposure set*); a light
-  curve has a bit for each exposure of its set, and its times' small differences from the set's;
+  curve has a bit for each exposure of its set.  The light-travel time across the channel is
+  predicted from the star's place in it; what the times differ from that by, hardly ever more
+  than one tick, is a byte each;
 - mag and magerr as whole multiples of a power of two, less the smallest, cut in a high byte
   (which compresses) and two low bytes; a light curve whose values span too much for 24 bits
   keeps plain float32 arrays;
@@ -18,11 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, ExposureTable
+from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, ExposureTable, directions
 from ztfvo.ingest.lightcurves import LightCurves
 
 SHIFT_ORIGIN = 128
-"""A difference of 0 ticks from the exposure's time; the byte holds -128 to 127."""
+"""A difference of 0 ticks from the predicted time; the byte holds -128 to 127."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,12 @@ class Sets:
     starts: np.ndarray
     """Bounds of the sets in the arrays below (int64[s + 1])."""
     ticks: np.ndarray
-    """int32[e], ticks since MJD 58000."""
+    """Heliocentric times at the channel's centre, ticks since MJD 58000 (float64[e])."""
     clrcoeff: np.ndarray
     """float32[e]"""
+    gradient: np.ndarray
+    """Change of heliocentric time towards east and north in the channel, ticks per radian, for the
+    exposures of the shared sets (float32[2, e'])."""
     shared: int
     """The first `shared` sets are those of whole channels; others serve one light curve each."""
 
@@ -64,6 +69,8 @@ class Encoded:
     sets: Sets
     set_of_curve: np.ndarray
     """int64[n]"""
+    place: np.ndarray
+    """Offsets from the channel's centre to the east and north, radians (float32[2, n])."""
     mask: np.ndarray
     """Packed bits, each light curve's beginning on a byte (uint8)."""
     mask_starts: np.ndarray
@@ -71,7 +78,7 @@ class Encoded:
     mask_bits: np.ndarray
     """Exposures in the set of each light curve (int64[n])."""
     shift: np.ndarray
-    """Ticks after the exposure's reference time, plus `SHIFT_ORIGIN` (uint8[m])."""
+    """Ticks after the predicted time, plus `SHIFT_ORIGIN` (uint8[m])."""
     mag: Planes
     magerr: Planes
 
@@ -90,7 +97,9 @@ def ticks_of(curves: LightCurves) -> np.ndarray:
     return ticks - TICK_ORIGIN_MJD * curves.ticks_per_day
 
 
-def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> Encoded:
+def encode(
+    curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray, orbit: np.ndarray
+) -> Encoded:
     """Encode the n light curves, m detections of one file.
 
     Parameters
@@ -101,11 +110,19 @@ def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> 
         Its exposures, from `exposures.recover`.
     ticks
         Its times, from `ticks_of`.
+    orbit
+        Heliocentric positions of Palomar in light days at the exposures, float64[e, 3].
     """
     curve = np.repeat(np.arange(len(curves)), curves.nepochs)
-    shift = ticks - exposures.ticks[exposures.of_detection]
+    place, gradient = _geometry(curves, exposures, orbit)
+    of_detection = exposures.of_detection
+    travel = light_travel(place[:, curve], gradient[:, of_detection])
+    centre = np.bincount(of_detection, ticks - travel) / np.bincount(of_detection)
+    shift = ticks - np.rint(centre[of_detection] + travel).astype(np.int64)
     alone = _unfit(curves, exposures, shift)
-    sets, set_of_curve, position = _exposure_sets(curves, exposures, ticks, alone)
+    sets, set_of_curve, position = _exposure_sets(
+        curves, exposures, ticks, (centre, gradient), alone
+    )
     bits = np.diff(sets.starts)[set_of_curve]
     starts = np.concatenate(([0], np.cumsum((bits + 7) // 8)))
     flat = np.zeros(starts[-1] * 8, bool)
@@ -113,6 +130,7 @@ def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> 
     return Encoded(
         sets=sets,
         set_of_curve=set_of_curve,
+        place=place,
         mask=np.packbits(flat),
         mask_starts=starts,
         mask_bits=bits,
@@ -120,6 +138,38 @@ def encode(curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray) -> 
         mag=split(curves.mag, curves.offsets),
         magerr=split(curves.magerr, curves.offsets),
     )
+
+
+def _geometry(
+    curves: LightCurves, exposures: ExposureTable, orbit: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the light curves in their channels, and gradients of the exposures' times."""
+    star = directions(curves)
+    channel = exposures.channel[exposures.of_detection[curves.offsets[:-1]]]
+    centre = np.stack([np.bincount(channel, axis) for axis in star])
+    centre /= np.linalg.norm(centre, axis=0)
+    pole = np.where(np.abs(centre[2]) < 0.9999, [[0.0], [0.0], [1.0]], [[0.0], [1.0], [0.0]])
+    east = np.cross(pole, centre, axis=0)
+    east /= np.linalg.norm(east, axis=0)
+    axes = east, np.cross(centre, east, axis=0)
+    place = [np.sum(star * axis[:, channel], axis=0) for axis in axes]
+    gradient = [
+        np.sum(orbit.T * axis[:, exposures.channel], axis=0) * curves.ticks_per_day for axis in axes
+    ]
+    return np.array(place, np.float32), np.array(gradient, np.float32)
+
+
+def light_travel(place: np.ndarray, gradient: np.ndarray) -> np.ndarray:
+    """Light-travel time from the channel's centre, in ticks, shape (m,).
+
+    Parameters
+    ----------
+    place, gradient
+        float32[2, m].  The view's SQL has the same operations in the same order, in double
+        precision, so that both round alike.
+    """
+    east, north = place.astype(float) * gradient
+    return east + north
 
 
 def _unfit(curves: LightCurves, exposures: ExposureTable, shift: np.ndarray) -> np.ndarray:
@@ -132,7 +182,11 @@ def _unfit(curves: LightCurves, exposures: ExposureTable, shift: np.ndarray) -> 
 
 
 def _exposure_sets(
-    curves: LightCurves, exposures: ExposureTable, ticks: np.ndarray, alone: np.ndarray
+    curves: LightCurves,
+    exposures: ExposureTable,
+    ticks: np.ndarray,
+    timing: tuple[np.ndarray, np.ndarray],
+    alone: np.ndarray,
 ) -> tuple[Sets, np.ndarray, np.ndarray]:
     """Sets of the channels and of the light curves that stand alone.
 
@@ -149,8 +203,9 @@ def _exposure_sets(
     sets = Sets(
         channel=np.concatenate((np.arange(shared), channel_of_curve[singles])),
         starts=np.concatenate(([0], np.cumsum(np.concatenate((sizes, curves.nepochs[singles]))))),
-        ticks=np.concatenate((exposures.ticks, ticks[own])).astype(np.int32),
+        ticks=np.concatenate((timing[0], ticks[own])),
         clrcoeff=np.concatenate((exposures.clrcoeff, curves.clrcoeff[own])),
+        gradient=timing[1],
         shared=shared,
     )
     curve = np.repeat(np.arange(len(curves)), curves.nepochs)

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ztfvo.ingest.lightcurves import FIVE_DECIMALS, LightCurves
-from ztfvo.times import mid_exposure, whole_seconds
+from ztfvo.times import heliocentric_orbit, mid_exposure, whole_seconds
 
 TICK_ORIGIN_MJD = 58000
 """Times are stored as 4-byte numbers of ticks since this MJD."""
@@ -160,7 +160,23 @@ class ExposureFactsTable:
     """'observed' or 'assumed'."""
 
 
-def facts(curves: LightCurves, table: ExposureTable, ticks: np.ndarray) -> ExposureFactsTable:
+def orbit_of(table: ExposureTable, ticks_per_day: int) -> tuple[np.ndarray, np.ndarray]:
+    """`heliocentric_orbit` at the reference times of e exposures."""
+    return heliocentric_orbit(TICK_ORIGIN_MJD + table.ticks / ticks_per_day)
+
+
+def directions(curves: LightCurves) -> np.ndarray:
+    """Cartesian unit vectors to the n light curves, ICRS, shape (3, n)."""
+    ra, dec = np.radians(curves.ra), np.radians(curves.dec)
+    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+
+
+def facts(
+    curves: LightCurves,
+    table: ExposureTable,
+    ticks: np.ndarray,
+    orbit: tuple[np.ndarray, np.ndarray],
+) -> ExposureFactsTable:
     """Time the exposures of a file.
 
     The middle is the mean of the detections' heliocentric times less the heliocentric light-travel
@@ -175,6 +191,8 @@ def facts(curves: LightCurves, table: ExposureTable, ticks: np.ndarray) -> Expos
         Their e exposures.
     ticks
         Times of the detections, ticks since MJD 58000, int64[m].
+    orbit
+        Of the exposures, from `orbit_of`.
     """
     count = np.bincount(table.of_detection, minlength=len(table))
     if curves.exposures is not None:
@@ -183,16 +201,11 @@ def facts(curves: LightCurves, table: ExposureTable, ticks: np.ndarray) -> Expos
     def mean(values: np.ndarray) -> np.ndarray:
         return np.bincount(table.of_detection, values, minlength=len(table)) / count
 
-    ra, dec = np.radians(curves.ra), np.radians(curves.dec)
     direction = np.stack(
-        [
-            mean(np.repeat(axis, curves.nepochs))
-            for axis in (np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec))
-        ],
-        axis=1,
+        [mean(np.repeat(axis, curves.nepochs)) for axis in directions(curves)], axis=1
     )
     hmjd = TICK_ORIGIN_MJD + mean(ticks) / curves.ticks_per_day
-    middle = mid_exposure(hmjd, direction)
+    middle = mid_exposure(hmjd, direction, orbit)
     fine = curves.ticks_per_day >= FIVE_DECIMALS
     return ExposureFactsTable(
         mjd_mid=middle,

@@ -15,7 +15,7 @@ from psycopg.errors import UniqueViolation
 
 from ztfvo.ingest import copybinary as cb
 from ztfvo.ingest.encode import Encoded, Planes, encode, ticks_of
-from ztfvo.ingest.exposures import ExposureFactsTable, ExposureTable, facts, recover
+from ztfvo.ingest.exposures import ExposureFactsTable, ExposureTable, facts, orbit_of, recover
 from ztfvo.ingest.lightcurves import LightCurves
 from ztfvo.ingest.statistics import COLUMNS, statistics
 
@@ -72,8 +72,11 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
     """
     ticks = ticks_of(curves)
     table = recover(curves, ticks)
-    encoded = encode(curves, table, ticks)
-    sets = _insert_sets(connection, curves, table, encoded, facts(curves, table, ticks), file)
+    orbit = orbit_of(table, curves.ticks_per_day)
+    encoded = encode(curves, table, ticks, orbit[0])
+    sets = _insert_sets(
+        connection, curves, table, encoded, facts(curves, table, ticks, orbit), file
+    )
     pixels = healpix(curves, HEALPIX_ORDER)
     order = pa.array(np.argsort(pixels, kind="stable"))
     try:
@@ -134,6 +137,7 @@ def verify(connection: Connection, curves: LightCurves) -> None:
 
 SET_COLUMNS = (
     *("id", "input_file", "fieldid", "rcid", "filterid", "ticks_per_day", "ticks", "clrcoeff"),
+    *("east", "north"),
     *("mjd_mid", "obsmjd", "exptime", "filefracday", "ndetections"),
     *("obsmjd_source", "exptime_source"),
 )
@@ -172,8 +176,9 @@ def _insert_sets(
             *table.channels[sets.channel].T.astype(np.int16),
             np.full(count, curves.ticks_per_day, np.int32),
         ),
-        cb.arrays(sets.ticks, sets.starts, cb.INT4),
+        cb.arrays(sets.ticks, sets.starts, cb.FLOAT8),
         cb.arrays(sets.clrcoeff, sets.starts, cb.FLOAT4),
+        *(cb.arrays(axis, bounds, cb.FLOAT4, absent=alone) for axis in sets.gradient),
         cb.arrays(known.mjd_mid, bounds, cb.FLOAT8, absent=alone),
         cb.arrays(known.obsmjd, bounds, cb.FLOAT8, absent=alone),
         cb.arrays(known.exptime, bounds, cb.FLOAT4, absent=alone),
@@ -188,6 +193,7 @@ def _insert_sets(
 
 LIGHTCURVE_COLUMNS = (
     *("oid", "exposure_set", "mag_base", "mag_scale", "magerr_base", "magerr_scale"),
+    *("east", "north"),
     *("mask", "shift", "mag_high", "mag_low", "magerr_high", "magerr_low"),
     *("catflags", "mag", "magerr"),
 )
@@ -206,6 +212,7 @@ def _lightcurve_rows(
                 encoded.mag.scale,
                 encoded.magerr.base,
                 encoded.magerr.scale,
+                *encoded.place,
             ),
             cb.bit_strings(encoded.mask, encoded.mask_starts, encoded.mask_bits),
             cb.byte_strings(encoded.shift, curves.offsets),

@@ -45,8 +45,10 @@ CREATE TABLE exposure_set (
   rcid smallint NOT NULL,
   filterid smallint NOT NULL,
   ticks_per_day integer NOT NULL,
-  ticks integer[] NOT NULL,
+  ticks double precision[] NOT NULL,
   clrcoeff real[] NOT NULL,
+  east real[],
+  north real[],
   mjd_mid double precision[],
   obsmjd double precision[],
   exptime real[],
@@ -64,6 +66,8 @@ CREATE TABLE lightcurve (
   mag_scale real NOT NULL,
   magerr_base integer NOT NULL,
   magerr_scale real NOT NULL,
+  east real NOT NULL,
+  north real NOT NULL,
   mask bit varying NOT NULL,
   shift bytea NOT NULL,
   mag_high bytea,
@@ -133,8 +137,10 @@ _UNPACKED = f"""
   LATERAL (SELECT
     {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day - {SHIFT_ORIGIN} AS origin,
     array_positions(string_to_array(l.mask::text, NULL), '1') AS place,
-    s.ticks || '{{}}'::integer[] AS ticks,
+    s.ticks || '{{}}'::double precision[] AS ticks,
     s.clrcoeff || '{{}}'::real[] AS clrcoeff,
+    s.east || '{{}}'::real[] AS east,
+    s.north || '{{}}'::real[] AS north,
     l.shift || ''::bytea AS shift,
     l.mag_high || ''::bytea AS mag_high,
     l.mag_low || ''::bytea AS mag_low,
@@ -160,8 +166,9 @@ def _real(name: str) -> str:
 
 
 _VALUES = {
-    "hmjd": "(a.origin + a.ticks[a.place[i]] + get_byte(a.shift, i - 1))"
-    " / s.ticks_per_day::double precision",
+    "hmjd": "(a.origin + get_byte(a.shift, i - 1) + round(a.ticks[a.place[i]]"
+    " + coalesce(l.east::float8 * a.east[a.place[i]]"
+    " + l.north::float8 * a.north[a.place[i]], 0))) / s.ticks_per_day::double precision",
     "mag": _real("mag"),
     "magerr": _real("magerr"),
     "clrcoeff": "a.clrcoeff[a.place[i]]",
