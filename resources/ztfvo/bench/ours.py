@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ztfvo.bench.cputime import database_seconds
 from ztfvo.bench.dataset import RELEASE, Dataset
 from ztfvo.bench.stores import DTYPES, RADIUS, Curve, Size
 from ztfvo.db import connect
@@ -46,6 +47,7 @@ class Ours:
     def __init__(self, settings: Settings, workers: int) -> None:
         self.settings, self.workers = settings, workers
         self.connection = connect(settings, autocommit=True)
+        self.database_cpu = 0.0
 
     def load(self, data: Dataset) -> dict[str, float]:
         """Load all files; returns the seconds that each stage took.
@@ -59,6 +61,7 @@ class Ours:
         with self.connection.transaction():
             create_common(self.connection)
             create_release(self.connection, RELEASE)
+        before = database_seconds(self.connection)
         began = time.perf_counter()
         todo = jobs(data.folder, data.folder, [])
         outcomes = run(RELEASE, todo, self.settings, workers=self.workers)
@@ -67,6 +70,8 @@ class Ours:
         if refused:
             raise RuntimeError(f"{len(refused)} files refused, the first: {refused[0]}")
         finish(self.connection, release, lambda what: None)
+        if before is not None:
+            self.database_cpu = database_seconds(self.connection) - before
         return {"files": loaded - began, "finish": time.perf_counter() - loaded}
 
     def size(self) -> Size:

@@ -68,6 +68,7 @@ class Peer:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.database_cpu = 0.0
         self.session = Session(str(folder))
         for statement in ("CREATE DATABASE ztf", OLC, META):
             self.session.query(statement)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ztfvo.bench.cputime import own_seconds
 from ztfvo.bench.database import bench_database
 from ztfvo.bench.dataset import Dataset, dataset
 from ztfvo.bench.ours import Ours
@@ -72,13 +73,17 @@ def store(
 
 def load(each: Store, data: Dataset) -> dict[str, Any]:
     """Load a store and measure its size."""
+    before = own_seconds()
     stages = each.load(data)
+    cpu = own_seconds() - before + each.database_cpu
     size = each.size()
     total = sum(stages.values())
     say(f"{each.name} loaded {data.detections:,} detections in {total:.1f} s")
     return {
         "load_seconds": stages,
         "load_rate": data.detections / total,
+        "load_cpu_seconds": cpu,
+        "load_cpu_ns": cpu / data.detections * 1e9,
         "bytes": size.parts,
         "lightcurve_bytes": size.lightcurves / data.detections,
         "bytes_in_all": size.everything / data.detections,
@@ -153,11 +158,12 @@ def _show(data: Dataset, results: dict[str, dict[str, Any]]) -> None:
     own, other = results[Ours.name], results[Peer.name]
     rows = [
         _plain("load, million detections/s", own, other, "load_rate", 1e-6),
+        _plain("load, ns of processor time/detection", own, other, "load_cpu_ns"),
         _plain("light-curve table, bytes/detection", own, other, "lightcurve_bytes"),
         _plain("everything, bytes/detection", own, other, "bytes_in_all"),
     ]
     flagless = other["bytes"]["olc without catflags"] / data.detections
-    rows.insert(2, ("  without catflags (as DR24 there)", "-", number(flagless), ""))
+    rows.insert(3, ("  without catflags (as DR24 there)", "-", number(flagless), ""))
     for key, title in _TIMED.items():
         times = [
             f"{number(r[key]['p50'])} / {number(r[key]['p95'])}" if key in r else "-"

@@ -37,6 +37,8 @@ class Store(Protocol):
     """
 
     name: str
+    database_cpu: float
+    """Processor time (s) that loading cost in processes that are not children of this one."""
 
     def load(self, data: Dataset) -> dict[str, float]:
         """Load all files; returns the seconds that each stage took."""
