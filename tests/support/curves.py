@@ -45,7 +45,7 @@ def random_curves(number=40, exposures=60, seed=1):
         epochs.append(
             [
                 (
-                    (times[k] + i % 7 - 3) / 1e5,
+                    (times[k] + (i + k) % 3 - 1) / 1e5,
                     np.float32(mean + error * rng.normal()),
                     np.float32(error * rng.uniform(0.8, 1.3)),
                     clrcoeff[k],

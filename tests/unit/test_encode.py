@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from support.curves import light_curves, random_curves
 
-from ztfvo.ingest.encode import SHIFT_ORIGIN, encode, join, light_travel, split, ticks_of
+from ztfvo.ingest.encode import encode, join, light_travel, split, ticks_of
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, orbit_of, recover
+from ztfvo.times import heliocentric_orbit
 
 
 def decoded(curves, encoded):
@@ -15,13 +16,14 @@ def decoded(curves, encoded):
         packed = encoded.mask[encoded.mask_starts[i] : encoded.mask_starts[i + 1]]
         begin = encoded.sets.starts[encoded.set_of_curve[i]]
         place = begin + np.flatnonzero(np.unpackbits(packed)[: encoded.mask_bits[i]])
-        shift = encoded.shift[curves.offsets[i] : curves.offsets[i + 1]]
         ticks = encoded.sets.ticks[place]
         if encoded.set_of_curve[i] < encoded.sets.shared:
             ticks = ticks + light_travel(
                 encoded.place[:, i : i + 1], encoded.sets.gradient[:, place]
             )
-        ticks = np.rint(ticks) + shift - SHIFT_ORIGIN
+        ticks = np.rint(ticks)
+        odd = encoded.odd[encoded.odd_starts[i] : encoded.odd_starts[i + 1]].astype(int)
+        ticks[np.abs(odd) - 1] += np.sign(odd)
         hmjd.append((ticks + TICK_ORIGIN_MJD * curves.ticks_per_day) / curves.ticks_per_day)
         clrcoeff.append(encoded.sets.clrcoeff[place])
     return np.concatenate(hmjd), np.concatenate(clrcoeff)
@@ -41,9 +43,25 @@ def test_times_and_colour_coefficients_come_back_identical():
 
 
 def test_light_curves_of_one_channel_share_one_exposure_set():
-    encoded = encode_all(random_curves())
-    assert len(encoded.sets.channel) == 1
+    rng = np.random.default_rng(2)
+    number, exposures = 300, 50
+    ra, dec = rng.uniform(247, 247.9, number), rng.uniform(24.2, 25, number)
+    direction = np.stack(
+        [
+            np.cos(np.radians(dec)) * np.cos(np.radians(ra)),
+            np.cos(np.radians(dec)) * np.sin(np.radians(ra)),
+            np.sin(np.radians(dec)),
+        ]
+    )
+    starts = np.sort(rng.uniform(58200, 59900, exposures))
+    hmjd = np.round(starts[:, None] + heliocentric_orbit(starts)[0] @ direction, 5)
+    epochs = [[(t, 18, 0.1, k / 64, 0) for k, t in enumerate(hmjd[:, i])] for i in range(number)]
+    curves = light_curves(epochs, ra=ra, dec=dec)
+    encoded = encode_all(curves)
+    assert encoded.sets.shared == 1
     assert set(encoded.set_of_curve) == {0}
+    assert len(encoded.odd) < 0.05 * curves.detections
+    assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
 
 
 def test_an_exposure_that_comes_twice_gets_a_set_of_its_own():

@@ -4,8 +4,8 @@ The store holds every value of the file without loss in less than half the bytes
 
 - times and colour coefficients once for each exposure of a channel (an *exposure set*); a light
   curve has a bit for each exposure of its set.  The light-travel time across the channel is
-  predicted from the star's place in it; what the times differ from that by, hardly ever more
-  than one tick, is a byte each;
+  predicted from the star's place in it, and the epochs that are a tick later or earlier (1 in
+  200) are listed;
 - mag and magerr as whole multiples of a power of two, less the smallest, cut in a high byte
   (which compresses) and two low bytes; a light curve whose values span too much for 24 bits
   keeps plain float32 arrays;
@@ -23,8 +23,8 @@ import numpy as np
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, ExposureTable, directions
 from ztfvo.ingest.lightcurves import LightCurves
 
-SHIFT_ORIGIN = 128
-"""A difference of 0 ticks from the predicted time; the byte holds -128 to 127."""
+LAST_LISTED = 32767
+"""Largest number of an epoch that the list of late and early ones holds."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,10 @@ class Encoded:
     """int64[n + 1]"""
     mask_bits: np.ndarray
     """Exposures in the set of each light curve (int64[n])."""
-    shift: np.ndarray
-    """Ticks after the predicted time, plus `SHIFT_ORIGIN` (uint8[m])."""
+    odd: np.ndarray
+    """Epochs, counted from 1, a tick after the predicted time, and less those before (int16)."""
+    odd_starts: np.ndarray
+    """Bounds of the light curves in `odd` (int64[n + 1])."""
     mag: Planes
     magerr: Planes
 
@@ -118,8 +120,10 @@ def encode(
     of_detection = exposures.of_detection
     travel = light_travel(place[:, curve], gradient[:, of_detection])
     centre = np.bincount(of_detection, ticks - travel) / np.bincount(of_detection)
-    shift = ticks - np.rint(centre[of_detection] + travel).astype(np.int64)
-    alone = _unfit(curves, exposures, shift)
+    late = ticks - np.rint(centre[of_detection] + travel).astype(np.int64)
+    number = np.arange(1, curves.detections + 1) - curves.offsets[curve]
+    alone = _unfit(curves, exposures, late, number)
+    odd = np.flatnonzero((late != 0) & ~alone[curve])
     sets, set_of_curve, position = _exposure_sets(
         curves, exposures, ticks, (centre, gradient), alone
     )
@@ -134,7 +138,8 @@ def encode(
         mask=np.packbits(flat),
         mask_starts=starts,
         mask_bits=bits,
-        shift=(np.where(alone[curve], 0, shift) + SHIFT_ORIGIN).astype(np.uint8),
+        odd=(late[odd] * number[odd]).astype(np.int16),
+        odd_starts=np.searchsorted(odd, curves.offsets),
         mag=split(curves.mag, curves.offsets),
         magerr=split(curves.magerr, curves.offsets),
     )
@@ -172,9 +177,11 @@ def light_travel(place: np.ndarray, gradient: np.ndarray) -> np.ndarray:
     return east + north
 
 
-def _unfit(curves: LightCurves, exposures: ExposureTable, shift: np.ndarray) -> np.ndarray:
+def _unfit(
+    curves: LightCurves, exposures: ExposureTable, late: np.ndarray, number: np.ndarray
+) -> np.ndarray:
     """Light curves whose order differs from their channel's, or with an exposure twice."""
-    wrong = (shift < -SHIFT_ORIGIN) | (shift >= SHIFT_ORIGIN)
+    wrong = (np.abs(late) > 1) | (number > LAST_LISTED)
     inside = np.ones(curves.detections, bool)
     inside[curves.offsets[:-1]] = False
     wrong[1:] |= inside[1:] & (np.diff(exposures.of_detection) <= 0)

@@ -194,7 +194,7 @@ def _insert_sets(
 LIGHTCURVE_COLUMNS = (
     *("oid", "exposure_set", "mag_base", "mag_scale", "magerr_base", "magerr_scale"),
     *("east", "north"),
-    *("mask", "shift", "mag_high", "mag_low", "magerr_high", "magerr_low"),
+    *("mask", "odd", "mag_high", "mag_low", "magerr_high", "magerr_low"),
     *("catflags", "mag", "magerr"),
 )
 
@@ -215,7 +215,9 @@ def _lightcurve_rows(
                 *encoded.place,
             ),
             cb.bit_strings(encoded.mask, encoded.mask_starts, encoded.mask_bits),
-            cb.byte_strings(encoded.shift, curves.offsets),
+            cb.arrays(
+                encoded.odd, encoded.odd_starts, cb.INT2, absent=np.diff(encoded.odd_starts) == 0
+            ),
             *_planes(encoded.mag, curves.offsets),
             *_planes(encoded.magerr, curves.offsets),
             _flags(curves),

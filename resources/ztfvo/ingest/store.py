@@ -12,7 +12,6 @@ import re
 
 from psycopg import Connection, sql
 
-from ztfvo.ingest.encode import SHIFT_ORIGIN
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 
 COMMON = "ztf_store"
@@ -69,7 +68,7 @@ CREATE TABLE lightcurve (
   east real NOT NULL,
   north real NOT NULL,
   mask bit varying NOT NULL,
-  shift bytea NOT NULL,
+  odd smallint[],
   mag_high bytea,
   mag_low bytea,
   magerr_high bytea,
@@ -114,7 +113,7 @@ CREATE INDEX ON exposure (fieldid, rcid, filterid, mjd_mid);
 """
 
 PACKED = (
-    *("mask", "shift", "mag_high", "mag_low", "magerr_high", "magerr_low"),
+    *("mask", "odd", "mag_high", "mag_low", "magerr_high", "magerr_low"),
     *("catflags", "mag", "magerr"),
 )
 """Columns of lightcurve that are compressed and kept in the row as far as they fit in a page."""
@@ -135,13 +134,12 @@ _FILTER = "filterid, (ARRAY['zg', 'zr', 'zi'])[filterid] AS filter"
 _UNPACKED = f"""
   FROM lightcurve l JOIN exposure_set s ON s.id = l.exposure_set,
   LATERAL (SELECT
-    {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day - {SHIFT_ORIGIN} AS origin,
+    {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day AS origin,
     array_positions(string_to_array(l.mask::text, NULL), '1') AS place,
     s.ticks || '{{}}'::double precision[] AS ticks,
     s.clrcoeff || '{{}}'::real[] AS clrcoeff,
     s.east || '{{}}'::real[] AS east,
     s.north || '{{}}'::real[] AS north,
-    l.shift || ''::bytea AS shift,
     l.mag_high || ''::bytea AS mag_high,
     l.mag_low || ''::bytea AS mag_low,
     l.magerr_high || ''::bytea AS magerr_high,
@@ -166,7 +164,8 @@ def _real(name: str) -> str:
 
 
 _VALUES = {
-    "hmjd": "(a.origin + get_byte(a.shift, i - 1) + round(a.ticks[a.place[i]]"
+    "hmjd": "(a.origin + coalesce((i = ANY(l.odd))::integer - (-i = ANY(l.odd))::integer, 0)"
+    " + round(a.ticks[a.place[i]]"
     " + coalesce(l.east::float8 * a.east[a.place[i]]"
     " + l.north::float8 * a.north[a.place[i]], 0))) / s.ticks_per_day::double precision",
     "mag": _real("mag"),
