@@ -146,6 +146,8 @@ def _start_worker(settings: Settings) -> None:
         os._exit(1)
     global _connection
     _connection = connect(settings, autocommit=True)
+    # A file that a crash of the machine takes back is not listed as loaded, and is loaded again.
+    _connection.execute("SET synchronous_commit = off")
 
 
 def _work(release: str, job: Job, replace: bool) -> Outcome:
