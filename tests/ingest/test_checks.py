@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy_healpix.healpy import ang2pix
 from support.files import BULK_DR5, BULK_DR19, SHARED, bulk_rows, needs_shared, nested, write_bulk
 
 from ztfvo import oid as oids
@@ -177,10 +178,8 @@ def test_a_light_curve_without_epochs_is_refused(tmp_path):
 
 
 def test_a_partition_holds_its_pixel_only(tmp_path):
-    import healpy
-
     rows = bulk_rows()
-    pixel = int(healpy.ang2pix(32, 254.45755, 35.34236, nest=True, lonlat=True))
+    pixel = int(ang2pix(32, 254.45755, 35.34236, nest=True, lonlat=True))
     good = tmp_path / f"Norder=5/Dir=0/Npix={pixel}/part0.snappy.parquet"
     bad = tmp_path / f"Norder=5/Dir=0/Npix={pixel + 1}.parquet"
     for path in (good, bad):

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy_healpix.healpy import ang2pix
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,13 +104,11 @@ def nested(rows: dict[str, list[Any]], as_structs: bool = False) -> pa.Table:
 
 def write_hats(bulk_files: list[Path], folder: Path, order: int = 5) -> list[Path]:
     """Write the rows of bulk files as HATS partitions below ``folder/dataset``."""
-    import healpy
-
     table = pa.concat_tables(pq.ParquetFile(path).read(list(BULK_DR19)) for path in bulk_files)
     table = table.combine_chunks()
     ra, dec = (table[name].to_numpy().astype(float) for name in ("objra", "objdec"))
-    pixels = healpy.ang2pix(2**order, ra, dec, nest=True, lonlat=True)
-    fine = healpy.ang2pix(2**29, ra, dec, nest=True, lonlat=True)
+    pixels = ang2pix(2**order, ra, dec, nest=True, lonlat=True)
+    fine = ang2pix(2**29, ra, dec, nest=True, lonlat=True)
     written = []
     for pixel in np.unique(pixels):
         chosen = np.flatnonzero(pixels == pixel)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from astropy.coordinates import Angle, Latitude, Longitude
 
 MARGIN = 0.05
 """Slack around a quadrant (deg): sources lie up to 0.04 deg outside its nominal edges, as the
@@ -84,10 +85,8 @@ def tangent_plane(ra, dec, ra0, dec0) -> tuple[np.ndarray, np.ndarray]:
 
 def pixels_in_cone(order: int, ra: float, dec: float, radius: float) -> set[int]:
     """HEALPix pixels (nested) of an order that a cone touches; rarely one beside it as well."""
-    import healpy  # takes half a second to import, and only HATS needs it
+    from mocpy import MOC  # takes a second to import, and only HATS needs it
 
-    centre = healpy.ang2vec(ra, dec, lonlat=True)
-    pixels = healpy.query_disc(
-        2**order, centre, np.radians(radius), inclusive=True, fact=64, nest=True
-    )
-    return {int(pixel) for pixel in pixels}
+    centre = Longitude(ra, "deg"), Latitude(dec, "deg")
+    cone = MOC.from_cone(*centre, radius=Angle(radius, "deg"), max_depth=order, delta_depth=6)
+    return {int(pixel) for pixel in cone.flatten()}

@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+from astropy_healpix.healpy import ang2pix
 
 from .. import oid as oids
 from .errors import BadFile
@@ -140,12 +141,10 @@ def _check_pixel(curves: LightCurves, path: Path) -> None:
     named = HATS_PIXEL.search(path.as_posix())
     if not named or not len(curves):
         return
-    import healpy  # takes half a second to import and only this layout needs it
-
     nside, pixel = 2 ** int(named["order"]), int(named["pixel"])
     if pixel >= 12 * nside**2:
         raise BadFile(path, None, f"the folder's name is impossible: no pixel {pixel}")
-    outside = healpy.ang2pix(nside, curves.ra, curves.dec, nest=True, lonlat=True) != pixel
+    outside = ang2pix(nside, curves.ra, curves.dec, nest=True, lonlat=True) != pixel
     for step_ra, step_dec in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         rest = np.flatnonzero(outside)
         if not rest.size:
@@ -153,7 +152,7 @@ def _check_pixel(curves: LightCurves, path: Path) -> None:
         dec = curves.dec[rest]
         ra = curves.ra[rest] + step_ra * _PIXEL_MARGIN / np.cos(np.radians(np.minimum(dec, 89.9)))
         dec = np.clip(dec + step_dec * _PIXEL_MARGIN, -90.0, 90.0)
-        outside[rest] = healpy.ang2pix(nside, ra, dec, nest=True, lonlat=True) != pixel
+        outside[rest] = ang2pix(nside, ra, dec, nest=True, lonlat=True) != pixel
     index = _first(outside)
     if index is not None:
         where = f"{curves.ra[index]:.5f} {curves.dec[index]:+.5f}"
