@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pyvo
 import requests
@@ -46,20 +48,17 @@ def answers_again(site, seconds=60):
 
 def pids(pattern: str) -> list[int]:
     """Processes of the test installation whose command line has `pattern`."""
-    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=False)
     var = str(get_settings().var)
-    mine = []
-    for pid in map(int, found.stdout.split()):
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            with (
-                open(f"/proc/{pid}/environ", "rb") as environ,
-                open(f"/proc/{pid}/cmdline", "rb") as line,
-            ):
-                if var in (environ.read() + line.read()).decode(errors="replace"):
-                    mine.append(pid)
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            told = command + (process / "environ").read_bytes().decode(errors="replace")
         except OSError:
             continue
-    return [pid for pid in mine if pid != os.getpid()]
+        if re.search(pattern, command) and var in told and int(process.name) != os.getpid():
+            found.append(int(process.name))
+    return found
 
 
 def test_a_stopped_and_started_service_has_lost_nothing(site, tap):
