@@ -6,8 +6,9 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -61,25 +62,35 @@ def ingest(
     """
     settings = get_settings()
     try:
-        outcomes = _ingest(release, files or [], settings, dry_run, replace, workers)
-    except (BadFile, LookupError, ValueError, DatabaseDown) as error:
-        console.print(f"[red]{error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from error
-    if not dry_run:
+        found = declared(release, settings.inputs)
+    except (BadFile, LookupError, ValueError) as error:
+        _fail(str(error))
+    try:
+        outcomes = _ingest(found, files or [], settings, dry_run, replace, workers)
+    except (BadFile, DatabaseDown) as error:
+        _fail(str(error))
+    except psycopg.Error as error:
+        _fail(f"The database stopped the ingest: {error} Then run the same command again.")
+    if not dry_run and any(outcome.action != "unchanged" for outcome in outcomes):
         _write_report(settings.var / "log", release, outcomes)
     if any(outcome.action == "refused" for outcome in outcomes):
         raise typer.Exit(1)
 
 
+def _fail(message: str) -> NoReturn:
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
 def _ingest(
-    name: str,
+    release: Release,
     files: list[Path],
     settings: Settings,
     dry_run: bool,
     replace: bool,
     workers: int | None,
 ) -> list[Outcome]:
-    release = declared(name, settings.inputs)
+    name = release.name
     layout = readers()[release.layout]
     todo = jobs(settings.data / name, settings.inputs / name, files, whole=layout.MERGES)
     with connect(settings, autocommit=True) as connection:
@@ -118,7 +129,11 @@ def _with_progress(
         def done(outcome: Outcome) -> None:
             if outcome.action == "refused":
                 progress.console.print(
-                    f"[red]refused[/] {outcome.message}", highlight=False, soft_wrap=True
+                    f"refused {outcome.message}",
+                    style="red",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
                 )
             elif dry_run:
                 progress.console.print(f"would {outcome.action}: {outcome.key} {outcome.message}")

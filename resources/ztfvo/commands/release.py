@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from psycopg import Connection, sql
@@ -93,15 +93,9 @@ def drop(
             _fail(f"{name} is the default release. First: ztfvo release default OTHER.")
         if not yes:
             typer.confirm(f"Delete release {name} from the database?", abort=True)
-        published = connection.execute(
-            "SELECT to_regclass(%s) IS NOT NULL", (f"ztf_{name}.objects",)
-        ).fetchone()[0]
-        if published:
+        if _is_published(connection, f"ztf_{name}"):
             _on_site(site.unpublish, name)
-        if (
-            is_default
-            and connection.execute("SELECT to_regclass('ztf.objects') IS NOT NULL").fetchone()[0]
-        ):
+        if is_default and _is_published(connection, "ztf"):
             _on_site(site.unpublish, site.DEFAULT_RD)
         with connection.transaction():
             if is_default:
@@ -114,6 +108,14 @@ def drop(
             )
             connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (name,))
     console.print(f"{name} is deleted")
+
+
+def _is_published(connection: Connection, schema: str) -> bool:
+    """Whether DaCHS has made its views in a schema, which is its own."""
+    return connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_views WHERE schemaname = %s AND viewname = 'objects')",
+        (schema,),
+    ).fetchone()[0]
 
 
 def _connection() -> Connection:
@@ -143,6 +145,6 @@ def _on_site(action, *arguments) -> None:
         _fail(str(error))
 
 
-def _fail(message: str) -> None:
-    console.print(f"[red]{message}", highlight=False, soft_wrap=True)
+def _fail(message: str) -> NoReturn:
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1)

@@ -1,0 +1,97 @@
+"""Releases side by side: listed, published, made the default, and dropped."""
+
+from __future__ import annotations
+
+import pytest
+import pyvo
+import requests
+from support import service
+from support.files import bulk_rows, write_bulk, write_hats
+from support.releases import ztfvo
+
+from ztfvo.db import connect
+from ztfvo.ingest.store import set_default
+
+OIDS = [1722107400005560, 1722107400005561]
+"""Light curves of the small release; the first is at the place of HZ Her."""
+
+
+@pytest.fixture
+def other(site, tmp_path):
+    """The release dr24, loaded from a made HATS partition and on line beside the demo."""
+    bulk = write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr24.parquet", bulk_rows())
+    ztfvo("ingest", "dr24", *write_hats([bulk], tmp_path, order=3))
+    ztfvo("release", "publish", "dr24")
+    yield "dr24"
+    ztfvo("release", "default", "demo")
+    ztfvo("release", "drop", "dr24", "--yes", check=False)
+
+
+def oids_in(site, path):
+    found = pyvo.dal.SCSService(f"{site}{path}?").search(pos=service.HZ_HER, radius=2 / 3600)
+    return sorted(int(row["oid"]) for row in found)
+
+
+def test_releases_stand_side_by_side_and_one_is_the_default(site, tap, other):
+    assert oids_in(site, "/dr24/scs") == OIDS[:1]
+    assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
+    (row,) = tap.search("SELECT * FROM ztf.releases WHERE name = 'dr24'")
+    assert (row["nlightcurves"], row["ndetections"], row["nexposures"]) == (2, 4, 4)
+    listed = ztfvo("release", "list").stdout
+    assert "dr24" in listed
+    assert "demo" in listed
+
+
+def test_the_default_is_switched_and_switched_back(site, tap, other):
+    ztfvo("release", "default", "dr24")
+    assert oids_in(site, "/scs") == OIDS[:1]
+    rows = tap.search("SELECT oid, mag FROM ztf.lightcurves ORDER BY oid")
+    assert [int(row["oid"]) for row in rows] == OIDS
+    assert (
+        "SIMULATED"
+        not in requests.get(f"{site}/tap/tables", timeout=60)
+        .text.partition("<name>ztf</name>")[2]
+        .partition("</schema>")[0]
+    )
+    ztfvo("release", "default", "demo")
+    assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
+
+
+def test_others_see_the_old_default_until_the_switch_is_committed(site, other):
+    count = "SELECT count(*) FROM ztf_store.objects"
+    with connect() as one, connect() as two:
+        before = two.execute("SELECT name FROM ztf_store.releases WHERE is_default").fetchone()
+        two.commit()
+        set_default(one, "dr24")
+        assert one.execute(count).fetchone() == (2,)
+        seen = two.execute("SELECT name FROM ztf_store.releases WHERE is_default").fetchone()
+        assert seen == before == ("demo",)
+        one.rollback()
+        assert two.execute(count).fetchone()[0] > 20_000
+
+
+def test_the_default_release_cannot_be_dropped(site, other):
+    result = ztfvo("release", "drop", "demo", "--yes", check=False)
+    assert result.returncode == 1
+    assert "First: ztfvo release default OTHER" in " ".join(result.stderr.split())
+    assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
+
+
+def test_a_dropped_release_is_gone_from_every_place(site, tap, other):
+    ztfvo("release", "drop", "dr24", "--yes")
+    with connect() as connection:
+        schemas = connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%dr24%store'"
+        ).fetchall()
+    assert schemas == []
+    assert "ztf_dr24.objects" not in tap.tables
+    answer = requests.get(f"{site}/dr24/scs?RA=1&DEC=1&SR=0.1", timeout=30)
+    assert answer.status_code == 404
+    assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
+
+
+@pytest.mark.parametrize("verb", ["publish", "default", "drop"])
+def test_an_unknown_release_is_told_with_those_there_are(site, verb):
+    result = ztfvo("release", verb, "dr99", *(["--yes"] if verb == "drop" else []), check=False)
+    assert result.returncode == 1
+    assert "There is no release 'dr99'. Loaded are: demo" in " ".join(result.stderr.split())
