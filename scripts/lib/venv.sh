@@ -42,7 +42,7 @@ make_venv() {
   [ "$(cat "$VENV/ztfvo.sum" 2>/dev/null)" != "$sum" ] || return 0
   check_space "$VAR" "$MIB_FOR_STATE" "the environment and the database"
   say "Installing the Python environment $VENV"
-  [ -x "$VENV/bin/python" ] || /usr/bin/python3 -m venv --clear "$VENV"
+  [ -x "$VENV/bin/python" ] || /usr/bin/python3 -m venv --clear "$(realpath "$VENV")"
   bootstrap=$(mktemp)
   awk '/^[a-z]/ {keep = /^setuptools==/} keep' "$ROOT/etc/requirements.lock" >"$bootstrap"
   pip_install --require-hashes -r "$bootstrap"
