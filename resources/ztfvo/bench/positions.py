@@ -12,14 +12,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import healpy
 import numpy as np
 import psycopg
+from astropy_healpix.healpy import pix2ang
 
 from ztfvo.bench.database import bench_database
 from ztfvo.bench.report import database_facts, number, save, say, show
 from ztfvo.bench.timing import quantiles
 from ztfvo.db import connect
+from ztfvo.download.sky import pixels_in_cone
 from ztfvo.ingest import copybinary as cb
 from ztfvo.settings import Settings
 
@@ -126,7 +127,7 @@ def fill(connection: psycopg.Connection, objects: int) -> None:
 def _rows(pixels: np.ndarray, first: int, rng: np.random.Generator):
     """Tuples of the table; columns that no candidate looks at hold some numbers."""
     count = len(pixels)
-    ra, dec = healpy.pix2ang(1 << 29, pixels, nest=True, lonlat=True)
+    ra, dec = pix2ang(1 << 29, pixels, nest=True, lonlat=True)
     oid = np.arange(first, first + count, dtype=np.int64)
     reals = rng.random((9, count), np.float32)
     four, two = np.zeros(count, np.int32), np.zeros(count, np.int16)
@@ -188,10 +189,7 @@ def cone(candidate: Candidate, ra: float, dec: float) -> str:
 
 def _ranges(ra: float, dec: float, order: int = 15) -> str:
     """Ranges of HEALPix numbers that cover a cone, as a condition."""
-    vector = healpy.ang2vec(ra, dec, lonlat=True)
-    pixels = np.sort(
-        healpy.query_disc(1 << order, vector, np.radians(ARCSEC), inclusive=True, nest=True)
-    )
+    pixels = np.array(sorted(pixels_in_cone(order, ra, dec, ARCSEC)))
     ends = np.flatnonzero(np.diff(pixels) > 1)
     low = pixels[np.concatenate(([0], ends + 1))] << 2 * (29 - order)
     high = (pixels[np.concatenate((ends, [-1]))] + 1) << 2 * (29 - order)
