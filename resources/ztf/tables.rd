@@ -29,7 +29,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
   <STREAM id="magnitude">
     <doc>One column of magnitude statistics, over good epochs; see the note.</doc>
     <column name="\name" type="real" unit="mag" ucd="\ucd" tablehead="\head"
-      verbLevel="\level" note="good" description="\description"/>
+      verbLevel="\level" note="good" displayHint="sf=3" description="\description"/>
   </STREAM>
 
   <STREAM id="array">
@@ -238,8 +238,9 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         description="Modified Julian date (UTC, topocentric at Palomar) of the start of the exposure"/>
       <column name="obsmjd_source" type="text" required="True"
         ucd="meta.note" tablehead="Start is" verbLevel="25"
-        description="How obsmjd is known: 'observed' from image metadata, or 'estimated' from
-          mjd_mid and exptime"/>
+        description="How obsmjd is known: 'observed' from image metadata; 'estimated' to the
+          second from mjd_mid and exptime; or 'coarse', to minutes, where the release's times
+          have steps of 1/256 d"/>
       <column name="exptime" type="real" unit="s"
         ucd="time.duration;obs.exposure" tablehead="Exp. time" displayHint="sf=1"
         description="Exposure time"/>
