@@ -11,7 +11,7 @@ The store holds every value of the file without loss in less than half the bytes
   keeps plain float32 arrays;
 - catflags as a 2-byte array in which 0 is NULL, and no array where all are 0.
 
-`store.DETECTIONS` is the same decoding in SQL.
+`store.VIEWS` has the same decoding in SQL.
 """
 
 from __future__ import annotations
@@ -124,9 +124,9 @@ def encode(
     number = np.arange(1, curves.detections + 1) - curves.offsets[curve]
     alone = _unfit(curves, exposures, late, number)
     odd = np.flatnonzero((late != 0) & ~alone[curve])
-    sets, set_of_curve, position = _exposure_sets(
-        curves, exposures, ticks, (centre, gradient), alone
-    )
+    sets, set_of_curve = _exposure_sets(curves, exposures, ticks, (centre, gradient), alone)
+    begin = sets.starts[set_of_curve[curve]]
+    position = np.where(alone[curve], number - 1, of_detection - begin)
     bits = np.diff(sets.starts)[set_of_curve]
     starts = np.concatenate(([0], np.cumsum((bits + 7) // 8)))
     flat = np.zeros(starts[-1] * 8, bool)
@@ -194,14 +194,10 @@ def _exposure_sets(
     ticks: np.ndarray,
     timing: tuple[np.ndarray, np.ndarray],
     alone: np.ndarray,
-) -> tuple[Sets, np.ndarray, np.ndarray]:
-    """Sets of the channels and of the light curves that stand alone.
-
-    Returns the sets, the set of each light curve, and the place of each detection in its set.
-    """
+) -> tuple[Sets, np.ndarray]:
+    """Sets of the channels, then of the light curves that stand alone; and each curve's set."""
     shared = len(exposures.channels)
     sizes = np.bincount(exposures.channel, minlength=shared)
-    first = np.concatenate(([0], np.cumsum(sizes)))
     channel_of_curve = exposures.channel[exposures.of_detection[curves.offsets[:-1]]]
     singles = np.flatnonzero(alone)
     set_of_curve = channel_of_curve.copy()
@@ -215,10 +211,7 @@ def _exposure_sets(
         gradient=timing[1],
         shared=shared,
     )
-    curve = np.repeat(np.arange(len(curves)), curves.nepochs)
-    position = exposures.of_detection - first[channel_of_curve[curve]]
-    position[own] = (np.arange(curves.detections) - curves.offsets[curve])[own]
-    return sets, set_of_curve, position
+    return sets, set_of_curve
 
 
 def split(values: np.ndarray, offsets: np.ndarray) -> Planes:

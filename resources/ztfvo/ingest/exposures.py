@@ -67,9 +67,13 @@ def recover(curves: LightCurves, ticks: np.ndarray) -> ExposureTable:
     channels, channel_of_curve = np.unique(key, return_inverse=True)
     channel = np.repeat(channel_of_curve, curves.nepochs)
     code = _dictionary(channel << 32 | curves.clrcoeff.view(np.uint32).astype(np.int64))
-    code = _split_in_time(code, ticks, SPLIT_SECONDS / 86400 * curves.ticks_per_day)
-    count = int(code.max(initial=-1)) + 1
-    first, last = _extent(code, ticks, count)
+    first, last = _extent(code, ticks)
+    gap = SPLIT_SECONDS / 86400 * curves.ticks_per_day
+    wide = last - first > gap
+    if wide.any():
+        code = _split_in_time(code, ticks, np.flatnonzero(wide[code]), gap)
+        first, last = _extent(code, ticks)
+    count = len(first)
     sample = np.empty(count, np.int64)
     sample[code] = np.arange(len(code))
     reference = (first + last) // 2
@@ -92,8 +96,9 @@ def _dictionary(values: np.ndarray) -> np.ndarray:
     return pa.array(values).dictionary_encode().indices.to_numpy().astype(np.int64)
 
 
-def _extent(code: np.ndarray, ticks: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _extent(code: np.ndarray, ticks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First and last tick of each code."""
+    count = int(code.max(initial=-1)) + 1
     first = np.full(count, np.iinfo(np.int64).max)
     last = np.full(count, np.iinfo(np.int64).min)
     np.minimum.at(first, code, ticks)
@@ -101,21 +106,17 @@ def _extent(code: np.ndarray, ticks: np.ndarray, count: int) -> tuple[np.ndarray
     return first, last
 
 
-def _split_in_time(code: np.ndarray, ticks: np.ndarray, gap: float) -> np.ndarray:
-    """Give detections of one code a new one after each gap in time longer than `gap` ticks."""
-    count = int(code.max(initial=-1)) + 1
-    first, last = _extent(code, ticks, count)
-    wide = (last - first > gap)[code]
-    if not wide.any():
-        return code
-    suspects = np.flatnonzero(wide)
+def _split_in_time(
+    code: np.ndarray, ticks: np.ndarray, suspects: np.ndarray, gap: float
+) -> np.ndarray:
+    """Give `suspects` of one code a new one after each gap in time longer than `gap` ticks."""
     suspects = suspects[np.lexsort((ticks[suspects], code[suspects]))]
     same = np.diff(code[suspects]) == 0
     late = np.diff(ticks[suspects]) > gap
     part = np.concatenate(([0], np.cumsum(~same | late)))
-    code = code.copy()
-    code[suspects] = count + part
-    return _dictionary(code)
+    split = code.copy()
+    split[suspects] = code.max() + 1 + part
+    return _dictionary(split)
 
 
 def _precedence(

@@ -17,9 +17,6 @@ from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 COMMON = "ztf_store"
 """Schema of what all releases share: the list of releases, filters, views on the default one."""
 
-VIEWS = ("objects", "lightcurves", "detections", "exposures")
-"""Published views of a release."""
-
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 TABLES = """
@@ -176,13 +173,13 @@ _VALUES = {
 
 _SERIES = "LATERAL generate_series(1, bit_count(l.mask)::integer) i"
 
-DETECTIONS = (
+_DETECTIONS = (
     "SELECT l.oid, "
     + ", ".join(f"{value} AS {name}" for name, value in _VALUES.items())
     + f"{_UNPACKED}, {_SERIES}"
 )
 
-LIGHTCURVES = (
+_LIGHTCURVES = (
     "SELECT l.oid, "
     + ", ".join(f"d.{name}" for name in _VALUES)
     + f"{_UNPACKED}, LATERAL (SELECT "
@@ -190,7 +187,7 @@ LIGHTCURVES = (
     + " FROM generate_series(1, bit_count(l.mask)::integer) i) d"
 )
 
-OBJECTS = f"""
+_OBJECTS = f"""
 SELECT oid, ra, dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
   ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_per_day::float8 AS hmjd_first,
   ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8 AS hmjd_last,
@@ -200,11 +197,19 @@ SELECT oid, ra, dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
 FROM object
 """
 
-EXPOSURES = f"""
+_EXPOSURES = f"""
 SELECT exposure_id, fieldid, {_CODES}, {_FILTER}, obsmjd, obsmjd_source, exptime, exptime_source,
   mjd_mid, clrcoeff, ndetections, filefracday
 FROM exposure
 """
+
+VIEWS = {
+    "objects": _OBJECTS,
+    "lightcurves": _LIGHTCURVES,
+    "detections": _DETECTIONS,
+    "exposures": _EXPOSURES,
+}
+"""Published views of a release, and what they select."""
 
 COMMON_TABLES = """
 CREATE SCHEMA IF NOT EXISTS ztf_store;
@@ -274,8 +279,8 @@ def create_release(connection: Connection, release: str) -> None:
             f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"
             f" ALTER {column} SET COMPRESSION lz4"
         )
-    for view in VIEWS:
-        connection.execute(f"CREATE VIEW {view} AS {globals()[view.upper()]}")
+    for view, definition in VIEWS.items():
+        connection.execute(f"CREATE VIEW {view} AS {definition}")
 
 
 def use_schema(connection: Connection, release: str) -> None:
