@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
 import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ztfvo.settings import Settings, get_settings
 
@@ -33,6 +38,43 @@ def connect_superuser(settings: Settings | None = None) -> psycopg.Connection:
     """
     settings = settings or get_settings()
     return _connect(settings.superuser_dsn, settings, True)
+
+
+@contextmanager
+def reading() -> Iterator[psycopg.Connection]:
+    """Lend a connection of this process's pool, on which nothing can be written.
+
+    Every statement is its own transaction and ends after the time limit of cone searches.
+
+    Raises
+    ------
+    DatabaseDown
+        When no connection is to be had.
+    """
+    try:
+        with _pool().connection() as connection:
+            yield connection
+    except PoolTimeout as error:
+        raise DatabaseDown("The database does not answer: try again in a minute.") from error
+
+
+@lru_cache(maxsize=1)
+def _pool() -> ConnectionPool:
+    settings = get_settings()
+    return ConnectionPool(
+        settings.database_dsn,
+        min_size=1,
+        max_size=settings.dachs_threads,
+        timeout=5,
+        max_idle=60,
+        check=ConnectionPool.check_connection,
+        kwargs={
+            "autocommit": True,
+            "application_name": "ztfvo pages",
+            "options": "-c default_transaction_read_only=on"
+            f" -c statement_timeout={settings.sql_seconds}s",
+        },
+    )
 
 
 def _connect(dsn: str, settings: Settings, autocommit: bool) -> psycopg.Connection:

@@ -18,7 +18,8 @@ def install() -> None:
     sampling.install()
     repairs.install()
     if "gavo.web.root" in sys.modules:
-        from ztfvo_dachs import scs
+        from ztfvo_dachs import pages, scs
 
         repairs.install_in_server()
         scs.install()
+        pages.install()

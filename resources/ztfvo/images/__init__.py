@@ -1,0 +1,1 @@
+"""From an epoch to its images in the archive."""

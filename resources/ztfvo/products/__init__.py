@@ -1,0 +1,1 @@
+"""Light-curve products: select, photometry, fold, bin, write; see `ztfvo.products.service`."""

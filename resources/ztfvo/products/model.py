@@ -1,0 +1,100 @@
+"""What is asked for and what is delivered: the data that the steps of a product hand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One checked request for light curves; see `ztfvo.products.request` for the parameters."""
+
+    release: str
+    """Name of a release, or ``ztf`` for the default one."""
+    oids: tuple[int, ...]
+    """At least one, each once, in the order asked for."""
+    format: str
+    """Name of a writer."""
+    radius: float = 0.0
+    """arcsec; light curves within it of one asked for are added."""
+    filters: frozenset[int] = frozenset((1, 2, 3))
+    """filterids to deliver."""
+    hmjd_min: float = -np.inf
+    hmjd_max: float = np.inf
+    """Bounds of heliocentric MJD, UTC, both included."""
+    good_only: bool = False
+    """Only epochs with catflags = 0 and magerr > 0."""
+    bad_catflags_mask: int = 0
+    """Epochs with any of these bits are left out."""
+    quantity: str = "mag"
+    """One of `QUANTITIES`."""
+    references: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """AB magnitude and error of the reference by OID, in place of the catalogue's."""
+    period: float | None = None
+    """days; light curves are folded where it is given."""
+    epoch: float = 0.0
+    """Heliocentric MJD of phase zero."""
+    cycles: int | None = None
+    """Cycles shown of a folded light curve: by default 2 in figures and 1 in tables."""
+    bin: float | None = None
+    """Width in days of the bins that epochs are averaged in."""
+    title: str | None = None
+    """Of figures; by default the OIDs."""
+    caption: bool = True
+    """Whether figures say where the data come from."""
+    own: tuple[OwnPhotometry, ...] = ()
+    """Photometry sent along, for figures."""
+
+
+@dataclass(frozen=True)
+class OwnPhotometry:
+    """One label's points of photometry sent along with a request; arrays of one length."""
+
+    label: str
+    filter: str
+    """Name of the filter as given; not necessarily one of ZTF."""
+    hmjd: np.ndarray
+    mag: np.ndarray
+    magerr: np.ndarray
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One light curve as delivered."""
+
+    release: str
+    oid: int
+    ra: float
+    dec: float
+    """ICRS, deg."""
+    fieldid: int
+    rcid: int
+    filterid: int
+    filter: str
+    """zg, zr or zi."""
+    separation: float
+    """arcsec from the nearest of the OIDs asked for; 0 for those."""
+    refmag: float
+    refmagerr: float
+    """AB magnitude and error of the reference in use; NaN where there is none."""
+    columns: dict[str, np.ndarray]
+    """Arrays of one length, ordered by hmjd; the names are those of `ztfvo.products.columns`."""
+
+    def __len__(self) -> int:
+        return len(self.columns["hmjd"])
+
+
+@dataclass(frozen=True)
+class Product:
+    """The answer to a request, ready to be written."""
+
+    request: Request
+    title: str
+    """Of the release."""
+    simulated: bool
+    curves: tuple[Curve, ...]
+    """Those asked for first, in that order, then neighbours by separation."""
