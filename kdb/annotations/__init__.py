@@ -1,0 +1,1 @@
+"""Annotations: what was recorded on which object, by whom and when."""

@@ -1,0 +1,1 @@
+"""Settings, addresses and what all parts of the service share."""

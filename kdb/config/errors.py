@@ -1,0 +1,61 @@
+"""Answers to what goes wrong, for people and for scripts."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import DatabaseError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from psycopg import errors as sql
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+log = logging.getLogger("kdb")
+
+
+class Conflict(APIException):
+    """Someone else was faster."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
+def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception of a view; None leaves it to Django (status 500)."""
+    if isinstance(error, OperationalError):
+        return _database_error(error)
+    if isinstance(error, Conflict):
+        return Response(error.detail, status=error.status_code)
+    return exception_handler(error, context)
+
+
+def _database_error(error: DatabaseError) -> Response:
+    if isinstance(error.__cause__, sql.QueryCanceled):
+        detail = "This takes too long: ask for less, with more filters."
+    else:
+        log.error("The database does not answer: %s", error)
+        detail = "The database does not answer: try again in a minute."
+    return Response({"detail": detail}, status=503, headers={"Retry-After": "60"})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a request whose origin is in doubt."""
+    detail = f"The request was refused: {reason} Get a token from login/ and send X-CSRFToken."
+    return JsonResponse({"detail": detail}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer an address that leads nowhere."""
+    return JsonResponse({"detail": "There is nothing at this address."}, status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer when the service itself is at fault."""
+    return JsonResponse({"detail": "The service failed; the operator's log says why."}, status=500)
+
+
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that is not well formed."""
+    return JsonResponse({"detail": "The request is malformed."}, status=400)

@@ -1,0 +1,71 @@
+"""Filters of lists, and the fields several of them use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django_filters import Filter
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+PAGE_PARAMETERS = {"cursor", "page_size", "ordering", "format"}
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """Filters that refuse parameters they do not know: a typing error must not show everything."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
+        """Return the rows the request's parameters leave.
+
+        Raises
+        ------
+        ValidationError
+            When a parameter is unknown or its value malformed.
+        """
+        known = self.get_filterset_class(view, queryset)
+        names = set(known.base_filters) if known else set()
+        refuse_unknown(request, names | PAGE_PARAMETERS)
+        return super().filter_queryset(request, queryset, view)
+
+
+def refuse_unknown(request: Request, known: set[str]) -> None:
+    """Refuse parameters of an address other than those known.
+
+    Raises
+    ------
+    ValidationError
+        Naming each unknown parameter.
+    """
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        sentence = f"There is no such parameter; there are {', '.join(sorted(known))}."
+        raise ValidationError({name[:80]: [sentence] for name in unknown})
+
+
+class _ManyWidget(forms.Widget):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        return list(data.getlist(name)) if hasattr(data, "getlist") else []
+
+
+class _ManyField(forms.Field):
+    widget = _ManyWidget
+
+    def __init__(self, *, one: forms.Field, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.one, self.most = one, most
+
+    def clean(self, value: list[str]) -> list[Any]:
+        if len(value) > self.most:
+            raise forms.ValidationError(f"{len(value)} values are given; at most {self.most}.")
+        return [self.one.clean(text) for text in value]
+
+
+class ManyFilter(Filter):
+    """A filter whose parameter can be given several times; `one` reads one value."""
+
+    field_class = _ManyField

@@ -1,0 +1,67 @@
+"""What is done to every request and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from kdb.config.options import get_options
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Scripts come from this site's files only: one in a text is never run."""
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address a request came from, as the nearest trusted proxy saw it."""
+    proxies = get_options().proxies
+    said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies and said != [""]:
+        return said[-min(proxies, len(said))]
+    return request.META.get("REMOTE_ADDR") or "local socket"
+
+
+def client_address(get_response: Handler) -> Handler:
+    """Put the visitor's address where everything that counts requests looks for it."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.META["REMOTE_ADDR"] = address_of(request)
+        request.META.pop("HTTP_X_FORWARDED_FOR", None)
+        return get_response(request)
+
+    return handle
+
+
+def refuse_large_bodies(get_response: Handler) -> Handler:
+    """Answer 413 before a body that is too large is read."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return JsonResponse({"detail": "Content-Length is not a number."}, status=400)
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            detail = f"The body has {length} bytes; at most {limit} are taken. Send it in parts."
+            return JsonResponse({"detail": detail}, status=413)
+        return get_response(request)
+
+    return handle
+
+
+def content_policy(get_response: Handler) -> Handler:
+    """Tell the browser whose scripts it may run, and what may be kept by shared caches."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    return handle

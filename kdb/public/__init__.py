@@ -1,0 +1,1 @@
+"""SQL views of what everyone may read, for publication elsewhere; migrations only."""

@@ -1,0 +1,1 @@
+"""The vocabulary: tags, and the log of what became of them."""
