@@ -43,7 +43,9 @@ class User(AbstractBaseUser):
     login = models.CharField(
         max_length=64,
         unique=True,
-        validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9@.+_-]*\Z", "Use letters, digits, @.+_-")],
+        validators=[
+            RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9@.+_-]*\Z", "Use letters, digits, @.+_-")
+        ],
     )
     public_name = models.CharField(
         max_length=100,
@@ -54,6 +56,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.READER)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

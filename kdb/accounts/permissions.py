@@ -53,14 +53,20 @@ class IsMember(_AtLeast):
     role = Role.READER
 
 
-class MayRead(BasePermission):
+class MayAsk(BasePermission):
+    """Everyone, unless reading is closed; for questions that are put by POST, too."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Allow all where reading is open, else those logged in."""
+        return get_options().open_reading or is_member(request)
+
+
+class MayRead(MayAsk):
     """Everyone, unless reading is closed; writing asks for more."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Allow safe methods to all where reading is open, else to those logged in."""
-        if request.method not in SAFE_METHODS:
-            return False
-        return get_options().open_reading or is_member(request)
+        """Allow safe methods only."""
+        return request.method in SAFE_METHODS and super().has_permission(request, view)
 
 
 class HasSession(BasePermission):

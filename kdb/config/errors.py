@@ -13,6 +13,8 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from kdb.config.options import get_options
+
 log = logging.getLogger("kdb")
 
 
@@ -44,6 +46,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a request whose origin is in doubt."""
     detail = f"The request was refused: {reason} Get a token from login/ and send X-CSRFToken."
     return JsonResponse({"detail": detail}, status=403)
+
+
+def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:
+    """Answer a login name that has to wait; the same whether there is such a user or not."""
+    minutes = get_options().login_minutes
+    detail = f"Too many wrong passwords: wait {minutes:g} minutes."
+    headers = {"Retry-After": str(round(60 * minutes))}
+    return JsonResponse({"detail": detail}, status=429, headers=headers)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

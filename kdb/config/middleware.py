@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.cache import patch_vary_headers
 
 from kdb.config.options import get_options
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """Scripts come from this site's files only: one in a text is never run."""
+
+
+UNKNOWN_ADDRESS = "0.0.0.0"
+"""Stands for a visitor through a socket whose proxy does not tell addresses."""
 
 
 def address_of(request: HttpRequest) -> str:
     """Return the address a request came from, as the nearest trusted proxy saw it."""
     proxies = get_options().proxies
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if proxies and said != [""]:
-        return said[-min(proxies, len(said))]
-    return request.META.get("REMOTE_ADDR") or "local socket"
+    address = said[-min(proxies, len(said))] if proxies else ""
+    for candidate in (address, request.META.get("REMOTE_ADDR", "")):
+        try:
+            return str(ip_address(candidate))
+        except ValueError:
+            continue
+    return UNKNOWN_ADDRESS
 
 
 def client_address(get_response: Handler) -> Handler:
@@ -62,6 +72,7 @@ def content_policy(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        patch_vary_headers(response, ("Cookie", "Authorization"))
         return response
 
     return handle

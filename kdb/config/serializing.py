@@ -26,3 +26,10 @@ class StrictSerializer(serializers.Serializer[Any]):
                 sentence = f"This cannot be set; what can is {', '.join(sorted(writable))}."
                 raise serializers.ValidationError({name[:80]: [sentence] for name in strange})
         return super().to_internal_value(data)
+
+
+class ConflictSerializer(serializers.Serializer[Any]):
+    """Why a change was refused, and what is there instead."""
+
+    detail = serializers.CharField()
+    newest = serializers.DictField(allow_null=True)

@@ -8,44 +8,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9@.+_-]*\\Z', 'Use letters, digits, @.+_-')])),
-                ('public_name', models.CharField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('\\A[^\\x00-\\x1f\\x7f]*\\S[^\\x00-\\x1f\\x7f]*\\Z', 'Must be a name.')])),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('role', models.CharField(choices=[('reader', 'reads records that are not public, too'), ('expert', 'annotates'), ('editor', 'edits tags'), ('administrator', 'manages people')], default='reader', max_length=16)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "login",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Za-z0-9][A-Za-z0-9@.+_-]*\\Z", "Use letters, digits, @.+_-"
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "public_name",
+                    models.CharField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[^\\x00-\\x1f\\x7f]*\\S[^\\x00-\\x1f\\x7f]*\\Z",
+                                "Must be a name.",
+                            )
+                        ],
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "reads records that are not public, too"),
+                            ("expert", "annotates"),
+                            ("editor", "edits tags"),
+                            ("administrator", "manages people"),
+                        ],
+                        default="reader",
+                        max_length=16,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'db_table': 'kdb_user',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('login'), name='kdb_user_login_any_case'), models.CheckConstraint(condition=models.Q(('role__in', ['reader', 'expert', 'editor', 'administrator'])), name='kdb_user_role')],
+                "db_table": "kdb_user",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("login"),
+                        name="kdb_user_login_any_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["reader", "expert", "editor", "administrator"])
+                        ),
+                        name="kdb_user_role",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('digest', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('token_key', models.CharField(db_index=True, max_length=25)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expiry', models.DateTimeField(blank=True, null=True)),
-                ('name', models.CharField(max_length=100)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='auth_token_set', to=settings.AUTH_USER_MODEL)),
+                ("digest", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                ("token_key", models.CharField(db_index=True, max_length=25)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expiry", models.DateTimeField(blank=True, null=True)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="auth_token_set",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'kdb_token',
-                'constraints': [models.UniqueConstraint(fields=('user', 'name'), name='kdb_token_name')],
+                "db_table": "kdb_token",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "name"), name="kdb_token_name")
+                ],
             },
         ),
     ]

@@ -12,141 +12,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tags', '0001_initial'),
+        ("tags", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='Neighbours',
+            name="Neighbours",
             fields=[
-                ('oid', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('others', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('asked_at', models.DateTimeField()),
+                ("oid", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "others",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), size=None
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'neighbours',
+                "db_table": "neighbours",
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('oid', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('source_id', models.BigIntegerField(db_index=True)),
+                ("oid", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("source_id", models.BigIntegerField(db_index=True)),
             ],
             options={
-                'db_table': 'source',
+                "db_table": "source",
             },
         ),
         migrations.CreateModel(
-            name='Annotation',
+            name="Annotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('oid', models.BigIntegerField()),
-                ('release', models.CharField(max_length=32, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9_]{0,31}\\Z', "Use a release's name, such as dr19.")])),
-                ('text', models.TextField(blank=True, max_length=10000)),
-                ('tag_count', models.SmallIntegerField(default=0)),
-                ('author_name', models.CharField(blank=True, max_length=100)),
-                ('public', models.BooleanField(default=True)),
-                ('deleted', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False)),
-                ('number', models.IntegerField(db_default=0, editable=False)),
-                ('public_number', models.IntegerField(editable=False, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to=settings.AUTH_USER_MODEL)),
-                ('previous', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='following', to='annotations.annotation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("oid", models.BigIntegerField()),
+                (
+                    "release",
+                    models.CharField(
+                        max_length=32,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[a-z][a-z0-9_]{0,31}\\Z", "Use a release's name, such as dr19."
+                            )
+                        ],
+                    ),
+                ),
+                ("text", models.TextField(blank=True, max_length=10000)),
+                ("tag_count", models.SmallIntegerField(default=0)),
+                ("author_name", models.CharField(blank=True, max_length=100)),
+                ("public", models.BooleanField(default=True)),
+                ("deleted", models.BooleanField(default=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        db_index=True,
+                        editable=False,
+                    ),
+                ),
+                ("number", models.IntegerField(db_default=0, editable=False)),
+                ("public_number", models.IntegerField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="following",
+                        to="annotations.annotation",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'annotation',
+                "db_table": "annotation",
             },
         ),
         migrations.CreateModel(
-            name='AnnotationTag',
+            name="AnnotationTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_name', models.CharField(db_default='', editable=False, max_length=64)),
-                ('annotation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='given', to='annotations.annotation')),
-                ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tags.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_name", models.CharField(db_default="", editable=False, max_length=64)),
+                (
+                    "annotation",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="given",
+                        to="annotations.annotation",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tags.tag",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'annotation_tag',
+                "db_table": "annotation_tag",
             },
         ),
         migrations.AddField(
-            model_name='annotation',
-            name='tags',
-            field=models.ManyToManyField(related_name='annotations', through='annotations.AnnotationTag', to='tags.tag'),
+            model_name="annotation",
+            name="tags",
+            field=models.ManyToManyField(
+                related_name="annotations", through="annotations.AnnotationTag", to="tags.tag"
+            ),
         ),
         migrations.CreateModel(
-            name='Current',
+            name="Current",
             fields=[
-                ('oid', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('newest', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='newest_of', to='annotations.annotation')),
-                ('newest_public', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='newest_public_of', to='annotations.annotation')),
+                ("oid", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "newest",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="newest_of",
+                        to="annotations.annotation",
+                    ),
+                ),
+                (
+                    "newest_public",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="newest_public_of",
+                        to="annotations.annotation",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'annotation_current',
+                "db_table": "annotation_current",
             },
         ),
         migrations.AddConstraint(
-            model_name='annotationtag',
-            constraint=models.UniqueConstraint(fields=('annotation', 'tag'), name='annotation_tag_once'),
+            model_name="annotationtag",
+            constraint=models.UniqueConstraint(
+                fields=("annotation", "tag"), name="annotation_tag_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotationtag',
-            constraint=models.UniqueConstraint(fields=('tag', 'annotation'), name='annotation_tag_reverse'),
+            model_name="annotationtag",
+            constraint=models.UniqueConstraint(
+                fields=("tag", "annotation"), name="annotation_tag_reverse"
+            ),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['created_at', 'id'], name='annotation_time'),
+            model_name="annotation",
+            index=models.Index(fields=["created_at", "id"], name="annotation_time"),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['oid', 'id'], name='annotation_oid'),
+            model_name="annotation",
+            index=models.Index(fields=["oid", "id"], name="annotation_oid"),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['number', 'id'], name='annotation_numbers'),
+            model_name="annotation",
+            index=models.Index(fields=["number", "id"], name="annotation_numbers"),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['public_number', 'id'], name='annotation_public_numbers'),
+            model_name="annotation",
+            index=models.Index(fields=["public_number", "id"], name="annotation_public_numbers"),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(fields=['release'], name='annotation_release'),
+            model_name="annotation",
+            index=models.Index(fields=["release"], name="annotation_release"),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=models.Index(condition=models.Q(('author_name', ''), _negated=True), fields=['author_name'], name='annotation_author_name'),
+            model_name="annotation",
+            index=models.Index(
+                condition=models.Q(("author_name", ""), _negated=True),
+                fields=["author_name"],
+                name="annotation_author_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='annotation',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('text'), 'gin_trgm_ops'), name='annotation_text'),
+            model_name="annotation",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("text"), "gin_trgm_ops"
+                ),
+                name="annotation_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.UniqueConstraint(fields=('oid', 'previous'), name='annotation_one_after_another', nulls_distinct=False),
+            model_name="annotation",
+            constraint=models.UniqueConstraint(
+                fields=("oid", "previous"),
+                name="annotation_one_after_another",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.UniqueConstraint(fields=('oid', 'number'), name='annotation_number'),
+            model_name="annotation",
+            constraint=models.UniqueConstraint(fields=("oid", "number"), name="annotation_number"),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(('oid__gte', 100000000000000), ('oid__lt', 10000000000000000)), name='annotation_oid_digits'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("oid__gte", 100000000000000), ("oid__lt", 10000000000000000)),
+                name="annotation_oid_digits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', False), ('author_name', '')), models.Q(('author__isnull', True), models.Q(('author_name', ''), _negated=True)), _connector='OR'), name='annotation_one_author'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("author__isnull", False), ("author_name", "")),
+                    models.Q(
+                        ("author__isnull", True), models.Q(("author_name", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="annotation_one_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='annotation',
-            constraint=models.CheckConstraint(condition=models.Q(('deleted', False), ('tag_count', 0), _connector='OR'), name='annotation_deleted_is_bare'),
+            model_name="annotation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deleted", False), ("tag_count", 0), _connector="OR"),
+                name="annotation_deleted_is_bare",
+            ),
         ),
     ]

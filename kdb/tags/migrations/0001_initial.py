@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,47 +16,115 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9_-]{1,64}\\Z', 'Use 1 to 64 letters, digits, _ and -.')])),
-                ('description', models.TextField(blank=True, max_length=4000)),
-                ('order', models.IntegerField(default=1000)),
-                ('group', models.CharField(blank=True, max_length=64)),
-                ('retired', models.BooleanField(default=False)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='tags.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Za-z0-9_-]{1,64}\\Z", "Use 1 to 64 letters, digits, _ and -."
+                            )
+                        ],
+                    ),
+                ),
+                ("description", models.TextField(blank=True, max_length=4000)),
+                ("order", models.IntegerField(default=1000)),
+                ("group", models.CharField(blank=True, max_length=64)),
+                ("retired", models.BooleanField(default=False)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="tags.tag",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'tag',
-                'ordering': ('order', 'name'),
+                "db_table": "tag",
+                "ordering": ("order", "name"),
             },
         ),
         migrations.CreateModel(
-            name='TagEvent',
+            name="TagEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('renamed', 'Renamed'), ('retired', 'Retired'), ('restored', 'Restored'), ('merged', 'Merged')], max_length=16)),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tags.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("changed", "Changed"),
+                            ("renamed", "Renamed"),
+                            ("retired", "Retired"),
+                            ("restored", "Restored"),
+                            ("merged", "Merged"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="tags.tag",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'tag_event',
-                'ordering': ('id',),
+                "db_table": "tag_event",
+                "ordering": ("id",),
             },
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='tag_name_any_case'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("name"), name="tag_name_any_case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[A-Za-z0-9_-]{1,64}$')), name='tag_name_letters'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name__regex", "^[A-Za-z0-9_-]{1,64}$")),
+                name="tag_name_letters",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('retired', True), _connector='OR'), name='tag_merged_is_retired'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True), ("retired", True), _connector="OR"
+                ),
+                name="tag_merged_is_retired",
+            ),
         ),
     ]

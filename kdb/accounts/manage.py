@@ -1,0 +1,71 @@
+"""Making and changing users."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import connection, transaction
+
+from kdb.accounts.models import Role, Token, User
+
+PASSWORD_BYTES = 18
+"""Random bytes of a generated password: 24 letters and digits."""
+
+
+class LastAdministrator(ValueError):
+    """Nobody would be left to manage people."""
+
+
+def create_user(login: str, public_name: str, role: Role, email: str = "") -> tuple[User, str]:
+    """Make a user; return them and their generated password, which is kept nowhere.
+
+    Raises
+    ------
+    django.core.exceptions.ValidationError
+        When login or public name is malformed or taken.
+    """
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    fields = {"public_name": public_name, "role": role, "email": email}
+    return User.objects.create_user(login, password, **fields), password
+
+
+def change_user(user_id: int, **fields: Any) -> User:
+    """Change role, public name, e-mail or activity of a user.
+
+    Raises
+    ------
+    LastAdministrator
+        When nobody would be left to manage people.
+    """
+    with transaction.atomic():
+        # One at a time: two administrators must not demote each other.
+        others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
+        administrators = {user.pk for user in others.order_by("pk")}
+        user = User.objects.select_for_update().get(pk=user_id)
+        for name, value in fields.items():
+            setattr(user, name, value)
+        if not user.may(Role.ADMINISTRATOR) and administrators == {user.pk}:
+            raise LastAdministrator(f"{user.login} is the last administrator: make another first.")
+        user.save()
+    return user
+
+
+def reset_password(user: User) -> str:
+    """Give a user a generated password and end their sessions and tokens; return it."""
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        Token.objects.filter(user=user).delete()
+    return password
+
+
+def tidy() -> tuple[int, int]:
+    """Delete what has expired; return the numbers of sessions and of tokens."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now = cursor.fetchone()[0]
+    sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
+    return sessions, Token.objects.filter(expiry__lt=now).delete()[0]

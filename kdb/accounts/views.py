@@ -1,0 +1,284 @@
+"""Login, tokens and users over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.db import IntegrityError
+from django.http import Http404
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+
+from kdb.accounts import manage
+from kdb.accounts.models import Token, User
+from kdb.accounts.permissions import HasSession, IsMember, MayAdminister
+from kdb.accounts.serializers import (
+    CSRFSerializer,
+    EditUserSerializer,
+    LoginSerializer,
+    MadeTokenSerializer,
+    MadeUserSerializer,
+    NewTokenSerializer,
+    NewUserSerializer,
+    PasswordSerializer,
+    TokenSerializer,
+    UserSerializer,
+    WhoamiSerializer,
+)
+from kdb.config.errors import Conflict
+
+WRONG = "Login name or password is wrong."
+LOGIN_PARAMETER = OpenApiParameter("login", OpenApiTypes.STR, OpenApiParameter.PATH)
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+@method_decorator(csrf_protect, name="dispatch")
+class Login(GenericAPIView[User]):
+    """Login by password; a cookie then tells who you are."""
+
+    # Who is logged in by a token or a stale session can still log in.
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "login"
+    serializer_class = LoginSerializer
+    filter_backends = ()
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a wrong password is 401."""
+        return "Session"
+
+    @extend_schema(
+        operation_id="login_get",
+        summary="Prepare a login",
+        auth=[],
+        responses=CSRFSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """A token against forged requests: send it with every change, with the cookie set here."""
+        return Response({"csrf_token": get_token(request._request)})
+
+    @extend_schema(operation_id="login", summary="Log in", auth=[], responses=WhoamiSerializer)
+    def post(self, request: Request) -> Response:
+        """Log in; the answer says who you are."""
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        user = authenticate(
+            request._request,
+            username=given.validated_data["login"],
+            password=given.validated_data["password"],
+        )
+        if user is None:
+            raise AuthenticationFailed(WRONG)
+        login(request._request, user)
+        return Response(WhoamiSerializer(user).data)
+
+
+class Logout(GenericAPIView[User]):
+    """The end of a session."""
+
+    permission_classes = (HasSession,)
+    serializer_class = None
+    filter_backends = ()
+
+    @extend_schema(operation_id="logout", summary="Log out", request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Log out."""
+        logout(request._request)
+        return Response(status=204)
+
+
+class Whoami(GenericAPIView[User]):
+    """Who you are."""
+
+    permission_classes = (IsMember,)
+    serializer_class = WhoamiSerializer
+    filter_backends = ()
+
+    @extend_schema(operation_id="whoami", summary="Who you are")
+    def get(self, request: Request) -> Response:
+        """Your names and your role."""
+        return Response(WhoamiSerializer(request.user).data)
+
+
+class Password(GenericAPIView[User]):
+    """One's own password."""
+
+    permission_classes = (HasSession,)
+    throttle_classes = (ScopedRateThrottle,)
+    throttle_scope = "login"
+    serializer_class = PasswordSerializer
+    filter_backends = ()
+
+    @extend_schema(operation_id="password", summary="Change your password", responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Change your password; your other sessions end."""
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        request.user.set_password(given.validated_data["new"])
+        request.user.save(update_fields=["password"])
+        update_session_auth_hash(request._request, request.user)
+        return Response(status=204)
+
+
+class _OwnTokens(GenericAPIView[Token]):
+    """What views of one's own tokens share."""
+
+    serializer_class: Any = TokenSerializer
+    pagination_class = None
+    filter_backends = ()
+
+    def get_permissions(self) -> list[Any]:
+        """Listing and revoking is for all members; making one needs a login by password."""
+        return [HasSession() if self.request.method == "POST" else IsMember()]
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Token.objects.none()
+        return Token.objects.filter(user=self.request.user).order_by("created")
+
+
+class Tokens(_OwnTokens):
+    """One's own tokens."""
+
+    @extend_schema(
+        operation_id="tokens_list", summary="Your tokens", responses=TokenSerializer(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """Your tokens, without their secrets."""
+        return Response(TokenSerializer(self.get_queryset(), many=True).data)
+
+    @extend_schema(
+        operation_id="tokens_create",
+        summary="Make a token",
+        request=NewTokenSerializer,
+        responses={201: MadeTokenSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a token for scripts; its secret is shown this once."""
+        context = self.get_serializer_context()
+        given = NewTokenSerializer(data=request.data, context=context)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        made, secret = Token.objects.create(
+            user=request.user, expiry=timedelta(days=data["days"]), prefix="kdb_", name=data["name"]
+        )
+        made.token = secret
+        return Response(MadeTokenSerializer(made).data, status=201)
+
+
+class TokenDetail(_OwnTokens):
+    """One of one's own tokens."""
+
+    @extend_schema(operation_id="tokens_revoke", summary="Revoke a token", responses={204: None})
+    def delete(self, request: Request, name: str) -> Response:
+        """Revoke one of your tokens, by its name."""
+        if not self.get_queryset().filter(name=name).delete()[0]:
+            raise Http404
+        return Response(status=204)
+
+
+class _Users(GenericAPIView[User]):
+    """What views of users share."""
+
+    permission_classes = (MayAdminister,)
+    serializer_class: Any = UserSerializer
+    queryset = User.objects.all()
+    filter_backends = ()
+    orderings: ClassVar = {"login": "login"}
+    ordering = "login"
+
+    def find(self, name: str) -> User:
+        """Find a user by login name."""
+        user = User.objects.filter(login=name).first()
+        if user is None:
+            raise Http404
+        return user
+
+
+class UserList(_Users):
+    """All users."""
+
+    @extend_schema(
+        operation_id="users_list", summary="All users", responses=UserSerializer(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """All users; for administrators."""
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(UserSerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="users_create",
+        summary="Add a user",
+        request=NewUserSerializer,
+        responses={201: MadeUserSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Add a user; the generated password is shown this once."""
+        given = NewUserSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            user, password = manage.create_user(**given.validated_data)
+        except IntegrityError as error:
+            raise Conflict({"detail": "Another user got this name just now."}) from error
+        return Response(_with_password(user, password), status=201)
+
+
+@extend_schema(parameters=[LOGIN_PARAMETER])
+class UserDetail(_Users):
+    """One user."""
+
+    @extend_schema(operation_id="users_retrieve", summary="One user")
+    def get(self, request: Request, login: str) -> Response:
+        """One user; for administrators."""
+        return Response(UserSerializer(self.find(login)).data)
+
+    @extend_schema(
+        operation_id="users_change",
+        summary="Change a user",
+        request=EditUserSerializer(partial=True),
+        responses=UserSerializer,
+    )
+    def patch(self, request: Request, login: str) -> Response:
+        """Change role, names or activity; users are not deleted, their records stay theirs."""
+        user = self.find(login)
+        given = EditUserSerializer(user, data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        try:
+            user = manage.change_user(user.pk, **given.validated_data)
+        except manage.LastAdministrator as error:
+            raise Conflict({"detail": str(error)}) from error
+        return Response(UserSerializer(user).data)
+
+
+@extend_schema(parameters=[LOGIN_PARAMETER])
+class UserPassword(_Users):
+    """The password of another."""
+
+    @extend_schema(
+        operation_id="users_password",
+        summary="Reset a user's password",
+        request=None,
+        responses=MadeUserSerializer,
+    )
+    def post(self, request: Request, login: str) -> Response:
+        """Generate a new password, shown this once; the user's sessions and tokens end."""
+        user = self.find(login)
+        return Response(_with_password(user, manage.reset_password(user)))
+
+
+def _with_password(user: User, password: str) -> dict[str, Any]:
+    user.password = password
+    return dict(MadeUserSerializer(user).data)

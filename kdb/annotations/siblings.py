@@ -1,0 +1,150 @@
+"""The other OIDs of a star: from the table of sources, else by position from a TAP service."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+from django.core.cache import cache
+from django.utils import timezone
+
+from kdb.annotations.models import Neighbours, Source
+from kdb.config.options import Options, get_options
+
+BATCH = 100
+"""OIDs of one query to the TAP service."""
+
+MOST_ROWS = 20_000
+"""Rows of its answer that are read at most: a batch in a crowded field has some hundred."""
+
+PAUSE = 60
+"""Seconds for which a TAP service that failed is not asked again."""
+
+log = logging.getLogger("kdb")
+
+
+@dataclass
+class Siblings:
+    """The other OIDs of each star asked for."""
+
+    others: dict[int, set[int]] = field(default_factory=dict)
+    """By OID; an OID that is missing here could not be looked up."""
+    source: dict[int, str] = field(default_factory=dict)
+    """``sources`` or ``positions``, by OID."""
+    unavailable: str | None = None
+    """Why some could not be looked up."""
+
+
+class Unavailable(RuntimeError):
+    """The TAP service does not answer as it should; the message says why."""
+
+
+def siblings_of(oids: Collection[int]) -> Siblings:
+    """Find the other OIDs of the same stars.
+
+    A failure of the TAP service is told in the answer, and never raised.
+    """
+    found = Siblings()
+    _from_sources(oids, found)
+    options = get_options()
+    rest = [oid for oid in oids if oid not in found.others]
+    if not rest or not options.tap_url:
+        return found
+    known = _kept(rest, options)
+    missing = [oid for oid in rest if oid not in known]
+    try:
+        known |= _ask(missing, options)
+    except Unavailable as error:
+        found.unavailable = str(error)
+    for oid, others in known.items():
+        found.others[oid], found.source[oid] = others, "positions"
+    return found
+
+
+def _from_sources(oids: Collection[int], found: Siblings) -> None:
+    source_of = dict(Source.objects.filter(oid__in=list(oids)).values_list("oid", "source_id"))
+    members: dict[int, set[int]] = {}
+    rows = Source.objects.filter(source_id__in=set(source_of.values()))
+    for source_id, oid in rows.values_list("source_id", "oid"):
+        members.setdefault(source_id, set()).add(oid)
+    for oid, source_id in source_of.items():
+        found.others[oid] = members[source_id] - {oid}
+        found.source[oid] = "sources"
+
+
+def _kept(oids: Iterable[int], options: Options) -> dict[int, set[int]]:
+    since = timezone.now() - timedelta(hours=options.star_hours)
+    rows = Neighbours.objects.filter(oid__in=list(oids), asked_at__gte=since)
+    return {row.oid: set(row.others) for row in rows}
+
+
+def _ask(oids: list[int], options: Options) -> dict[int, set[int]]:
+    if not oids:
+        return {}
+    pause = cache.get("siblings-unavailable")
+    if pause:
+        raise Unavailable(pause)
+    answers: dict[int, set[int]] = {}
+    try:
+        # Redirects are not followed: only the address that was set is asked.
+        with httpx.Client(timeout=options.tap_seconds, follow_redirects=False) as client:
+            for start in range(0, len(oids), BATCH):
+                batch = oids[start : start + BATCH]
+                answers |= {oid: set() for oid in batch}
+                for asked, other in _query(client, batch, options):
+                    answers[asked].add(other)
+    except (httpx.HTTPError, httpx.InvalidURL, Unavailable) as error:
+        log.warning("The TAP service %s failed: %r", options.tap_url, error)
+        reason = str(error) if isinstance(error, Unavailable) else type(error).__name__
+        sentence = f"The service that knows the stars' positions does not answer ({reason})."
+        cache.set("siblings-unavailable", sentence, PAUSE)
+        raise Unavailable(sentence) from error
+    _keep(answers)
+    return answers
+
+
+def _keep(answers: dict[int, set[int]]) -> None:
+    now = timezone.now()
+    rows = [Neighbours(oid=oid, others=sorted(to), asked_at=now) for oid, to in answers.items()]
+    Neighbours.objects.bulk_create(
+        rows, update_conflicts=True, update_fields=["others", "asked_at"], unique_fields=["oid"]
+    )
+
+
+def adql(oids: Iterable[int], options: Options) -> str:
+    """Return the query for the neighbours of these OIDs."""
+    return (
+        f"SELECT a.oid AS asked, b.oid AS other FROM {options.tap_table} AS a "
+        f"JOIN {options.tap_table} AS b ON 1 = CONTAINS(POINT(b.ra, b.dec), "
+        f"CIRCLE(a.ra, a.dec, {options.star_radius / 3600:.9f})) "
+        f"WHERE a.oid IN ({', '.join(str(int(oid)) for oid in oids)}) AND b.oid <> a.oid"
+    )
+
+
+def _query(client: httpx.Client, oids: list[int], options: Options) -> list[tuple[int, int]]:
+    form = {
+        "REQUEST": "doQuery",
+        "LANG": "ADQL",
+        "QUERY": adql(oids, options),
+        "RESPONSEFORMAT": "csv",
+        "MAXREC": str(MOST_ROWS),
+    }
+    answer = client.post(f"{options.tap_url}/sync", data=form)
+    if answer.status_code != 200:
+        raise Unavailable(f"status {answer.status_code}")
+    asked = set(oids)
+    try:
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        pairs = [(int(row["asked"]), int(row["other"])) for row in rows]
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        raise Unavailable("an answer that is not the table asked for") from error
+    if not answer.text.startswith("asked,other") or {pair[0] for pair in pairs} - asked:
+        raise Unavailable("an answer that is not the table asked for")
+    if len(pairs) >= MOST_ROWS:
+        raise Unavailable(f"more than {MOST_ROWS} neighbours")
+    return pairs
