@@ -1,0 +1,139 @@
+"""What the tests of the knowledge database share.
+
+They run on a database of their own in the test cluster.  Each test is a transaction that is
+rolled back, unless it takes `committed`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+import django
+import pytest
+from support import kdb
+
+NAME = f"kdb_test_{os.getpid()}"
+FOLDER = tempfile.TemporaryDirectory(prefix="kdb-test-")
+KEY = kdb.write_key(Path(FOLDER.name))
+
+# Set while Django starts and not longer: what other tests start must not see it.
+with patch.dict(os.environ, kdb.environment(NAME, KEY)):
+    django.setup()
+
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+
+from kdb.accounts.models import Role, User  # noqa: E402
+from kdb.config.options import get_options  # noqa: E402
+from kdb.tags import edit  # noqa: E402
+
+PASSWORD = "correct-Horse-7-battery"
+
+
+@pytest.fixture(scope="session")
+def kdb_database(database):
+    """The migrated database of this test run."""
+    kdb.create_database(NAME)
+    try:
+        call_command("migrate", verbosity=0)
+        yield NAME
+    finally:
+        connection.close()
+        kdb.drop_database(NAME)
+
+
+@pytest.fixture(scope="session")
+def password_hash():
+    """The hash of everyone's password, made once because that takes long."""
+    return make_password(PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def clean(request, kdb_database):
+    """Start each test with an empty database and full allowances."""
+    cache.clear()
+    if "committed" in request.fixturenames:
+        yield
+        return
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committed(kdb_database):
+    """For tests that need several connections: all is committed, and removed afterwards."""
+    yield
+    connection.close()
+    with kdb.psycopg.connect(kdb.dsn(NAME, "postgres")) as superuser:
+        superuser.execute(
+            "TRUNCATE annotation, annotation_tag, annotation_current, tag, tag_event, kdb_user,"
+            " kdb_token, django_session, axes_accessattempt, source, neighbours CASCADE"
+        )
+
+
+@pytest.fixture
+def people(password_hash):
+    """One user of each role, and a second expert, by role."""
+    made = {
+        role: User.objects.create(
+            login=f"{role}@example.org",
+            public_name=f"The {role}",
+            email=f"{role}@example.org",
+            role=Role(role.removeprefix("other_")),
+            password=password_hash,
+        )
+        for role in (*kdb.ROLES[1:], "other_expert")
+    }
+    return made
+
+
+@pytest.fixture
+def visitors(people):
+    """Someone of each role, logged in, and someone who is not."""
+    found = {role: kdb.Visitor(user) for role, user in people.items()}
+    return found | {"anonymous": kdb.Visitor()}
+
+
+@pytest.fixture
+def anyone(visitors):
+    """Someone without login."""
+    return visitors["anonymous"]
+
+
+@pytest.fixture
+def expert(visitors):
+    """An expert."""
+    return visitors["expert"]
+
+
+@pytest.fixture
+def editor(visitors):
+    """A tag editor."""
+    return visitors["editor"]
+
+
+@pytest.fixture
+def tags():
+    """Some tags of the vocabulary, by name; the order is not that of the alphabet."""
+    names = ("artefact", "ghost", "VAR", "SN", "uncertain", "EA")
+    return {
+        name: edit.create(None, name=name, order=10 * place) for place, name in enumerate(names)
+    }
+
+
+@pytest.fixture
+def option(monkeypatch):
+    """A function that changes settings for this test."""
+
+    def change(**values):
+        for name, value in values.items():
+            assert name in type(get_options()).model_fields
+            monkeypatch.setitem(get_options().__dict__, name, value)
+
+    return change
