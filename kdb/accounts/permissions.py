@@ -65,8 +65,10 @@ class MayRead(MayAsk):
     """Everyone, unless reading is closed; writing asks for more."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Allow safe methods only."""
-        return request.method in SAFE_METHODS and super().has_permission(request, view)
+        """Allow safe methods; what no one can do here passes, to be answered as such."""
+        if request.method in SAFE_METHODS:
+            return super().has_permission(request, view)
+        return not hasattr(view, request.method.lower())
 
 
 class HasSession(BasePermission):

@@ -232,7 +232,7 @@ class UserList(_Users):
         try:
             user, password = manage.create_user(**given.validated_data)
         except IntegrityError as error:
-            raise Conflict({"detail": "Another user got this name just now."}) from error
+            raise Conflict("Another user got this name just now.") from error
         return Response(_with_password(user, password), status=201)
 
 
@@ -259,7 +259,7 @@ class UserDetail(_Users):
         try:
             user = manage.change_user(user.pk, **given.validated_data)
         except manage.LastAdministrator as error:
-            raise Conflict({"detail": str(error)}) from error
+            raise Conflict(str(error)) from error
         return Response(UserSerializer(user).data)
 
 

@@ -154,7 +154,7 @@ class NewAnnotationSerializer(StrictSerializer):
     """An annotation as a client sends it; author and time are the service's to set."""
 
     oid = OIDField()
-    release = serializers.CharField(validators=[RELEASE])
+    release = serializers.CharField(validators=[RELEASE], trim_whitespace=False)
     tags = serializers.ListField(
         child=serializers.CharField(max_length=64), max_length=MOST_TAGS, default=list
     )

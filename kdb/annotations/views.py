@@ -119,9 +119,9 @@ class AnnotationList(ReadOrWrite, _List):
         head = newest(oid)
         if head is None:
             detail = "There is no annotation on this OID: based_on must be null."
-            return Conflict({"detail": detail, "newest": None})
+            return Conflict(detail, newest=None)
         detail = "There is a newer annotation on this OID: look at it, and base yours on it."
-        return Conflict({"detail": detail, "newest": self.get_serializer(head).data})
+        return Conflict(detail, newest=self.get_serializer(head).data)
 
 
 class AnnotationDetail(_View):

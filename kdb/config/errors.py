@@ -9,7 +9,6 @@ from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from psycopg import errors as sql
 from rest_framework import status
-from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -18,10 +17,12 @@ from kdb.config.options import get_options
 log = logging.getLogger("kdb")
 
 
-class Conflict(APIException):
-    """Someone else was faster."""
+class Conflict(Exception):
+    """A change that does not fit what is there now; `body` is the answer."""
 
-    status_code = status.HTTP_409_CONFLICT
+    def __init__(self, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.body = {"detail": detail} | more
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -29,7 +30,7 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, OperationalError):
         return _database_error(error)
     if isinstance(error, Conflict):
-        return Response(error.detail, status=error.status_code)
+        return Response(error.body, status=status.HTTP_409_CONFLICT)
     return exception_handler(error, context)
 
 

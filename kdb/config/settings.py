@@ -181,4 +181,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Refusals are in nginx' log; here are failures.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

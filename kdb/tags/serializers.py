@@ -45,7 +45,7 @@ class CountedTagSerializer(TagSerializer):
 class EditTagSerializer(StrictSerializer):
     """What a tag editor can set."""
 
-    name = serializers.CharField(validators=[TAG_NAME])
+    name = serializers.CharField(validators=[TAG_NAME], trim_whitespace=False)
     description = serializers.CharField(allow_blank=True, max_length=4000, default="")
     order = serializers.IntegerField(min_value=-MOST_ORDER, max_value=MOST_ORDER, default=1000)
     group = serializers.CharField(allow_blank=True, max_length=64, default="")

@@ -142,7 +142,7 @@ class TagMerge(_View):
         try:
             tag = edit.merge(request.user, tag.pk, question.validated_data["into"].pk)
         except edit.CannotMerge as error:
-            raise Conflict({"detail": str(error)}) from error
+            raise Conflict(str(error)) from error
         return Response(TagSerializer(tag).data)
 
 
@@ -174,4 +174,4 @@ def _name_taken() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise Conflict({"detail": "Another tag got this name just now."}) from error
+        raise Conflict("Another tag got this name just now.") from error

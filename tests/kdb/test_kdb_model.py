@@ -20,7 +20,11 @@ def author(people):
 
 def refused(statement: str, *values) -> str:
     """Run a statement that must fail; returns what the database says."""
-    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError) as refusal,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert isinstance(refusal.value.__cause__, psycopg.Error)

@@ -84,10 +84,16 @@ class Visitor:
 
     def __init__(self, user: Any = None, token: str | None = None, **options: Any) -> None:
         headers = {"HTTP_AUTHORIZATION": f"Token {token}"} if token else {}
-        self.user = user
-        self.client = Client(HTTP_HOST="localhost", **headers, **options)
-        if user is not None and token is None:
-            self.client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        self._login = user if token is None else None
+        self._client = Client(HTTP_HOST="localhost", **headers, **options)
+
+    @property
+    def client(self) -> Client:
+        """The client, logged in when it is first used."""
+        if self._login is not None:
+            self._client.force_login(self._login, "django.contrib.auth.backends.ModelBackend")
+            self._login = None
+        return self._client
 
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: Any) -> Any:
         """GET a path below the API's root; a list is a repeated parameter."""
