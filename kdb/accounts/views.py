@@ -56,6 +56,10 @@ class Login(GenericAPIView[User]):
     serializer_class = LoginSerializer
     filter_backends = ()
 
+    def get_throttles(self) -> list[Any]:
+        """Count the tries only."""
+        return super().get_throttles() if self.request.method == "POST" else []
+
     def get_authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a wrong password is 401."""
         return "Session"

@@ -101,6 +101,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # A login name waits per address, so that nobody can lock others out.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_FAILURE_LIMIT = OPTIONS.login_attempts
 AXES_COOLOFF_TIME = timedelta(minutes=OPTIONS.login_minutes)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

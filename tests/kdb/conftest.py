@@ -23,7 +23,7 @@ KEY = kdb.write_key(Path(FOLDER.name))
 with patch.dict(os.environ, kdb.environment(NAME, KEY)):
     django.setup()
 
-from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
@@ -48,8 +48,17 @@ def kdb_database(database):
 
 
 @pytest.fixture(scope="session")
-def password_hash():
-    """The hash of everyone's password, made once because that takes long."""
+def quick_hashing():
+    """Hash passwords with few rounds; yields the number of rounds of the service."""
+    rounds = PBKDF2PasswordHasher.iterations
+    PBKDF2PasswordHasher.iterations = 1000
+    yield rounds
+    PBKDF2PasswordHasher.iterations = rounds
+
+
+@pytest.fixture(scope="session")
+def password_hash(quick_hashing):
+    """The hash of everyone's password."""
     return make_password(PASSWORD)
 
 

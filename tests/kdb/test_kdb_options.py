@@ -126,5 +126,8 @@ def test_debugging_is_off_and_cookies_are_safe_unless_told_otherwise():
 
 def test_cookies_of_an_https_site_travel_by_https_only(key):
     known = kdb.environment("kdb", key, public_url="https://ztf.example.org")
-    code = "from django.conf import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)"
+    code = (
+        "from django.conf import settings;"
+        "print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE)"
+    )
     assert kdb.manage(known, "shell", "-v0", "-c", code).stdout.split() == ["True", "True"]
