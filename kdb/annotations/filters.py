@@ -14,7 +14,7 @@ from kdb.accounts.models import User
 from kdb.annotations.models import Annotation, AnnotationTag
 from kdb.annotations.oid import InvalidOID, parse_oid
 from kdb.annotations.serializers import MOST_OIDS
-from kdb.config.filters import ManyFilter
+from kdb.config.filters import ManyFilter, refusal
 from kdb.tags.find import UnknownTag, family
 
 MOST_TAGS = 20
@@ -28,7 +28,7 @@ class OIDField(forms.CharField):
         try:
             return parse_oid(value.strip())
         except InvalidOID as error:
-            raise forms.ValidationError(str(error)) from error
+            raise refusal(error) from error
 
 
 class TagField(forms.CharField):
@@ -39,7 +39,7 @@ class TagField(forms.CharField):
         try:
             return family(super().clean(value))
         except UnknownTag as error:
-            raise forms.ValidationError(str(error)) from error
+            raise refusal(error) from error
 
 
 def _tags(method: str, text: str) -> ManyFilter:

@@ -47,6 +47,12 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
         raise ValidationError({name[:80]: [sentence] for name in unknown})
 
 
+def refusal(error: Exception) -> forms.ValidationError:
+    """Return the error of a field whose message repeats what the visitor wrote."""
+    # A message is a format: a per cent sign of the visitor must not come to stand in it.
+    return forms.ValidationError("%(reason)s", params={"reason": str(error)})
+
+
 class _ManyWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return list(data.getlist(name)) if hasattr(data, "getlist") else []

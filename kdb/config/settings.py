@@ -44,7 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kdb.config.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
-    "kdb.config.middleware.refuse_large_bodies",
+    "kdb.config.middleware.refuse_early",
     "kdb.config.middleware.content_policy",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",

@@ -1,0 +1,176 @@
+"""The other OIDs of a star: by the table of sources, and by position from a TAP service."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from support import service
+from support.kdb import new_oid
+from support.service import HZ_HER_OIDS
+
+from kdb.annotations.models import Neighbours, Source
+
+
+@pytest.fixture
+def star():
+    """Three OIDs of one star in the table of sources, and one of another."""
+    oids = [new_oid() for _ in range(4)]
+    for oid, source_id in zip(oids, (7, 7, 7, 8), strict=True):
+        Source.objects.create(oid=oid, source_id=source_id)
+    return oids
+
+
+def test_labels_follow_the_star_and_are_marked(expert, anyone, tags, star):
+    expert.annotate(star[1], "SN", description="here")
+    expert.annotate(star[3], "VAR")
+    state = anyone.get(f"objects/{star[0]}/").json()
+    assert (state["state"], state["current"]) == ("none", None)
+    assert (state["same_star"], state["siblings_from"]) == ([star[1], star[2]], "sources")
+    (sibling,) = state["siblings"]
+    assert (sibling["oid"], sibling["tags"], sibling["sibling"]) == (star[1], ["SN"], True)
+    assert (sibling["description"], sibling["author"]) == ("here", "The expert")
+    own = anyone.get(f"objects/{star[1]}/").json()
+    assert (own["current"]["tags"], own["siblings"]) == (["SN"], [])
+    assert "sibling" not in own["current"]
+
+
+def test_deleted_and_private_records_do_not_follow(visitors, expert, star):
+    first = expert.annotate(star[1])
+    expert.annotate(star[1], based_on=first["id"], deleted=True)
+    expert.annotate(star[2], public=False)
+    assert visitors["anonymous"].get(f"objects/{star[0]}/").json()["siblings"] == []
+    (seen,) = visitors["reader"].get(f"objects/{star[0]}/").json()["siblings"]
+    assert seen["oid"] == star[2]
+
+
+def test_a_question_on_many_oids_tells_siblings_of_each(expert, anyone, star, tags):
+    expert.annotate(star[2], "SN")
+    answer = anyone.post("objects/query/", {"oids": [star[0], star[3], star[2]]}).json()["results"]
+    assert [[row["oid"] for row in state["siblings"]] for state in answer] == [[star[2]], [], []]
+
+
+def test_without_a_way_to_know_nothing_is_claimed(anyone):
+    state = anyone.get(f"objects/{new_oid()}/").json()
+    assert (state["siblings_from"], state["siblings_unavailable"]) == (None, None)
+    assert state["same_star"] == []
+
+
+class Peer:
+    """A server in place of a TAP service, for the ways in which one can fail."""
+
+    def __init__(self):
+        self.asked, self.answer, self.wait, self.status = [], "asked,other\n", 0.0, 200
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                peer.asked.append(parse_qs(body))
+                time.sleep(peer.wait)
+                self.send_response(peer.status)
+                self.send_header("Location", "http://localhost:1/elsewhere")
+                self.end_headers()
+                self.wfile.write(peer.answer.encode())
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/tap"
+
+
+@pytest.fixture
+def peer(option):
+    made = Peer()
+    option(tap_url=made.url, tap_seconds=0.5)
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def test_positions_tell_siblings_once_a_day(peer, expert, anyone, tags):
+    asked, other = new_oid(), new_oid()
+    expert.annotate(other, "SN")
+    peer.answer = f"asked,other\r\n{asked},{other}\r\n"
+    for _ in range(2):
+        state = anyone.get(f"objects/{asked}/").json()
+        assert (state["siblings"][0]["oid"], state["siblings_from"]) == (other, "positions")
+    (form,) = peer.asked
+    assert form["LANG"] == ["ADQL"]
+    assert f"a.oid IN ({asked})" in form["QUERY"][0]
+    assert "CIRCLE(a.ra, a.dec, 0.000416667)" in form["QUERY"][0]
+    Neighbours.objects.update(asked_at=timezone.now() - timedelta(hours=25))
+    anyone.get(f"objects/{asked}/")
+    assert len(peer.asked) == 2
+
+
+def test_many_oids_are_asked_in_batches_and_only_those_not_known(peer, anyone):
+    oids = [new_oid() for _ in range(250)]
+    anyone.post("objects/query/", {"oids": oids[:3]})
+    anyone.post("objects/query/", {"oids": oids})
+    counts = [form["QUERY"][0].split("IN (")[1].split(")")[0].count(",") + 1 for form in peer.asked]
+    assert counts == [3, 100, 100, 47]
+
+
+def test_the_table_of_sources_comes_first(peer, anyone, star):
+    assert anyone.get(f"objects/{star[0]}/").json()["siblings_from"] == "sources"
+    assert peer.asked == []
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        ({"status": 500}, "status 500"),
+        ({"status": 302}, "status 302"),
+        ({"answer": "<VOTABLE/>"}, "not the table asked for"),
+        ({"answer": ""}, "not the table asked for"),
+        ({"answer": "asked,other\n1,2\n"}, "not the table asked for"),
+        ({"answer": "asked,other\nx,y\n"}, "not the table asked for"),
+        ({"wait": 1.5}, "ReadTimeout"),
+    ],
+)
+def test_a_failing_service_is_told_and_disturbs_nothing_else(
+    peer, expert, anyone, tags, behaviour, reason
+):
+    oid = new_oid()
+    expert.annotate(oid, "SN")
+    for name, value in behaviour.items():
+        setattr(peer, name, value)
+    answer = anyone.get(f"objects/{oid}/")
+    assert answer.status_code == 200
+    state = answer.json()
+    assert (state["current"]["tags"], state["siblings"]) == (["SN"], [])
+    assert reason in state["siblings_unavailable"]
+    assert Neighbours.objects.count() == 0
+    # It is left in peace for a while, then asked again.
+    started = time.monotonic()
+    assert anyone.get(f"objects/{oid}/").json()["siblings_unavailable"]
+    assert (len(peer.asked), time.monotonic() - started < 0.4) == (1, True)
+    peer.status, peer.answer, peer.wait = 200, "asked,other\n", 0
+    cache.clear()
+    assert anyone.get(f"objects/{oid}/").json()["siblings_unavailable"] is None
+
+
+def test_nobody_there_is_a_failure_like_any_other(option, anyone):
+    option(tap_url="http://127.0.0.1:9/tap")
+    state = anyone.get(f"objects/{new_oid()}/").json()
+    assert "ConnectError" in state["siblings_unavailable"]
+
+
+def test_the_service_of_the_project_knows_the_stars(option, anyone, expert, tags):
+    option(tap_url=f"{service.start()}/tap", tap_seconds=30)
+    first, second = HZ_HER_OIDS[0], HZ_HER_OIDS[3]
+    expert.annotate(first, "SN")
+    answer = anyone.post("objects/query/", {"oids": [second, first]}).json()["results"]
+    assert [state["siblings_unavailable"] for state in answer] == [None, None]
+    assert answer[0]["same_star"] == sorted(HZ_HER_OIDS[:3])
+    assert [row["oid"] for row in answer[0]["siblings"]] == [first]
+    assert answer[1]["siblings"] == []
