@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
 from kdb.config.history import AppendOnlyModel
 
@@ -44,7 +44,10 @@ class Tag(models.Model):
 
 
 class TagEvent(AppendOnlyModel):
-    """A change of a tag: what was before, what after, by whom."""
+    """A change of a tag: what was before, what after, by whom.
+
+    Who did it is a user, a name for events that were imported, or nobody for the seed.
+    """
 
     class Action(models.TextChoices):
         """What was done."""
@@ -61,10 +64,17 @@ class TagEvent(AppendOnlyModel):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor_name = models.CharField(max_length=100, blank=True, db_default="")
+    at = models.DateTimeField(db_default=Now(), db_index=True)
     before = models.JSONField()
     after = models.JSONField()
 
     class Meta:
         db_table = "tag_event"
         ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(actor__isnull=True) | models.Q(actor_name=""),
+                name="tag_event_one_actor",
+            ),
+        )

@@ -87,4 +87,4 @@ class TagEventSerializer(serializers.ModelSerializer[TagEvent]):
         read_only_fields = fields
 
     def get_actor(self, event: TagEvent) -> str | None:
-        return event.actor.public_name if event.actor else None
+        return event.actor.public_name if event.actor else event.actor_name or None

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
@@ -79,7 +80,13 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("actor_name", models.CharField(blank=True, db_default="", max_length=100)),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), db_index=True
+                    ),
+                ),
                 ("before", models.JSONField()),
                 ("after", models.JSONField()),
                 (
@@ -125,6 +132,13 @@ class Migration(migrations.Migration):
                     ("merged_into__isnull", True), ("retired", True), _connector="OR"
                 ),
                 name="tag_merged_is_retired",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tagevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor__isnull", True), ("actor_name", ""), _connector="OR"),
+                name="tag_event_one_actor",
             ),
         ),
     ]
