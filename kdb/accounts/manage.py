@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import transaction
+from django.utils import timezone
 
 from kdb.accounts.models import Role, Token, User
+from kdb.config.options import get_options
 
 PASSWORD_BYTES = 18
 """Random bytes of a generated password: 24 letters and digits."""
@@ -62,10 +66,13 @@ def reset_password(user: User) -> str:
     return password
 
 
-def tidy() -> tuple[int, int]:
-    """Delete what has expired; return the numbers of sessions and of tokens."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        now = cursor.fetchone()[0]
-    sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
-    return sessions, Token.objects.filter(expiry__lt=now).delete()[0]
+def tidy() -> dict[str, int]:
+    """Delete what has expired; return the numbers of sessions, tokens and failed logins."""
+    now = timezone.now()
+    waited = now - timedelta(minutes=get_options().login_minutes)
+    gone = {
+        "sessions": Session.objects.filter(expire_date__lt=now),
+        "tokens": Token.objects.filter(expiry__lt=now),
+        "failed logins": AccessAttempt.objects.filter(attempt_time__lt=waited),
+    }
+    return {name: rows.delete()[0] for name, rows in gone.items()}

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from kdb.accounts.models import User
 from kdb.annotations.models import Annotation, AnnotationTag
@@ -42,10 +43,14 @@ class TagField(forms.CharField):
             raise refusal(error) from error
 
 
-def _tags(method: str, text: str) -> ManyFilter:
-    return ManyFilter(
-        one=TagField(max_length=64), most=MOST_TAGS, method=method, help_text=f"{text} Repeatable."
-    )
+def _many(kind: dict[str, str], text: str, **options: Any) -> Any:
+    schema = {"type": "array", "items": kind, "description": f"{text} Repeatable."}
+    return extend_schema_field(schema)(ManyFilter(**options))
+
+
+def _tags(method: str, text: str) -> Any:
+    one = TagField(max_length=64)
+    return _many({"type": "string"}, text, one=one, most=MOST_TAGS, method=method)
 
 
 class AnnotationFilter(filters.FilterSet):
@@ -64,8 +69,12 @@ class AnnotationFilter(filters.FilterSet):
     changed_before = filters.IsoDateTimeFilter(
         field_name="created_at", lookup_expr="lt", help_text="Before this time (UTC)."
     )
-    oid = ManyFilter(
-        one=OIDField(max_length=20), most=MOST_OIDS, method="among", help_text="OID. Repeatable."
+    oid = _many(
+        {"type": "integer", "format": "int64"},
+        "OID.",
+        one=OIDField(max_length=20),
+        most=MOST_OIDS,
+        method="among",
     )
     release = filters.CharFilter(field_name="release", help_text="Data release.")
     public = filters.BooleanFilter(field_name="public", help_text="Whether everyone may read it.")

@@ -87,7 +87,11 @@ class AnnotationList(ReadOrWrite, _List):
         "deleted",
     )  # fmt: skip
 
-    @extend_schema(operation_id="annotations_list", summary="List annotations")
+    @extend_schema(
+        operation_id="annotations_list",
+        summary="List annotations",
+        responses=AnnotationSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         """All annotations you may see, newest first; deletions are among them."""
         return self.page(visible_annotations(self.member))
@@ -145,7 +149,11 @@ class ObjectList(_List):
         "annotations",
     )  # fmt: skip
 
-    @extend_schema(operation_id="objects_list", summary="List annotated objects")
+    @extend_schema(
+        operation_id="objects_list",
+        summary="List annotated objects",
+        responses=ObjectSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         """What is recorded now, without objects whose records were deleted."""
         return self.page(newest_annotations(self.member).filter(deleted=False))
@@ -237,7 +245,11 @@ class ObjectHistory(_List):
         """The sequence is the sorting."""
         return {"number": "number" if self.member else "public_number"}
 
-    @extend_schema(operation_id="objects_history", summary="History of an OID")
+    @extend_schema(
+        operation_id="objects_history",
+        summary="History of an OID",
+        responses=AnnotationSerializer(many=True),
+    )
     def get(self, request: Request, oid: str) -> Response:
         """All annotations of an OID, oldest first, with the tags as they were given."""
         return self.page(visible_annotations(self.member).filter(oid=_read_oid(oid)))

@@ -167,6 +167,7 @@ SPECTACULAR_SETTINGS = {
     "and the history of both. Times are UTC. Reading public records needs no login unless the "
     "operator closed it; scripts identify themselves by `Authorization: Token ...`.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX_INSERT": OPTIONS.prefix,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",

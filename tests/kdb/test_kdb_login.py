@@ -11,6 +11,7 @@ import pytest
 from axes.models import AccessAttempt
 from conftest import PASSWORD
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from support.kdb import Visitor
@@ -273,7 +274,13 @@ def test_there_is_no_account_before_one_is_made(kdb_database):
 
 def test_what_expired_is_tidied_away_and_nothing_else(people, expert):
     expert.get("whoami/")
+    now = timezone.now()
     for name, days in (("old", -1), ("new", 1)):
         Token.objects.create(user=people["expert"], name=name, expiry=timedelta(days=days))
-    assert tidy() == (0, 1)
+        Session.objects.create(session_key=name, expire_date=now + timedelta(days=days))
+        AccessAttempt.objects.create(username=name, failures_since_start=1)
+    AccessAttempt.objects.filter(username="old").update(attempt_time=now - timedelta(minutes=16))
+    assert tidy() == {"sessions": 1, "tokens": 1, "failed logins": 1}
     assert Token.objects.get().name == "new"
+    assert AccessAttempt.objects.get().username == "new"
+    assert expert.get("whoami/").status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import psycopg
 import pytest
 from django.db import connection
@@ -46,13 +48,13 @@ def test_objects_are_those_everyone_sees_through_the_api(visitors, expert, edito
     editor.post("tags/EA/merge/", {"into": "VAR"})
     shown = visitors["anonymous"].get("objects/", ordering="oid").json()["results"]
     found = rows(
-        "SELECT oid, release, tags, description, author, annotations,"
-        ' to_char(changed_at, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') FROM kdb_public.objects ORDER BY oid'
+        "SELECT oid, release, tags, description, author, annotations, changed_at"
+        " FROM kdb_public.objects ORDER BY oid"
     )
     assert found == [
         (
             row["oid"], row["release"], "#".join(row["tags"]), row["description"], row["author"],
-            row["annotations"], row["changed_at"],
+            row["annotations"], datetime.fromisoformat(row["changed_at"]).replace(tzinfo=None),
         )
         for row in shown
     ]  # fmt: skip
@@ -120,14 +122,10 @@ def test_the_public_role_reads_the_views(public, view):
     ],
 )
 def test_the_public_role_can_do_nothing_else(public, statement):
-    with pytest.raises(psycopg.errors.Error) as refusal:
+    with pytest.raises(psycopg.Error) as refusal:
         public.execute(statement)
-    assert isinstance(
-        refusal.value,
-        psycopg.errors.InsufficientPrivilege
-        | psycopg.errors.FeatureNotSupported
-        | psycopg.errors.ObjectNotInPrerequisiteState,
-    )
+    # A view that is never written to says so before it asks for rights.
+    assert refusal.value.sqlstate in ("42501", "55000")
 
 
 def test_the_views_are_barriers():

@@ -23,27 +23,19 @@ pytestmark = pytest.mark.usefixtures("committed")
 SECONDS_TO_START = 60
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start():
     """A function that starts gunicorn with some settings; returns process, socket and log."""
     folder = tempfile.TemporaryDirectory(prefix="kdb-")
     started = []
 
     def run(known):
-        path, log = Path(folder.name) / "socket", Path(folder.name) / "log"
+        path, log = (Path(folder.name) / f"{name}-{len(started)}" for name in ("socket", "log"))
         bare = {name: value for name, value in os.environ.items() if not name.startswith("KDB_")}
-        words = (
-            "-m",
-            "gunicorn",
-            "--no-control-socket",
-            "--workers",
-            "2",
-            "--bind",
-            f"unix:{path}",
-        )
+        words = ("--no-control-socket", "--workers", "2", "--bind", f"unix:{path}")
         with log.open("w") as target:
             process = subprocess.Popen(
-                [sys.executable, *words, "kdb.config.wsgi"],
+                [sys.executable, "-m", "gunicorn", *words, "kdb.config.wsgi"],
                 env=bare | known,
                 stdout=target,
                 stderr=target,
@@ -54,25 +46,28 @@ def start():
     yield run
     for process in started:
         process.terminate()
+    for process in started:
         process.wait(timeout=20)
     folder.cleanup()
 
 
-@pytest.fixture
-def http(start, kdb_database):
-    """A client of a running service."""
+@pytest.fixture(scope="module")
+def server(start, kdb_database):
+    """The socket of a running service."""
     process, path, log = start(kdb.environment(kdb_database, KEY))
-    transport = httpx.HTTPTransport(uds=str(path))
-    with httpx.Client(transport=transport, base_url="http://localhost", timeout=30) as client:
-        limit = time.monotonic() + SECONDS_TO_START
-        while True:
-            try:
-                client.get("/kdb/api/v1/login/")
-                break
-            except httpx.TransportError:
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < limit, log.read_text()
-                time.sleep(0.1)
+    limit = time.monotonic() + SECONDS_TO_START
+    while "Booting worker" not in log.read_text() or not path.exists():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < limit, log.read_text()
+        time.sleep(0.1)
+    return path
+
+
+@pytest.fixture
+def http(server):
+    """A client of the running service, without cookies."""
+    transport = httpx.HTTPTransport(uds=str(server))
+    with httpx.Client(transport=transport, base_url="http://localhost", timeout=60) as client:
         yield client
 
 
@@ -114,8 +109,8 @@ def test_pages_and_large_answers_go_through_the_server(http, people):
     ["/", "/kdb", "/kdbx/api/v1/objects/", "/api/v1/objects/", "/kdb/../kdb/api/v1/users/",
      "/kdb/%2e%2e/api/v1/objects/", "//kdb/api/v1/objects/", "/kdb//api/v1/objects/"],
 )  # fmt: skip
-def test_nothing_is_served_beside_the_prefix(http, path):
-    answer = raw(http, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+def test_nothing_is_served_beside_the_prefix(server, path):
+    answer = raw(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert answer.split(" ")[1] in ("400", "401", "404")
 
 
@@ -130,9 +125,9 @@ def test_nothing_is_served_beside_the_prefix(http, path):
         ("Host: evil.example\r\nContent-Length: 0", "400"),
     ],
 )
-def test_bodies_are_measured_before_they_are_read(http, headers, status):
+def test_bodies_are_measured_before_they_are_read(server, headers, status):
     kind = "Content-Type: application/json\r\nConnection: close"
-    answer = raw(http, f"POST /kdb/api/v1/objects/query/ HTTP/1.1\r\n{headers}\r\n{kind}\r\n\r\n")
+    answer = raw(server, f"POST /kdb/api/v1/objects/query/ HTTP/1.1\r\n{headers}\r\n{kind}\r\n\r\n")
     assert answer.split(" ")[1] == status
 
 
@@ -179,12 +174,11 @@ def test_the_server_does_not_start_as_a_superuser(start, kdb_database, user):
     assert "UnsafeSetting: KDB_DSN" in log.read_text()
 
 
-def raw(http, request: str) -> str:
+def raw(path: Path, request: str) -> str:
     """Send bytes as they are, which no client library would; returns the answer."""
-    path = http._transport._pool._uds
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(20)
-        line.connect(path)
+        line.connect(str(path))
         line.sendall(request.encode())
         received = b""
         while part := line.recv(65536):

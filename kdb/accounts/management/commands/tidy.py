@@ -12,9 +12,9 @@ from kdb.accounts.manage import tidy
 class Command(BaseCommand):
     """Deletes what has expired."""
 
-    help = "Delete sessions and tokens that have expired."
+    help = "Delete sessions, tokens and counts of failed logins that have expired."
 
     def handle(self, **_: Any) -> None:
         """Delete them."""
-        sessions, tokens = tidy()
-        self.stdout.write(f"Deleted {sessions} sessions and {tokens} tokens.")
+        deleted = ", ".join(f"{number} {name}" for name, number in tidy().items())
+        self.stdout.write(f"Deleted {deleted}.")
