@@ -73,6 +73,12 @@ def merge(actor: User | None, source_id: int, target_id: int) -> Tag:
     return source
 
 
+def former_names() -> set[str]:
+    """Return all names from which a tag was renamed."""
+    events = TagEvent.objects.filter(action=Action.RENAMED)
+    return set(events.values_list("before__name", flat=True))
+
+
 def _kinds(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, list[str]]]:
     changed = [name for name in before if before[name] != after[name]]
     kinds = []
