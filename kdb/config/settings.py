@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "kdb.tags",
     "kdb.annotations",
     "kdb.public",
+    "kdb.transfer",
 ]
 
 MIDDLEWARE = [
