@@ -6,9 +6,10 @@ from collections.abc import Callable
 from ipaddress import ip_address
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from kdb.config.errors import answer, for_scripts
 from kdb.config.options import get_options
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -17,7 +18,13 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Scripts come from this site's files only: one in a text is never run."""
+"""Of the API's description: scripts come from this site's files only, none from a text."""
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Of pages, which have no scripts at all."""
 
 
 UNKNOWN_ADDRESS = "0.0.0.0"
@@ -53,15 +60,15 @@ def refuse_early(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info:
-            return JsonResponse({"detail": "There is a NUL in the address."}, status=400)
+            return answer(request, 400, "There is a NUL in the address.")
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
-            return JsonResponse({"detail": "Content-Length is not a number."}, status=400)
+            return answer(request, 400, "Content-Length is not a number.")
         if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
             detail = f"The body has {length} bytes; at most {limit} are taken. Send it in parts."
-            return JsonResponse({"detail": detail}, status=413)
+            return answer(request, 413, detail)
         return get_response(request)
 
     return handle
@@ -72,7 +79,8 @@ def content_policy(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        policy = POLICY if for_scripts(request) else PAGE_POLICY
+        response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ("Cookie", "Authorization"))
         return response

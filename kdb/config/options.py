@@ -51,6 +51,11 @@ class Options(BaseSettings):
         description="Address of the site as people see it, without the prefix.",
     )
     prefix: str = Field(default="/kdb", description="Path below which the service lies.")
+    object_page: str = Field(
+        default="/view/{oid}",
+        description="Address of an object's own page, elsewhere on the site; {oid} stands for "
+        "its OID.",
+    )
     hosts: tuple[str, ...] = Field(
         default=(), description="Further host names the service answers to (a JSON list)."
     )
@@ -128,6 +133,15 @@ class Options(BaseSettings):
     def _plain_prefix(cls, value: str) -> str:
         if not value.startswith("/") or value != "/" + value.strip("/") or ".." in value:
             raise ValueError("must be a path like /kdb")
+        return value
+
+    @field_validator("object_page")
+    @classmethod
+    def _with_oid(cls, value: str) -> str:
+        if value.count("{oid}") != 1 or set("{}") & set(value.replace("{oid}", "")):
+            raise ValueError("must have {oid} once where the OID belongs, like /view/{oid}")
+        if not value.startswith(("/", "https://", "http://")) or value.startswith("//"):
+            raise ValueError("must begin with / or https://")
         return value
 
     @field_validator("hosts")

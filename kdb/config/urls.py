@@ -11,8 +11,9 @@ API = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
 ]
 
-urlpatterns = [path("api/v1/", include(API))]
+urlpatterns = [path("api/v1/", include(API)), path("", include("kdb.pages.urls"))]
 
 handler400 = "kdb.config.errors.malformed"
+handler403 = "kdb.config.errors.forbidden"
 handler404 = "kdb.config.errors.not_found"
 handler500 = "kdb.config.errors.failed"

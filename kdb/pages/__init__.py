@@ -1,0 +1,1 @@
+"""Pages for people, of plain HTML; what they show and do goes through the API's views."""

@@ -1,0 +1,192 @@
+"""What is recorded on one OID: state, history, and the form of experts."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from kdb.accounts.models import Role
+from kdb.accounts.permissions import MayAnnotate
+from kdb.annotations.models import Annotation
+from kdb.annotations.views import AnnotationList, ObjectDetail, ObjectHistory, ObjectLog
+from kdb.config.options import get_options
+from kdb.pages.forms import DeleteForm, RecordForm
+from kdb.pages.inside import Refused
+from kdb.pages.page import Page, put_errors
+from kdb.pages.views.objects import moment, row_of
+from kdb.tags.views import TagList
+
+SHOWN = 100
+"""Annotations of the history on the page, the newest; the API has the rest."""
+
+
+class _OnObject(Page):
+    """What pages on one OID share."""
+
+    def state(self, oid: str) -> dict[str, Any]:
+        """Return the API's answer on the OID.
+
+        Raises
+        ------
+        Refused
+            When it is no OID.
+        """
+        answer = self.ask(ObjectDetail, oid=oid, expect=(400,))
+        if answer.status_code == 400:
+            raise Refused(404, answer.data["detail"])
+        return dict(answer.data)
+
+    def base(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Return what the pages show of an OID."""
+        current = state["current"]
+        return {
+            "oid": state["oid"],
+            "state": state["state"],
+            "current": row_of(current) if current else None,
+            "object_page": get_options().object_page.replace("{oid}", str(state["oid"])),
+        }
+
+
+class Record(_OnObject):
+    """The record of an OID."""
+
+    def get(self, request: HttpRequest, oid: str) -> HttpResponse:
+        """Show what is recorded."""
+        state = self.state(oid)
+        current = state["current"] or {"tags": [], "public": True}
+        start = {
+            "description": current.get("description", ""),
+            "release": current.get("release") or request.GET.get("release", ""),
+            "public": current["public"],
+            "based_on": state["newest"] or "",
+        }
+        return self._show(state, RecordForm(initial=start), set(current["tags"]))
+
+    def post(self, request: HttpRequest, oid: str) -> HttpResponse:
+        """Record what an expert says."""
+        form = RecordForm(request.POST)
+        tags = request.POST.getlist("tags")
+        valid = form.is_valid()
+        said = {name: form.cleaned_data.get(name) for name in ("description", "release", "public")}
+        body = said | {"oid": oid, "tags": tags, "based_on": _number(request.POST.get("based_on"))}
+        if valid:
+            answer = self.ask(AnnotationList, "POST", body=body, expect=(400, 409))
+            if answer.status_code == 201:
+                return self.done("Your annotation is recorded.", "record", oid=oid)
+            if answer.status_code == 409:
+                return self._conflict(oid, body, answer.data)
+            put_errors(form, answer.data)
+        return self._show(self.state(oid), form, set(tags), 400)
+
+    def _conflict(self, oid: str, yours: dict[str, Any], told: dict[str, Any]) -> HttpResponse:
+        """Show both versions; sending once more is on the newer one's knowledge."""
+        newest = told["newest"]
+        form = RecordForm(initial=yours | {"based_on": newest["id"] if newest else ""})
+        context = {"yours": yours, "newest": newest and _entry(newest), "detail": told["detail"]}
+        return self._show(self.state(oid), form, set(yours["tags"]), 409, **context)
+
+    def _show(
+        self,
+        state: dict[str, Any],
+        form: RecordForm,
+        given: set[str],
+        status: int = 200,
+        **context: Any,
+    ) -> HttpResponse:
+        context |= self.base(state) | {
+            "siblings": [row_of(row) for row in state["siblings"]],
+            "unlabelled": sorted(
+                set(state["same_star"]) - {row["oid"] for row in state["siblings"]}
+            ),
+            "star_known": state["siblings_from"],
+            "siblings_unavailable": state["siblings_unavailable"],
+            "history": self._history(str(state["oid"])),
+            "most_history": SHOWN,
+        }
+        if self.may(Role.EXPERT):
+            kept = set(state["current"]["tags"]) if state["current"] else set()
+            context |= {"form": form, "groups": self._groups(given, kept), "releases": _releases()}
+        return self.render("record", status, **context)
+
+    def _history(self, oid: str) -> list[dict[str, Any]]:
+        asked = [("ordering", "-number"), ("page_size", str(SHOWN))]
+        rows = self.ask(ObjectHistory, query=asked, oid=oid).data["results"]
+        log = {entry["annotation"]: entry for entry in self.ask(ObjectLog, oid=oid).data}
+        return [_entry(row) | {"change": log.get(row["id"])} for row in rows]
+
+    def _groups(self, given: set[str], kept: set[str]) -> list[dict[str, Any]]:
+        tags = [
+            tag | {"given": tag["name"] in given}
+            for tag in self.ask(TagList).data
+            if not tag["retired"] or tag["name"] in kept
+        ]
+        return in_groups(tags)
+
+
+class Delete(_OnObject):
+    """The deletion of what is recorded."""
+
+    def get(self, request: HttpRequest, oid: str) -> HttpResponse:
+        """Ask for confirmation."""
+        refused = self.need(MayAnnotate)
+        if refused:
+            return refused
+        return self._show(self.state(oid))
+
+    def post(self, request: HttpRequest, oid: str) -> HttpResponse:
+        """Record the deletion."""
+        form = DeleteForm(request.POST)
+        if not form.is_valid():
+            return self._show(self.state(oid), form, 400)
+        body = {"oid": oid, "deleted": True, "based_on": _number(request.POST.get("based_on"))}
+        body |= {name: form.cleaned_data[name] for name in ("description", "release")}
+        answer = self.ask(AnnotationList, "POST", body=body, expect=(400, 409))
+        if answer.status_code == 201:
+            return self.done("The record is deleted; its history stays.", "record", oid=oid)
+        if answer.status_code == 409:
+            return self._show(self.state(oid), None, 409, newer=answer.data["detail"])
+        put_errors(form, answer.data)
+        return self._show(self.state(oid), form, 400)
+
+    def _show(
+        self,
+        state: dict[str, Any],
+        form: DeleteForm | None = None,
+        status: int = 200,
+        **context: Any,
+    ) -> HttpResponse:
+        current = state["current"]
+        if current is None:
+            raise Refused(404, f"Nothing is recorded on {state['oid']}, so nothing can be deleted.")
+        start = {"release": current["release"], "based_on": state["newest"]}
+        context |= self.base(state) | {"form": form or DeleteForm(initial=start)}
+        return self.render("delete", status, **context)
+
+
+def in_groups(tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the tags by group; a group's place is that of its first tag, none comes last."""
+    places: dict[str, int] = {}
+    for tag in tags:
+        places.setdefault(tag["group"], len(places) if tag["group"] else len(tags))
+    ordered = sorted(tags, key=lambda tag: places[tag["group"]])
+    grouped = groupby(ordered, key=lambda tag: str(tag["group"]))
+    return [{"name": name, "tags": list(members)} for name, members in grouped]
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"changed": moment(row["changed_at"])}
+
+
+def _number(text: str | None) -> int | str | None:
+    """Read a hidden field; what is no number is left for the API to refuse."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
+
+
+def _releases() -> list[str]:
+    """Return the releases that were looked at so far."""
+    names = Annotation.objects.order_by("release").values_list("release", flat=True)
+    return list(names.distinct()[:50])
