@@ -94,6 +94,17 @@ class Settings(BaseSettings):
     irsa_url: str = Field(
         default="https://irsa.ipac.caltech.edu", description="Where releases are downloaded from."
     )
+    backup_target: str | None = Field(
+        default=None,
+        description="Where backups of the knowledge database go: a folder, or a target of rclone "
+        "written name:path; default var/backup.",
+    )
+    backup_daily: int = Field(
+        default=7, ge=1, description="Of so many days the newest backup is kept."
+    )
+    backup_weekly: int = Field(
+        default=8, ge=0, description="Of so many weeks the newest backup is kept."
+    )
     system_user: str = Field(
         default="ztfvo", description="User the service runs as when root sets it up."
     )

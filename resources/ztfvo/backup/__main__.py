@@ -1,0 +1,88 @@
+"""``scripts/backup``: back up the knowledge database, and restore it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ztfvo.backup.archive import time_of
+from ztfvo.backup.make import back_up, check, work_folder
+from ztfvo.backup.restore import restore as restore_
+from ztfvo.backup.targets import target_of
+from ztfvo.settings import get_settings
+from ztfvo.site.errors import SiteError
+
+console = Console(soft_wrap=True, highlight=False)
+app = typer.Typer(add_completion=False, help="Back up the knowledge database, and restore it.")
+
+Place = Annotated[
+    str | None,
+    typer.Option("--target", help="Folder or rclone target name:path; default: a setting."),
+]
+Backup = Annotated[str, typer.Argument(help="A file, or the name of a backup at the target.")]
+
+
+@app.callback(invoke_without_command=True)
+def main(context: typer.Context) -> None:
+    """Back up the knowledge database and the settings, and delete what is no longer needed."""
+    if context.invoked_subcommand is None:
+        run()
+
+
+@app.command()
+def run(target: Place = None) -> None:
+    """Make a backup; the same as no command."""
+    settings = get_settings()
+    back_up(settings, target_of(settings, target), console.print)
+
+
+@app.command("list")
+def list_(target: Place = None) -> None:
+    """Show the backups that are there."""
+    place = target_of(get_settings(), target)
+    table = Table("backup", "made (UTC)", title=str(place), title_justify="left")
+    for name in place.names():
+        if time := time_of(name):
+            table.add_row(name, f"{time:%Y-%m-%d %H:%M:%S}")
+    console.print(table)
+
+
+@app.command()
+def verify(backup: Backup, target: Place = None) -> None:
+    """Read a backup to its end and check it."""
+    settings = get_settings()
+    with work_folder(settings) as folder:
+        manifest = check(settings, _fetch(backup, target, folder), folder)
+    for name, count in manifest["tables"].items():
+        console.print(f"{name}: {count:,} rows")
+
+
+@app.command()
+def restore(backup: Backup, target: Place = None) -> None:
+    """Restore a backup into an empty service, with its accounts."""
+    settings = get_settings()
+    with work_folder(settings) as folder:
+        restore_(settings, _fetch(backup, target, folder), folder, console.print)
+
+
+def _fetch(backup: str, target: str | None, folder: Path) -> Path:
+    """Return the file; a name without folder is looked for at the target."""
+    path = Path(backup)
+    if path.exists() or time_of(backup) is None:
+        return path
+    target_of(get_settings(), target).get(backup, folder / backup)
+    return folder / backup
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except SiteError as error:
+        console.file = sys.stderr
+        console.print(f"Error: {error}", markup=False)
+        sys.exit(1)

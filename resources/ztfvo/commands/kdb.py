@@ -1,0 +1,42 @@
+"""``ztfvo kdb``: commands of the knowledge database, which runs them in its own process."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from ztfvo.knowledge import manage
+from ztfvo.settings import get_settings
+from ztfvo.site.errors import SiteError
+
+app = typer.Typer(
+    help="Manage the knowledge database; COMMAND --help tells the options.", no_args_is_help=True
+)
+
+COMMANDS = {
+    "import": ("import_records", "Load annotations from CSV, JSON or an export."),
+    "export": ("export_records", "Write all annotations and tags as JSON lines or VOTable."),
+    "vocabulary": ("load_vocabulary", "Add the tags a knowledge database begins with."),
+    "create-admin": ("create_administrator", "Make an administrator; shows the password once."),
+    "create-user": ("create_user", "Make a user; shows the password once."),
+    "set-role": ("set_role", "Change what a user may do."),
+    "tidy": ("tidy", "Delete what has expired."),
+    "migrate": ("migrate", "Bring the tables up to date."),
+}
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def _add(name: str, command: str, text: str) -> None:
+    @app.command(name, help=text, context_settings=PASS_ON, add_help_option=False)
+    def run(context: typer.Context) -> None:
+        try:
+            done = manage(get_settings(), [command, *context.args])
+        except SiteError as error:
+            typer.echo(f"Error: {error}", file=sys.stderr)
+            raise typer.Exit(1) from error
+        raise typer.Exit(done.returncode)
+
+
+for _name, (_command, _text) in COMMANDS.items():
+    _add(_name, _command, _text)
