@@ -61,8 +61,9 @@ def test_render_writes_only_changes(settings):
 
 def test_every_placeholder_has_a_value(settings):
     known = config.values(settings) | dict.fromkeys(LATE_VALUES, "x")
-    for template in (ROOT / "etc" / "templates").iterdir():
-        assert fill(template.read_text(), known)
+    for folder in ("templates", "nginx"):
+        for template in (ROOT / "etc" / folder).iterdir():
+            assert fill(template.read_text(), known)
 
 
 def test_dachs_configuration_names_the_instance(settings):
