@@ -13,6 +13,7 @@ import re
 
 from psycopg import Connection, sql
 
+from ztfvo.images.store import IMAGE_TABLES
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 from ztfvo.references.store import REFERENCE_TABLES
 
@@ -271,6 +272,7 @@ def create_common(connection: Connection) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('ztf_store'))")
     connection.execute(COMMON_TABLES)
     connection.execute(REFERENCE_TABLES)
+    connection.execute(IMAGE_TABLES)
     for (name,) in connection.execute("SELECT name FROM ztf_store.release").fetchall():
         _renew_views(connection, name)
 
