@@ -182,6 +182,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <column name="catflags" type="integer" required="True"
         ucd="meta.code.qual" tablehead="Flags"
         description="Quality flags as bits; 0 is good, 32768 and above is not to be used"/>
+      <column name="detection_id" type="text" required="True"
+        ucd="meta.id;meta.main" tablehead="Detection" verbLevel="25"
+        description="Identifier of the detection: OID and HMJD with a hyphen between them;
+          its images are found by it"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
     </table>
   </NXSTREAM>

@@ -179,6 +179,7 @@ _SERIES = "LATERAL generate_series(1, bit_count(l.mask)::integer) i"
 _DETECTIONS = (
     "SELECT l.oid, "
     + ", ".join(f"{value} AS {name}" for name, value in _VALUES.items())
+    + f", l.oid || '-' || ({_VALUES['hmjd']}) AS detection_id"
     + f"{_UNPACKED}, {_SERIES}"
 )
 
@@ -235,8 +236,10 @@ CREATE TABLE IF NOT EXISTS ztf_store.release (
   hmjd_last double precision,
   loaded_at timestamptz NOT NULL DEFAULT now(),
   files integer NOT NULL DEFAULT 0,
-  footprint text
+  footprint text,
+  windows jsonb NOT NULL DEFAULT '{}'
 );
+ALTER TABLE ztf_store.release ADD COLUMN IF NOT EXISTS windows jsonb NOT NULL DEFAULT '{}';
 CREATE UNIQUE INDEX IF NOT EXISTS one_default ON ztf_store.release (is_default) WHERE is_default;
 CREATE OR REPLACE VIEW ztf_store.releases AS
   SELECT name, title, description, simulated, layout, is_default, nlightcurves, ndetections,
