@@ -93,3 +93,12 @@ COLUMNS = {
     )
 }
 """By name, in the order in which they are written."""
+
+TIME_FRAME = {
+    "scale": "UTC",
+    "reference_position": "HELIOCENTER",
+    "origin": 2400000.5,
+    "unit": "d",
+    "point": "middle of the exposure",
+}
+"""Of hmjd, in all formats; the origin is a Julian date."""

@@ -26,6 +26,8 @@ class Request:
     hmjd_min: float = -np.inf
     hmjd_max: float = np.inf
     """Bounds of heliocentric MJD, UTC, both included."""
+    window: str | None = None
+    """Name of one of the release's windows, in place of the bounds."""
     good_only: bool = False
     """Only epochs with catflags = 0 and magerr > 0."""
     bad_catflags_mask: int = 0
@@ -37,9 +39,9 @@ class Request:
     period: float | None = None
     """days; light curves are folded where it is given."""
     epoch: float = 0.0
-    """Heliocentric MJD of phase zero."""
-    cycles: int | None = None
-    """Cycles shown of a folded light curve: by default 2 in figures and 1 in tables."""
+    """Heliocentric MJD of phase zero, and of an edge of the bins."""
+    cycles: int = 1
+    """How often a folded light curve is repeated; its phases go from 0 to this number."""
     bin: float | None = None
     """Width in days of the bins that epochs are averaged in."""
     title: str | None = None
@@ -82,7 +84,8 @@ class Curve:
     refmagerr: float
     """AB magnitude and error of the reference in use; NaN where there is none."""
     columns: dict[str, np.ndarray]
-    """Arrays of one length, ordered by hmjd; the names are those of `ztfvo.products.columns`."""
+    """Arrays of one length, ordered by hmjd, or by phase when folded; see
+    `ztfvo.products.columns` for names, types and units."""
 
     def __len__(self) -> int:
         return len(self.columns["hmjd"])
@@ -93,6 +96,8 @@ class Product:
     """The answer to a request, ready to be written."""
 
     request: Request
+    release: str
+    """True name of the release, also where the default one was asked for."""
     title: str
     """Of the release."""
     simulated: bool
