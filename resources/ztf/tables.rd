@@ -143,6 +143,14 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         ucd="pos.healpix" tablehead="HEALPix" verbLevel="25"
         description="HEALPix cell of order 29, nested scheme, that holds the position; shift
           right by 2 (29 - k) bits for the cell of order k"/>
+      <column name="refmag" type="real" unit="mag"
+        ucd="phot.mag;em.opt" tablehead="Reference" verbLevel="25" displayHint="sf=3"
+        description="Magnitude (AB) of the source in the reference image, by PSF fit; null where
+          the reference catalogue is not loaded here; see ztf.reference_sources"/>
+      <column name="refmagerr" type="real" unit="mag"
+        ucd="stat.error;phot.mag;em.opt" tablehead="Reference error" verbLevel="25"
+        displayHint="sf=3"
+        description="Standard error of refmag: of the fit and of the zero point, in quadrature"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.objects)</viewStatement>
     </table>
   </NXSTREAM>

@@ -22,6 +22,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     yield facts.wording("ztf_store")
   </codeItems></LOOP>
 
+  <FEED source="ztf/references#table"/>
+
   <table id="releases" onDisk="True" adql="True" primary="name">
     <meta name="table-rank">50</meta>
     <meta name="title">ZTF releases at this site</meta>
@@ -93,6 +95,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <make table="detections"/>
     <make table="lightcurves"/>
     <make table="exposures"/>
+    <make table="reference_sources"/>
     <make table="releases"/>
     <make table="filters"/>
     <publish sets="ivo_managed,local"/>
@@ -149,6 +152,15 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
       <code>
         import json
         self.assertEqual(json.loads(self.data)["contains"], "table")
+      </code>
+    </regTest>
+    <regTest title="The reference catalogue has the magnitudes of objects">
+      <url parSet="TAP" QUERY="SELECT TOP 100 o.refmag - r.mag AS d, o.refmagerr - r.magerr AS e,
+        r.fieldid - o.fieldid AS f FROM ztf.reference_sources AS r JOIN ztf.objects AS o
+        ON o.oid = r.oid">/tap/sync</url>
+      <code>
+        for row in self.getVOTableRows():
+          self.assertIn(row, ({"d": 0, "e": 0, "f": 0}, {"d": None, "e": None, "f": 0}))
       </code>
     </regTest>
   </regSuite>

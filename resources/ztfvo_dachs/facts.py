@@ -59,6 +59,12 @@ def rows(store: str, table: str) -> Iterator[dict[str, str]]:
         yield {"value": str(number)}
 
 
+def reference_rows() -> Iterator[dict[str, str]]:
+    """Yield the number of rows of the reference catalogue as `value`."""
+    for (number,) in _rows(f"SELECT sum(nsources) FROM {DEFAULT_STORE}.reference_quadrant"):
+        yield {"value": str(number or 0)}
+
+
 def wording(store: str) -> dict[str, str]:
     """How to call a release in titles (`label`), and what to say first of it (`prefix`)."""
     if any(simulated for (simulated,) in _of_release(store, "simulated")):
