@@ -1,0 +1,344 @@
+"""A local stand-in of the ZTF image archive: true paths, listings, cutouts, and misbehaviour.
+
+Its images have the headers of real cutouts, TPV with PV terms, where the real data are present, and
+a made one of the same form where they are not; `Holdings.header_origin` says which. They are 641
+pixels wide instead of 3072, the pixels are simulated, and the object is in the middle.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+from astropy.io import fits
+from astropy.wcs import WCS
+from support.files import SHARED
+
+from ztfvo.images.products import Image, name_mjd, parse_science, science_path
+
+CUTOUTS = SHARED / "ztf-images" / "cutouts"
+NAMES = SHARED / "ztf-images" / "derived" / "cutout_headers.csv"
+SIDE = 641
+PIXEL = 1.012
+"""Arcsec."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A real image of which a cutout is in the real data."""
+
+    oid: int
+    path: str
+    ra: float
+    dec: float
+    """As SNAD asked for the cutout: ICRS, deg."""
+    header: fits.Header
+    """Of the cutout of 28 pixels."""
+
+
+@cache
+def known_images() -> tuple[Known, ...]:
+    """The images of all real cutouts; none where the real data are not present."""
+    if not NAMES.exists():
+        return ()
+    with NAMES.open(encoding="ascii") as lines:
+        return tuple(_known(row) for row in csv.DictReader(lines))
+
+
+def _known(row: dict[str, str]) -> Known:
+    header = fits.getheader(CUTOUTS / f"{row['oid']}.fits")
+    path = science_path(parse_science(row["fits_name"])[0])
+    return Known(int(row["oid"]), path, header["OIDRA"], header["OIDDEC"], header)
+
+
+def made_header() -> fits.Header:
+    """A header of the form of the archive's: a corner of a distorted TPV image."""
+    header = fits.Header()
+    header["RADESYS"], header["EQUINOX"] = "ICRS", 2000.0
+    header["CTYPE1"], header["CTYPE2"] = "RA---TPV", "DEC--TPV"
+    header["CUNIT1"], header["CUNIT2"] = "deg", "deg"
+    header["CRPIX1"], header["CRPIX2"] = -1200.5, 900.5
+    header["CRVAL1"], header["CRVAL2"] = 100.0, 30.0
+    header["CD1_1"], header["CD1_2"] = -2.8125e-4, -2.0e-6
+    header["CD2_1"], header["CD2_2"] = 2.0e-6, -2.8125e-4
+    terms = {0: -3e-5, 1: 1.00004, 2: -4e-5, 4: 3e-4, 5: -2e-4, 6: 1.5e-4, 7: -3e-4, 9: -3e-4}
+    for axis, sign in ((1, 1), (2, -1)):
+        for number, value in terms.items():
+            header[f"PV{axis}_{number}"] = value if number == 1 else sign * value
+    header["EXPTIME"], header["MAGZP"] = 30.0, 26.2
+    return header
+
+
+class Holdings:
+    """What the archive has, for all its mirrors.
+
+    Attributes
+    ----------
+    files
+        Bytes by path, or a function that makes them.
+    header_origin
+        ``real`` or ``made``.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | Callable[[], bytes]] = {}
+        self.header_origin = "real" if known_images() else "made"
+        for known in known_images():
+            self.files[known.path] = cache(lambda known=known: _image(_widened(known), known.path))
+
+    def add(self, path: str, ra: float, dec: float) -> None:
+        """Have an image at a science path, with this position (ICRS, deg) in its middle."""
+        first = known_images()[0].header if known_images() else made_header()
+        self.files[path] = cache(lambda: _image(_centred(first, ra, dec), path))
+
+    def content(self, path: str) -> bytes | None:
+        """Return a file."""
+        found = self.files.get(path)
+        return found() if callable(found) else found
+
+    def listing(self, folder: str) -> bytes | None:
+        """Return a folder's listing in the form of the archive's; None when there is none."""
+        names = {
+            re.match(r"[^/]+/?", path.removeprefix(folder))[0]
+            for path in self.files
+            if path.startswith(folder)
+        }
+        if not names:
+            return None
+        links = "".join(f'<a href="{name}">{name}</a>\n' for name in sorted(names))
+        return f"<html><body><pre><a href='../'>../</a>\n{links}</pre></body></html>".encode()
+
+
+def _widened(known: Known) -> fits.Header:
+    """The header of a wider part of the same image, with the same middle."""
+    header = known.header.copy()
+    for number in (1, 2):
+        header[f"CRPIX{number}"] += (SIDE - header[f"NAXIS{number}"]) // 2
+    return header
+
+
+def _centred(header: fits.Header, ra: float, dec: float) -> fits.Header:
+    """The header, turned on the sky such that a position is in the middle."""
+    header = header.copy()
+    header["CRPIX1"], header["CRPIX2"] = -1200.5, 900.5
+    header["CRVAL1"], header["CRVAL2"] = ra, dec
+    middle = (SIDE + 1) / 2
+    for _ in range(20):
+        there_ra, there_dec = WCS(header).all_pix2world(middle, middle, 1)
+        header["CRVAL1"] = (header["CRVAL1"] + (ra - there_ra + 180) % 360 - 180) % 360
+        header["CRVAL2"] += dec - float(there_dec)
+    return header
+
+
+def _image(header: fits.Header, path: str) -> bytes:
+    """A whole image: sky, noise, a star in the middle and others, and a dead column."""
+    image, _ = parse_science(path)
+    for name, value in _names(image, path).items():
+        header[name] = value
+    random = np.random.default_rng(image.filefracday)
+    y, x = np.mgrid[:SIDE, :SIDE]
+    pixels = random.normal(200.0, 8.0, (SIDE, SIDE))
+    stars = [((SIDE - 1) / 2, (SIDE - 1) / 2, 900.0)]
+    stars += [(*random.uniform(0, SIDE, 2), random.exponential(700.0)) for _ in range(40)]
+    for x0, y0, flux in stars:
+        pixels += flux * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 4.5)
+    pixels[:, SIDE // 2 + 9] = np.nan
+    file = io.BytesIO()
+    fits.PrimaryHDU(pixels.astype(">f4"), header).writeto(file)
+    return file.getvalue()
+
+
+def _names(image: Image, path: str) -> dict[str, object]:
+    return {
+        "FILENAME": path.rpartition("/")[2],
+        "FIELDID": image.fieldid,
+        "CCDID": image.ccdid,
+        "QID": image.qid,
+        "FILTERID": image.filterid,
+        "FILTER": f"ZTF_{image.filter[1]}",
+        "OBSMJD": name_mjd(image.filefracday),
+    }
+
+
+def cut(content: bytes, query: str) -> bytes | None:
+    """Cut an image as the archive does: clipped at the image's edge; None when it is off.
+
+    The archive adds a pixel to the size; a gzipped file is the default.
+    """
+    words = {name: values[0] for name, values in parse_qs(query).items()}
+    ra, dec = map(float, words["center"].split(","))
+    size, unit = re.fullmatch(r"([0-9.]+)(pix|arcsec)", words["size"]).groups()
+    side = round(float(size) / (PIXEL if unit == "arcsec" else 1.0)) + 1
+    with fits.open(io.BytesIO(content)) as hdus:
+        header, pixels = hdus[0].header.copy(), hdus[0].data
+    place = np.ravel(WCS(header).all_world2pix(ra, dec, 0, quiet=True))
+    if not np.isfinite(place).all():
+        return None
+    x, y = np.round(place).astype(int)
+    spans = [
+        (max(0, middle - side // 2), min(length, middle - side // 2 + side))
+        for middle, length in ((x, pixels.shape[1]), (y, pixels.shape[0]))
+    ]
+    (x0, x1), (y0, y1) = spans
+    if x0 >= x1 or y0 >= y1:
+        return None
+    header["CRPIX1"] -= x0
+    header["CRPIX2"] -= y0
+    file = io.BytesIO()
+    fits.PrimaryHDU(pixels[y0:y1, x0:x1], header).writeto(file)
+    plain = file.getvalue()
+    return plain if words.get("gzip") == "false" else gzip.compress(plain, mtime=0)
+
+
+@dataclass
+class Mirror:
+    """One address of the archive; start and stop it, or tell it to misbehave."""
+
+    holdings: Holdings
+    port: int
+    root: str
+    """Path of the archive's root, with closing slash."""
+    delay: float = 0.0
+    """Seconds before each answer."""
+    status: int | None = None
+    """Status of all answers, without a body."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers of all answers."""
+    requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    """Method, target as it came in, and headers by lower-case name."""
+    _server: ThreadingHTTPServer | None = None
+
+    def start(self) -> None:
+        """Listen, unless it does."""
+        if self._server is None:
+            bound = type("Handler", (_Handler,), {"mirror": self})
+            self._server = ThreadingHTTPServer(("127.0.0.1", self.port), bound)
+            self._server.daemon_threads = True
+            threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Refuse connections."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+
+    def recover(self) -> None:
+        """Behave well, and forget the requests."""
+        self.delay, self.status = 0.0, None
+        self.headers.clear()
+        self.requests.clear()
+        self.start()
+
+    def answer(self, target: str) -> tuple[int, bytes]:
+        """Return status and body of the answer to a request."""
+        parts = urlsplit(target)
+        path = parts.path.removeprefix(self.root)
+        if not parts.path.startswith(self.root):
+            return 404, b"not below the root"
+        found = self.holdings.content(path)
+        if found is None and path.endswith("/"):
+            found = self.holdings.listing(path)
+        if found is None and path:
+            return 404, b"<html>Not Found</html>"
+        if parts.query:
+            found = cut(found, parts.query)
+        return (
+            (400, b"the cutout is off the image") if found is None and path else (200, found or b"")
+        )
+
+
+@dataclass
+class ImageArchive:
+    """The archive at all its mirrors; use it as a context manager."""
+
+    mirrors: list[Mirror]
+
+    @classmethod
+    def at(cls, addresses: tuple[str, ...]) -> ImageArchive:
+        """Make mirrors at addresses of this machine, as the settings give them."""
+        holdings = Holdings()
+        parts = [urlsplit(address) for address in addresses]
+        return cls([Mirror(holdings, part.port, part.path) for part in parts])
+
+    def __enter__(self) -> ImageArchive:
+        for mirror in self.mirrors:
+            mirror.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for mirror in self.mirrors:
+            mirror.stop()
+
+    @property
+    def holdings(self) -> Holdings:
+        """What all mirrors have."""
+        return self.mirrors[0].holdings
+
+    def add(self, path: str, ra: float, dec: float) -> None:
+        """Have an image at a science path, with this position (ICRS, deg) in its middle."""
+        self.holdings.add(path, ra, dec)
+
+    def recover(self) -> None:
+        """Let all mirrors behave well, and forget the requests."""
+        for mirror in self.mirrors:
+            mirror.recover()
+
+    @property
+    def targets(self) -> list[str]:
+        """What all mirrors were asked for, below their roots, in the order of the mirrors."""
+        return list(self._targets())
+
+    def _targets(self) -> Iterator[str]:
+        for mirror in self.mirrors:
+            for _, target, _ in mirror.requests:
+                yield target.removeprefix(mirror.root)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers the requests of one mirror."""
+
+    mirror: Mirror
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._respond()
+
+    def do_HEAD(self) -> None:
+        self._respond()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def _respond(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.mirror.requests.append((self.command, self.path, headers))
+        time.sleep(self.mirror.delay)
+        status, body = self.mirror.answer(self.path)
+        if self.mirror.status:
+            status, body = self.mirror.status, b""
+        tag = f'"{hashlib.md5(body).hexdigest()[:12]}"'
+        if status == 200 and headers.get("if-none-match") == tag:
+            status, body = 304, b""
+        self.send_response(status)
+        if status == 200:
+            self.send_header("ETag", tag)
+            self.send_header("Last-Modified", "Mon, 01 Jun 2026 00:00:00 GMT")
+        for name, value in self.mirror.headers.items():
+            self.send_header(name, value)
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
