@@ -13,6 +13,7 @@ import re
 
 from psycopg import Connection, sql
 
+from ztfvo.bands import BANDS
 from ztfvo.images.store import IMAGE_TABLES
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 from ztfvo.references.store import REFERENCE_TABLES
@@ -245,12 +246,18 @@ CREATE OR REPLACE VIEW ztf_store.releases AS
   SELECT name, title, description, simulated, layout, is_default, nlightcurves, ndetections,
     nexposures, hmjd_first, hmjd_last, loaded_at AT TIME ZONE 'UTC' AS loaded_at, files
   FROM ztf_store.release;
+"""
+
+_FILTER_ROWS = ", ".join(
+    f"({band.filterid}::smallint, '{band.name}', '{band.title}', '{band.svo_id}',"
+    f" {band.wavelength_eff}::float8, 3631::float8, 'AB')"
+    for band in BANDS.values()
+)
+
+COMMON_TABLES += f"""
 CREATE OR REPLACE VIEW ztf_store.filters AS
-  SELECT * FROM (VALUES
-    (1::smallint, 'zg', 'ZTF g', 'Palomar/ZTF.g', 4.746e-7::float8, 3631::float8, 'AB'),
-    (2::smallint, 'zr', 'ZTF r', 'Palomar/ZTF.r', 6.366e-7, 3631, 'AB'),
-    (3::smallint, 'zi', 'ZTF i', 'Palomar/ZTF.i', 7.829e-7, 3631, 'AB')
-  ) AS f(filterid, filter, name, svo_id, wavelength_eff, zeropoint_jy, magsys);
+  SELECT * FROM (VALUES {_FILTER_ROWS})
+    AS f(filterid, filter, name, svo_id, wavelength_eff, zeropoint_jy, magsys);
 """
 
 
