@@ -9,68 +9,66 @@ from __future__ import annotations
 import io
 import textwrap
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoMinorLocator
 
-from ztfvo.products.model import Curve, Product
+from ztfvo.products.model import Curve, Product, Request
 from ztfvo.products.points import Points, of_curve, of_own
 
 WIDTH = 8.0
 """inches"""
-DPI = 150
-"""Pixels an inch of a PNG."""
 AXES_HEIGHT = 3.9
+"""inches"""
 LINE_HEIGHT = 0.2
 """inches, of title, legend and caption"""
+DPI = 150
+"""Pixels an inch of a PNG."""
 
 COLOURS = {1: "#62D03E", 2: "#CC3344", 3: "#1c1309"}
 """By filterid."""
 MARKERS = {1: "o^p8", 2: "svPH", 3: "D<X>"}
 """By filterid: of the first light curve of the band, the second, and so on."""
 OWN_COLOURS = ("#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#7F5F00")
-OWN_MARKERS = "*dhX4"
+OWN_MARKERS = "*dh1+"
+FLAGGED = {"marker": "x", "linestyle": "none", "markersize": 3.5, "markeredgewidth": 0.7}
 
 MAX_TITLE_LINES = 3
 MAX_ENTRIES = 20
-"""Of the legend."""
+"""Light curves in the legend."""
 TITLE_OIDS = 3
 MJD_1970 = 40587
 """Matplotlib's dates are days since then."""
-WIDE_ERROR = 1.0
-"""Magnitudes: points with larger errors do not widen the range shown."""
 
 QUANTITIES = {
     "mag": "AB magnitude",
     "flux": "Flux density",
     "diffmag": "AB magnitude of the difference",
-    "diffflux": "Difference flux density",
+    "diffflux": "Difference of flux density",
 }
 UNITS = ((1.0, "Jy"), (1e-3, "mJy"), (1e-6, "µJy"), (1e-9, "nJy"))
-NO_EPOCHS = "There are no epochs in the time, bands and quality asked for."
-NO_NUMBERS = {
-    "mag": "No epoch has a magnitude.",
-    "flux": "No epoch has a flux density.",
-    "diffmag": "No epoch is significantly brighter than the reference.",
-    "diffflux": "No epoch has a difference: there is no reference magnitude.",
-}
-NO_REFERENCE = "There is no reference magnitude: give one with REFMAG."
+NOTHING = "There are no epochs in the time, bands and quality asked for."
+NO_REFERENCE = "No reference magnitude is known: give one with REFMAG."
+NO_DIFFERENCE = "No epoch is significantly brighter than the reference."
 
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.linewidth": 0.8,
+    "axes.formatter.useoffset": False,
     "xtick.direction": "in",
     "ytick.direction": "in",
-    "ytick.right": True,
-    "axes.formatter.useoffset": False,
     "pdf.fonttype": 42,
-    "svg.fonttype": "none",
 }
 
 _lock = threading.Lock()
@@ -78,11 +76,12 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What the legend says of one set of markers."""
+class Series:
+    """One light curve as drawn."""
 
-    handle: object
+    points: Points
     label: str
+    looks: dict[str, Any]
 
 
 def render(product: Product, kind: str) -> bytes:
@@ -94,18 +93,20 @@ def render(product: Product, kind: str) -> bytes:
         Light curves, with phases where they are folded.
     kind
         ``png`` or ``pdf``.
+
+    Returns
+    -------
+    bytes
+        The same for the same product.
     """
-    buffer = io.BytesIO()
-    described = {"Title": _plain(_title(product)), "Subject": caption(product)}
+    title, subject = _title(product), _caption(product)
     if kind == "pdf":
-        options = {"metadata": described | {"Creator": "ztfvo", "CreationDate": None}}
+        about = {"Title": title, "Subject": subject, "Creator": "ztfvo", "CreationDate": None}
+        options = {"metadata": about}
     else:
-        described["Description"] = described.pop("Subject")
-        options = {
-            "dpi": DPI,
-            "metadata": described | {"Software": "ztfvo"},
-            "pil_kwargs": {"compress_level": 4},
-        }
+        about = {"Title": title, "Description": subject, "Software": "ztfvo"}
+        options = {"metadata": about, "dpi": DPI, "pil_kwargs": {"compress_level": 4}}
+    buffer = io.BytesIO()
     with _lock, matplotlib.rc_context(STYLE):
         draw(product).savefig(buffer, format=kind, **options)
     return buffer.getvalue()
@@ -117,34 +118,242 @@ def draw(product: Product) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        With an Axes of the data, and for the upper scale (dates, or folded days) a second one.
+        Its first Axes have the data, the second the upper scale: dates, or folded days.
     """
     request = product.request
-    sets = [of_curve(curve, request) for curve in product.curves]
-    sets += [of_own(own, request) for own in request.own]
-    scale, unit = _unit(sets, request.quantity)
-    title = textwrap.wrap(_plain(_title(product)), 88)[:MAX_TITLE_LINES]
-    figure, axes = _layout(len(title), _rows(sets), request.caption)
-    entries = _draw_sets(axes, product, sets, scale)
+    series = [*_curves(product), *_own(request)]
+    title = textwrap.wrap(_title(product), 88)[:MAX_TITLE_LINES]
+    labels = [one.label for one in series[:MAX_ENTRIES]]
+    columns = 1 if max(map(len, labels), default=0) > 50 else 2
+    rows = -(-(len(labels) + 2) // columns)
+    below = 0.55 + LINE_HEIGHT * (rows + 1.5 * request.caption)
+    height = below + AXES_HEIGHT + 0.58 + LINE_HEIGHT * len(title)
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((0.1, below / height, 0.875, AXES_HEIGHT / height))
+    scale, unit = _unit(series, request.quantity)
+    entries = [(_draw_good(axes, one, scale), one.label) for one in series]
+    entries = _shortened(entries) + _draw_flagged(axes, series, scale)
     axes.set_ylabel(QUANTITIES[request.quantity] + (f" ({unit})" if unit else ""))
-    _ranges(axes, sets, request, scale)
+    _set_ranges(axes, series, request, scale)
     _upper_scale(axes, request)
-    _write(figure, axes, title, entries, caption(product) if request.caption else None)
-    if not any(np.isfinite(points.y).any() for points in sets):
-        _say_empty(axes, product)
+    _write_legend(figure, entries, columns, (below - 0.5) / height)
+    figure.text(
+        0.5375,
+        1 - 0.1 / height,
+        "\n".join(title),
+        fontsize=11,
+        va="top",
+        ha="center",
+        parse_math=False,
+    )
+    if request.caption:
+        figure.text(0.1, 0.09 / height, _caption(product), fontsize=8, color="#444444")
+    if not any(np.isfinite(one.points.y).any() for one in series):
+        _say_why_empty(axes, product)
     return figure
 
 
-def caption(product: Product) -> str:
-    """What the figure shows, and where the data come from."""
-    if product.simulated:
-        return f"Simulated data, not observed: {product.title}."
-    return (
-        f"Data: {product.title}, Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
+def _curves(product: Product) -> Iterator[Series]:
+    """Those of the release: large and filled where asked for, small and hollow the neighbours."""
+    request = product.request
+    points = [of_curve(curve, request) for curve in product.curves]
+    size = _marker_size(points)
+    turn: Counter[int] = Counter()
+    for curve, shown in zip(product.curves, points, strict=True):
+        shapes, colour = MARKERS[curve.filterid], COLOURS[curve.filterid]
+        looks = _looks(colour, shapes[turn[curve.filterid] % len(shapes)], size)
+        turn[curve.filterid] += 1
+        if curve.oid not in request.oids:
+            looks |= {"mfc": "none", "mec": colour, "mew": 0.8, "ms": 0.65 * size, "zorder": 2}
+        yield Series(shown, _label(curve, shown, request), looks)
+
+
+def _own(request: Request) -> Iterator[Series]:
+    """Photometry sent along, with colours and markers that no band has."""
+    points = [of_own(own, request) for own in request.own]
+    size = 1.3 * _marker_size(points)
+    for number, (own, shown) in enumerate(zip(request.own, points, strict=True)):
+        colour = OWN_COLOURS[number % len(OWN_COLOURS)]
+        looks = _looks(colour, OWN_MARKERS[number % len(OWN_MARKERS)], size)
+        looks |= {"zorder": 4}
+        as_sent = ", as sent" if request.quantity.startswith("diff") else ""
+        label = f"{own.label} {own.filter}, {_count(shown)}{as_sent}"
+        yield Series(shown, _plain(label), looks)
+
+
+def _looks(colour: str, marker: str, size: float) -> dict[str, Any]:
+    edge = colour if marker in "14+x" else _darker(colour)
+    return {"marker": marker, "color": colour, "mec": edge, "mew": 0.5, "ms": size, "zorder": 3}
+
+
+def _darker(colour: str) -> tuple[float, ...]:
+    return tuple(0.6 * part for part in matplotlib.colors.to_rgb(colour))
+
+
+def _marker_size(points: list[Points]) -> float:
+    """Smaller the more points there are, in typographic points."""
+    count = sum(len(one.x) for one in points)
+    return float(np.clip(5.5 - 1.2 * np.log10(max(count, 1) / 100), 2.2, 5.5))
+
+
+def _label(curve: Curve, points: Points, request: Request) -> str:
+    label = f"{curve.oid} {curve.filter}, {_count(points)}"
+    if curve.oid not in request.oids:
+        label += f", {curve.separation:.2f}″ away"
+    if not request.quantity.startswith("diff"):
+        return label
+    if np.isnan(curve.refmag):
+        return f"{label}, no reference"
+    error = f" ± {curve.refmagerr:.3f}" if curve.refmagerr > 0 else ""
+    return f"{label}, reference {curve.refmag:.3f}{error}"
+
+
+def _count(points: Points) -> str:
+    """How many good epochs are shown, and of how many where some have no number to show."""
+    repeats = len(points.x) // points.epochs if points.epochs else 1
+    good = int((~points.flagged).sum()) // repeats
+    shown = int(points.good.sum()) // repeats
+    unit = "point" if good == 1 else "points"
+    return f"{good} {unit}" if shown == good else f"{shown} of {good} {unit}"
+
+
+def _unit(series: list[Series], quantity: str) -> tuple[float, str]:
+    """The unit in which the values are handy, and its name."""
+    if not quantity.endswith("flux"):
+        return 1.0, ""
+    values = [np.abs(one.points.y[one.points.good]) for one in series]
+    typical = max((np.median(some) for some in values if len(some)), default=1.0)
+    return next((unit for unit in UNITS if typical >= unit[0]), UNITS[-1])
+
+
+def _draw_good(axes: Axes, one: Series, scale: float) -> ErrorbarContainer:
+    points, good = one.points, one.points.good
+    errors = np.stack([points.below[good], points.above[good]]) / scale
+    return axes.errorbar(
+        points.x[good],
+        points.y[good] / scale,
+        yerr=errors,
+        linestyle="none",
+        elinewidth=0.7,
+        ecolor=matplotlib.colors.to_rgba(one.looks["color"], 0.55),
+        **one.looks,
     )
 
 
-def title_of(product: Product) -> str:
+def _draw_flagged(axes: Axes, series: list[Series], scale: float) -> list[tuple[Line2D, str]]:
+    """Faint crosses for epochs that are not good, and their entry in the legend."""
+    count = 0
+    for one in series:
+        bad = one.points.flagged & np.isfinite(one.points.y)
+        if bad.any():
+            count += int(bad.sum()) * one.points.epochs // len(one.points.x)
+            x, y = one.points.x[bad], one.points.y[bad] / scale
+            axes.plot(x, y, color=one.looks["color"], alpha=0.45, zorder=1, **FLAGGED)
+    if not count:
+        return []
+    handle = Line2D([], [], color="#555555", alpha=0.6, **FLAGGED)
+    return [(handle, f"{count} flagged (catflags not 0, or no error)")]
+
+
+def _shortened(entries: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    rest = len(entries) - MAX_ENTRIES
+    if rest <= 0:
+        return entries
+    return [*entries[:MAX_ENTRIES], (Line2D([], [], linestyle="none"), f"and {rest} more")]
+
+
+def _set_ranges(axes: Axes, series: list[Series], request: Request, scale: float) -> None:
+    """Show all good epochs; those with wide errors and flagged ones do not widen the range."""
+    if request.period is None:
+        x = [one.points.x[np.isfinite(one.points.y)] for one in series]
+        low, high = _extent(np.concatenate([np.empty(0), *x]), 0.5)
+        axes.set_xlim(low, high)
+        axes.set_xlabel("Heliocentric MJD (UTC)")
+    else:
+        margin = 0.02 * request.cycles
+        axes.set_xlim(-margin, request.cycles + margin)
+        axes.set_xlabel("Phase")
+    y = [np.empty(0)]
+    for one in series:
+        points = one.points
+        chosen = points.good & ~points.wide
+        y += [(points.y - points.below)[chosen], (points.y + points.above)[chosen]]
+    if not any(len(part) for part in y):
+        y += [one.points.y[np.isfinite(one.points.y)] for one in series]
+    bottom, top = _extent(np.concatenate(y) / scale, 0.1)
+    if request.quantity.endswith("mag"):
+        bottom, top = top, bottom
+    axes.set_ylim(bottom, top)
+    if request.quantity == "diffflux":
+        axes.axhline(0, color="#888888", linewidth=0.7, zorder=0)
+    axes.tick_params(which="both", right=True)
+    axes.xaxis.set_minor_locator(AutoMinorLocator())
+    axes.yaxis.set_minor_locator(AutoMinorLocator())
+
+
+def _extent(values: np.ndarray, least: float) -> tuple[float, float]:
+    """Bounds with a margin around values; `least` to either side of a single one."""
+    if not len(values):
+        return 0.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    margin = 0.04 * (high - low) or least * max(1e-9, min(1.0, abs(low)))
+    return low - margin, high + margin
+
+
+def _upper_scale(axes: Axes, request: Request) -> None:
+    """Calendar dates above a time axis, folded days above phases."""
+    upper = axes.twiny()
+    low, high = axes.get_xlim()
+    if request.period is not None:
+        upper.set_xlim(low * request.period, high * request.period)
+        upper.set_xlabel("Folded time (d)")
+        upper.xaxis.set_minor_locator(AutoMinorLocator())
+        return
+    upper.set_xlim(low - MJD_1970, high - MJD_1970)
+    fine = high - low < 8
+    upper.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=4 if fine else 7))
+    upper.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d %H:%M" if fine else "%Y-%m-%d"))
+    upper.set_xlabel("Date (UTC)")
+
+
+def _write_legend(figure: Figure, entries: list[tuple[Any, str]], columns: int, top: float) -> None:
+    """Put the legend below the axes; labels are set as they are, dollar signs and all."""
+    if not entries:
+        return
+    legend = figure.legend(
+        [handle for handle, _ in entries],
+        [str(number) for number in range(len(entries))],
+        loc="upper left",
+        bbox_to_anchor=(0.09, top),
+        ncols=columns,
+        fontsize=8.5,
+        frameon=False,
+        borderaxespad=0,
+        handletextpad=0.3,
+        columnspacing=2.5,
+    )
+    for text, (_, label) in zip(legend.get_texts(), entries, strict=True):
+        text.set_parse_math(False)
+        text.set_text(label)
+
+
+def _say_why_empty(axes: Axes, product: Product) -> None:
+    reason = NOTHING
+    if any(len(curve) for curve in product.curves):
+        known = any(not np.isnan(curve.refmag) for curve in product.curves)
+        reason = NO_DIFFERENCE if known else NO_REFERENCE
+    axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center")
+
+
+def _title(product: Product) -> str:
+    request = product.request
+    title = _plain(request.title) if request.title else _oids(product)
+    if request.period is None:
+        return title
+    return f"{title}, P = {f'{request.period:#.6g}'.rstrip('.')} d"
+
+
+def _oids(product: Product) -> str:
     """The OIDs asked for, not too many."""
     oids = product.request.oids
     shown = ", ".join(str(oid) for oid in oids[:TITLE_OIDS])
@@ -152,82 +361,13 @@ def title_of(product: Product) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _title(product: Product) -> str:
-    request = product.request
-    title = request.title or title_of(product)
-    if request.period is None:
-        return title
-    period = f"{request.period:#.6g}".rstrip(".")
-    return f"{title}, folded with a period of {period} d"
+def _caption(product: Product) -> str:
+    """What the data are and where they come from."""
+    if product.simulated:
+        return f"{product.title}. Simulated data: nothing here was observed."
+    return f"{product.title}. Data: Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
 
 
 def _plain(text: str) -> str:
-    """Text without line breaks and control characters."""
+    """Text without line breaks and other letters that do not print."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _rows(sets: list[Points]) -> int:
-    """Lines of the legend: two entries stand in each."""
-    entries = min(len(sets) + any(points.flagged.any() for points in sets), MAX_ENTRIES + 1)
-    return -(-entries // 2)
-
-
-def _layout(title_lines: int, legend_rows: int, caption_line: bool) -> tuple[Figure, Axes]:
-    """A figure with room for the lines above and below its axes."""
-    top = 0.62 + LINE_HEIGHT * title_lines
-    bottom = 0.62 + LINE_HEIGHT * (legend_rows + 1.4 * caption_line)
-    height = top + AXES_HEIGHT + bottom
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0.095, bottom / height, 0.88, AXES_HEIGHT / height))
-    return figure, axes
-
-
-def _unit(sets: list[Points], quantity: str) -> tuple[float, str]:
-    """Factor and name of the unit in which the values are handy."""
-    if not quantity.endswith("flux"):
-        return 1.0, ""
-    values = np.abs(np.concatenate([points.y for points in sets] or [np.empty(0)]))
-    typical = np.quantile(values[np.isfinite(values)], 0.9) if np.isfinite(values).any() else 1.0
-    return next((unit for unit in UNITS if typical >= unit[0]), UNITS[-1])
-
-
-def _draw_sets(
-    axes: Axes, product: Product, sets: list[Points], scale: float
-) -> list[Entry]:
-    """Draw every light curve, those asked for above their neighbours."""
-    asked = set(product.request.oids)
-    used: dict[int, int] = {}
-    entries = []
-    size = _marker_size(sets)
-    for curve, points in zip(product.curves, sets, strict=False):
-        shapes = MARKERS[curve.filterid]
-        turn = used[curve.filterid] = used.get(curve.filterid, -1) + 1
-        looks = _looks(COLOURS[curve.filterid], shapes[turn % len(shapes)], size)
-        if curve.oid not in asked:
-            looks |= {"markerfacecolor": "none", "markersize": 0.62 * size, "zorder": 2}
-        label = _label(curve, points, product)
-        entries.append(Entry(_draw_points(axes, points, scale, looks), label))
-    for number, (own, points) in enumerate(
-        zip(product.request.own, sets[len(product.curves) :], strict=True)
-    ):
-        looks = _looks(
-            OWN_COLOURS[number % len(OWN_COLOURS)], OWN_MARKERS[number % len(OWN_MARKERS)], size
-        )
-        looks |= {"markersize": 1.3 * size, "zorder": 4}
-        label = f"{_plain(own.label)} {_plain(own.filter)}, {_count(points)}"
-        entries.append(Entry(_draw_points(axes, points, scale, looks), label))
-    return _shorten(entries) + _draw_flagged(axes, product, sets, scale)
-
-
-def _looks(colour: str, marker: str, size: float) -> dict[str, object]:
-    return {
-        "marker": marker,
-        "color": colour,
-        "markersize": size,
-        "markeredgecolor": colour if size < 3 else "#333333",
-        "markeredgewidth": 0.5,
-        "ecolor": colour,
-        "elinewidth": 0.7,
-        "linestyle": "none",
-        "zorder": 3,
-    }
