@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ztfvo.products.columns import FACTS
+
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
 
@@ -89,6 +91,10 @@ class Curve:
 
     def __len__(self) -> int:
         return len(self.columns["hmjd"])
+
+    def facts(self) -> dict[str, int | float | str]:
+        """The values of `ztfvo.products.columns.FACTS`."""
+        return {name: getattr(self, name) for name in FACTS}
 
 
 @dataclass(frozen=True)

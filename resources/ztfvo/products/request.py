@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
-from ztfvo.oid import FILTER_IDS, InvalidOID, parse
+from ztfvo.oid import FILTER_IDS, FILTER_NAMES, InvalidOID, parse
 from ztfvo.products import writers
 from ztfvo.products.model import QUANTITIES, Request
 from ztfvo.products.writers import Writer
@@ -90,6 +91,40 @@ def read(question: Question, writer: Writer) -> Request:
         title=_title(given),
         caption=given.choice("CAPTION", ("yes", "no")) == "yes",
     )
+
+
+def address(request: Request) -> str:
+    """Address below the site's that asks for the same, with OIDs and parameters in a fixed form."""
+    default = Request(release=DEFAULT, oids=request.oids, format=request.format)
+    given: list[tuple[str, object]] = [("ID", ",".join(map(str, request.oids)))]
+    for name, attribute in _PLAIN.items():
+        value = getattr(request, attribute)
+        if value is not None and value != getattr(default, attribute):
+            given.append((name, value))
+    if request.window or (request.hmjd_min, request.hmjd_max) != (-math.inf, math.inf):
+        given.append(("TIME", request.window or f"{request.hmjd_min} {request.hmjd_max}"))
+    if request.filters != default.filters:
+        given.append(("BAND", ",".join(FILTER_NAMES[number] for number in sorted(request.filters))))
+    if request.good_only:
+        given.append(("QUALITY", "good"))
+    for oid, (mag, error) in request.references.items():
+        given.append(("REFMAG", f"{oid}:{mag}:{error}"))
+    given.append(("RESPONSEFORMAT", request.format))
+    release = "" if request.release == DEFAULT else f"/{request.release}"
+    return f"{release}/lc?{urlencode(given)}"
+
+
+_PLAIN = {
+    "RADIUS": "radius",
+    "BAD_CATFLAGS_MASK": "bad_catflags_mask",
+    "QUANTITY": "quantity",
+    "PERIOD": "period",
+    "EPOCH": "epoch",
+    "CYCLES": "cycles",
+    "BIN": "bin",
+    "TITLE": "title",
+}
+"""Parameters that are one attribute of a request."""
 
 
 def split(question: Question) -> tuple[str, list[str]]:

@@ -50,7 +50,7 @@ def writers() -> tuple[Writer, ...]:
             attachment=getattr(module, "ATTACHMENT", False),
         )
         for module in modules
-        if hasattr(module, "write")
+        if hasattr(module, "NAMES")
     )
 
 

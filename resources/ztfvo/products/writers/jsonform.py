@@ -1,19 +1,26 @@
-"""JSON: ``release``, ``request``, ``columns`` and ``lightcurves``.
+"""JSON: an object with these members.
 
-Each light curve has its identifiers and, by the names of ``columns``, arrays of one length.  JSON
-has no infinite numbers and no not-a-number: both are null.
+- ``release``: name, title and whether it is simulated
+- ``request``: address that gives the same again; ``citation``: of the survey's paper
+- ``frame``: of positions, times and magnitudes
+- ``columns``: dtype, unit, ucd and description of each name below
+- ``lightcurves``: a list; each has the single values oid, filter, ra, dec, fieldid, rcid, filterid,
+  separation, refmag, refmagerr and nrows, and an array of nrows elements for every other name
+
+JSON has neither infinite numbers nor not-a-number: both are null.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
 
 import orjson
 
-from ztfvo.products.columns import COLUMNS, TIME_FRAME
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME
 from ztfvo.products.derive import column_names
-from ztfvo.products.model import Curve, Product
+from ztfvo.products.model import Product
+from ztfvo.products.request import address
 
 NAMES = ("json", "application/json")
 EXTENSION = "json"
@@ -22,66 +29,27 @@ CONTENT_TYPE = "application/json"
 
 def write(product: Product) -> bytes:
     """The document, in UTF-8."""
-    request = product.request
     document = {
         "release": {
             "name": product.release,
             "title": product.title,
             "simulated": product.simulated,
         },
-        "request": {
-            "id": request.oids,
-            "radius": request.radius,
-            "quantity": request.quantity,
-            "period": request.period,
-            "epoch": request.epoch,
-            "cycles": request.cycles,
-            "bin": request.bin,
-        },
+        "request": address(product.request),
+        "citation": CITATION,
         "frame": orjson.Fragment(_FRAME),
-        "columns": orjson.Fragment(_described(column_names(request))),
-        "lightcurves": [_curve(curve) for curve in product.curves],
+        "columns": orjson.Fragment(_described(column_names(product.request))),
+        "lightcurves": [
+            curve.facts() | {"nrows": len(curve)} | curve.columns for curve in product.curves
+        ],
     }
     return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def _curve(curve: Curve) -> dict[str, Any]:
-    return {
-        "oid": curve.oid,
-        "filter": curve.filter,
-        "ra": curve.ra,
-        "dec": curve.dec,
-        "fieldid": curve.fieldid,
-        "rcid": curve.rcid,
-        "filterid": curve.filterid,
-        "separation": curve.separation,
-        "refmag": curve.refmag,
-        "refmagerr": curve.refmagerr,
-        "nrows": len(curve),
-        **curve.columns,
-    }
-
-
-_FRAME = orjson.dumps(
-    {
-        "position": "ICRS",
-        "position_unit": "deg",
-        "separation_unit": "arcsec",
-        "time": TIME_FRAME,
-        "magnitudes": "AB",
-    }
-)
+_FRAME = orjson.dumps({"position": "ICRS", "time": TIME_FRAME, "magnitudes": "AB"})
 
 
 @lru_cache(maxsize=64)
 def _described(names: tuple[str, ...]) -> bytes:
-    described = {
-        name: {
-            "unit": COLUMNS[name].unit,
-            "datatype": COLUMNS[name].dtype,
-            "ucd": COLUMNS[name].ucd,
-            "description": COLUMNS[name].description,
-        }
-        for name in names
-    }
-    return orjson.dumps(described)
+    described = [*FACTS.values(), *(COLUMNS[name] for name in names)]
+    return orjson.dumps({column.name: asdict(column) for column in described})
