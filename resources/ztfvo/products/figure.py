@@ -9,43 +9,38 @@ from __future__ import annotations
 import io
 import textwrap
 import threading
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
-from matplotlib.dates import AutoDateLocator, DateFormatter
+from matplotlib.dates import AutoDateLocator, DateFormatter, num2date
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import AutoMinorLocator
 
-from ztfvo.products.model import Curve, Product, Request
-from ztfvo.products.points import Points, of_curve, of_own
+from ztfvo.products.model import Product, Request
+from ztfvo.products.series import Series, of_product, plain
 
 WIDTH = 8.0
 """inches"""
 AXES_HEIGHT = 3.9
 """inches"""
+LEFT, AXES_WIDTH = 0.1, 0.875
+"""Fractions of the width."""
 LINE_HEIGHT = 0.2
 """inches, of title, legend and caption"""
 DPI = 150
 """Pixels an inch of a PNG."""
 
-COLOURS = {1: "#62D03E", 2: "#CC3344", 3: "#1c1309"}
-"""By filterid."""
-MARKERS = {1: "o^p8", 2: "svPH", 3: "D<X>"}
-"""By filterid: of the first light curve of the band, the second, and so on."""
-OWN_COLOURS = ("#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#7F5F00")
-OWN_MARKERS = "*dh1+"
 FLAGGED = {"marker": "x", "linestyle": "none", "markersize": 3.5, "markeredgewidth": 0.7}
 
 MAX_TITLE_LINES = 3
 MAX_ENTRIES = 20
 """Light curves in the legend."""
+LONG_LABEL = 50
+"""Letters in an entry of the legend that leave no room for a second column."""
 TITLE_OIDS = 3
 MJD_1970 = 40587
 """Matplotlib's dates are days since then."""
@@ -61,6 +56,9 @@ NOTHING = "There are no epochs in the time, bands and quality asked for."
 NO_REFERENCE = "No reference magnitude is known: give one with REFMAG."
 NO_DIFFERENCE = "No epoch is significantly brighter than the reference."
 
+ORIGIN = "Data: Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
+SIMULATED = "Simulated data: nothing here was observed."
+
 STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
@@ -73,15 +71,6 @@ STYLE = {
 
 _lock = threading.Lock()
 """Matplotlib's fonts and settings belong to the process."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """One light curve as drawn."""
-
-    points: Points
-    label: str
-    looks: dict[str, Any]
 
 
 def render(product: Product, kind: str) -> bytes:
@@ -121,100 +110,26 @@ def draw(product: Product) -> Figure:
         Its first Axes have the data, the second the upper scale: dates, or folded days.
     """
     request = product.request
-    series = [*_curves(product), *_own(request)]
-    title = textwrap.wrap(_title(product), 88)[:MAX_TITLE_LINES]
-    labels = [one.label for one in series[:MAX_ENTRIES]]
-    columns = 1 if max(map(len, labels), default=0) > 50 else 2
-    rows = -(-(len(labels) + 2) // columns)
-    below = 0.55 + LINE_HEIGHT * (rows + 1.5 * request.caption)
-    height = below + AXES_HEIGHT + 0.58 + LINE_HEIGHT * len(title)
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0.1, below / height, 0.875, AXES_HEIGHT / height))
+    series = of_product(product)
+    empty = not any(np.isfinite(one.points.y).any() for one in series)
     scale, unit = _unit(series, request.quantity)
+    title = textwrap.wrap(_title(product), 88)[:MAX_TITLE_LINES]
+    columns, rows = _legend_shape(series)
+    below = 0.55 + LINE_HEIGHT * (rows + 1.5 * request.caption)
+    height = below + AXES_HEIGHT + 0.5 + LINE_HEIGHT * len(title)
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((LEFT, below / height, AXES_WIDTH, AXES_HEIGHT / height))
     entries = [(_draw_good(axes, one, scale), one.label) for one in series]
     entries = _shortened(entries) + _draw_flagged(axes, series, scale)
     axes.set_ylabel(QUANTITIES[request.quantity] + (f" ({unit})" if unit else ""))
-    _set_ranges(axes, series, request, scale)
-    _upper_scale(axes, request)
-    _write_legend(figure, entries, columns, (below - 0.5) / height)
-    figure.text(
-        0.5375,
-        1 - 0.1 / height,
-        "\n".join(title),
-        fontsize=11,
-        va="top",
-        ha="center",
-        parse_math=False,
-    )
-    if request.caption:
-        figure.text(0.1, 0.09 / height, _caption(product), fontsize=8, color="#444444")
-    if not any(np.isfinite(one.points.y).any() for one in series):
+    if empty:
         _say_why_empty(axes, product)
+    else:
+        _set_ranges(axes, series, request, scale)
+        _upper_scale(axes, request)
+    _write_legend(figure, entries, columns, (below - 0.5) / height)
+    _write_lines(figure, title, _caption(product) if request.caption else None)
     return figure
-
-
-def _curves(product: Product) -> Iterator[Series]:
-    """Those of the release: large and filled where asked for, small and hollow the neighbours."""
-    request = product.request
-    points = [of_curve(curve, request) for curve in product.curves]
-    size = _marker_size(points)
-    turn: Counter[int] = Counter()
-    for curve, shown in zip(product.curves, points, strict=True):
-        shapes, colour = MARKERS[curve.filterid], COLOURS[curve.filterid]
-        looks = _looks(colour, shapes[turn[curve.filterid] % len(shapes)], size)
-        turn[curve.filterid] += 1
-        if curve.oid not in request.oids:
-            looks |= {"mfc": "none", "mec": colour, "mew": 0.8, "ms": 0.65 * size, "zorder": 2}
-        yield Series(shown, _label(curve, shown, request), looks)
-
-
-def _own(request: Request) -> Iterator[Series]:
-    """Photometry sent along, with colours and markers that no band has."""
-    points = [of_own(own, request) for own in request.own]
-    size = 1.3 * _marker_size(points)
-    for number, (own, shown) in enumerate(zip(request.own, points, strict=True)):
-        colour = OWN_COLOURS[number % len(OWN_COLOURS)]
-        looks = _looks(colour, OWN_MARKERS[number % len(OWN_MARKERS)], size)
-        looks |= {"zorder": 4}
-        as_sent = ", as sent" if request.quantity.startswith("diff") else ""
-        label = f"{own.label} {own.filter}, {_count(shown)}{as_sent}"
-        yield Series(shown, _plain(label), looks)
-
-
-def _looks(colour: str, marker: str, size: float) -> dict[str, Any]:
-    edge = colour if marker in "14+x" else _darker(colour)
-    return {"marker": marker, "color": colour, "mec": edge, "mew": 0.5, "ms": size, "zorder": 3}
-
-
-def _darker(colour: str) -> tuple[float, ...]:
-    return tuple(0.6 * part for part in matplotlib.colors.to_rgb(colour))
-
-
-def _marker_size(points: list[Points]) -> float:
-    """Smaller the more points there are, in typographic points."""
-    count = sum(len(one.x) for one in points)
-    return float(np.clip(5.5 - 1.2 * np.log10(max(count, 1) / 100), 2.2, 5.5))
-
-
-def _label(curve: Curve, points: Points, request: Request) -> str:
-    label = f"{curve.oid} {curve.filter}, {_count(points)}"
-    if curve.oid not in request.oids:
-        label += f", {curve.separation:.2f}″ away"
-    if not request.quantity.startswith("diff"):
-        return label
-    if np.isnan(curve.refmag):
-        return f"{label}, no reference"
-    error = f" ± {curve.refmagerr:.3f}" if curve.refmagerr > 0 else ""
-    return f"{label}, reference {curve.refmag:.3f}{error}"
-
-
-def _count(points: Points) -> str:
-    """How many good epochs are shown, and of how many where some have no number to show."""
-    repeats = len(points.x) // points.epochs if points.epochs else 1
-    good = int((~points.flagged).sum()) // repeats
-    shown = int(points.good.sum()) // repeats
-    unit = "point" if good == 1 else "points"
-    return f"{good} {unit}" if shown == good else f"{shown} of {good} {unit}"
 
 
 def _unit(series: list[Series], quantity: str) -> tuple[float, str]:
@@ -253,6 +168,15 @@ def _draw_flagged(axes: Axes, series: list[Series], scale: float) -> list[tuple[
         return []
     handle = Line2D([], [], color="#555555", alpha=0.6, **FLAGGED)
     return [(handle, f"{count} flagged (catflags not 0, or no error)")]
+
+
+def _legend_shape(series: list[Series]) -> tuple[int, int]:
+    """Columns and rows of the legend: one column where an entry is long."""
+    labels = [one.label for one in series[:MAX_ENTRIES]]
+    entries = len(labels) + (len(series) > MAX_ENTRIES)
+    entries += any((one.points.flagged & np.isfinite(one.points.y)).any() for one in series)
+    columns = 1 if max(map(len, labels), default=0) > LONG_LABEL else 2
+    return columns, -(-entries // columns)
 
 
 def _shortened(entries: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
@@ -309,9 +233,13 @@ def _upper_scale(axes: Axes, request: Request) -> None:
         upper.set_xlabel("Folded time (d)")
         upper.xaxis.set_minor_locator(AutoMinorLocator())
         return
-    upper.set_xlim(low - MJD_1970, high - MJD_1970)
+    low, high = low - MJD_1970, high - MJD_1970
+    upper.set_xlim(low, high)
     fine = high - low < 8
-    upper.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=4 if fine else 7))
+    dates = AutoDateLocator(minticks=3, maxticks=4 if fine else 7)
+    ticks = dates.tick_values(num2date(low), num2date(high))
+    # A label further to the right would leave the figure.
+    upper.set_xticks([tick for tick in ticks if low <= tick <= high - 0.06 * (high - low)])
     upper.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d %H:%M" if fine else "%Y-%m-%d"))
     upper.set_xlabel("Date (UTC)")
 
@@ -337,17 +265,35 @@ def _write_legend(figure: Figure, entries: list[tuple[Any, str]], columns: int, 
         text.set_text(label)
 
 
+def _write_lines(figure: Figure, title: list[str], caption: str | None) -> None:
+    """Put the title above the axes and the caption below the legend."""
+    height = figure.get_figheight()
+    figure.text(
+        LEFT + AXES_WIDTH / 2,
+        1 - 0.1 / height,
+        "\n".join(title),
+        fontsize=11,
+        va="top",
+        ha="center",
+        parse_math=False,
+    )
+    if caption:
+        figure.text(LEFT, 0.09 / height, caption, fontsize=8, color="#444444", parse_math=False)
+
+
 def _say_why_empty(axes: Axes, product: Product) -> None:
     reason = NOTHING
     if any(len(curve) for curve in product.curves):
         known = any(not np.isnan(curve.refmag) for curve in product.curves)
         reason = NO_DIFFERENCE if known else NO_REFERENCE
     axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center")
+    axes.set_xticks([])
+    axes.set_yticks([])
 
 
 def _title(product: Product) -> str:
     request = product.request
-    title = _plain(request.title) if request.title else _oids(product)
+    title = plain(request.title) if request.title else _oids(product)
     if request.period is None:
         return title
     return f"{title}, P = {f'{request.period:#.6g}'.rstrip('.')} d"
@@ -366,8 +312,3 @@ def _caption(product: Product) -> str:
     if product.simulated:
         return f"{product.title}. Simulated data: nothing here was observed."
     return f"{product.title}. Data: Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
-
-
-def _plain(text: str) -> str:
-    """Text without line breaks and other letters that do not print."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
