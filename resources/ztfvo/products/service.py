@@ -48,7 +48,7 @@ def _headers(product: Product, writer: Writer, body: bytes) -> dict[str, str]:
     default = product.request.release == request.DEFAULT
     headers = {
         "Cache-Control": DEFAULT_RELEASE if default else NAMED_RELEASE,
-        "ETag": f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"',
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:24]}"',
     }
     if writer.attachment:
         headers["Content-Disposition"] = f'attachment; filename="{_file_name(product, writer)}"'

@@ -187,7 +187,7 @@ def _param(document: VOTableFile, fact: Column, value: object, number: int) -> P
 
 def _described(column: Column, number: int) -> dict[str, str | None]:
     return {
-        "ID": f"{column.name}_{number}",
+        "ID": f"{column.name}_{number}" if number else column.name,
         "name": column.name,
         "datatype": _TYPES[column.dtype],
         "unit": column.unit,
