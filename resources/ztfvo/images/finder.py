@@ -144,21 +144,20 @@ def _found_out(connection: Connection, epoch: Epoch, settings: Settings) -> Foun
     channel = epoch.fieldid, epoch.rcid, epoch.filterid
     failures = []
     try:
-        answer = irsa.ask(settings.irsa_url, *channel, epoch.mjd_mid)
+        match = irsa.ask(settings.irsa_url, *channel, epoch.mjd_mid)
     except NoAnswer as failure:
         failures.append(str(failure))
     else:
-        if answer:
-            image, obsmjd, exptime = answer
-            _keep(connection, image, obsmjd, exptime, "irsa")
+        if match:
+            _keep(connection, match.image, match.obsmjd, match.exptime, "irsa")
             return _known(
                 replace(
                     epoch,
-                    filefracday=image.filefracday,
+                    filefracday=match.image.filefracday,
                     source="irsa",
-                    obsmjd=obsmjd,
+                    obsmjd=match.obsmjd,
                     obsmjd_source="observed",
-                    exptime=exptime,
+                    exptime=match.exptime,
                     exptime_source="observed",
                 )
             )

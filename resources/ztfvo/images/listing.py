@@ -70,39 +70,44 @@ def look(archive: str, fieldid: int, rcid: int, filterid: int, mjd_mid: float) -
     NoAnswer
         When the archive does not answer, or not with a listing.
     """
-    names = names_of_night(archive, mjd_mid)
-    earlier = [name for name in names if name_mjd(name) <= mjd_mid]
-    if not earlier:
+    night = night_folder(mjd_mid)
+    latest = choose(night, _page(archive, night), mjd_mid)
+    if latest is None:
         return None
-    image = Image(fieldid, rcid, filterid, max(earlier))
-    before = (mjd_mid - name_mjd(image.filefracday)) * 86400
-    if before > FURTHEST or not holds(archive, image):
+    image = Image(fieldid, rcid, filterid, latest)
+    if not holds(_page(archive, folder(image)), image):
         return None
-    return Listed(image, sure=before < NEAR)
+    return Listed(image, sure=(mjd_mid - name_mjd(latest)) * 86400 < NEAR)
 
 
-def names_of_night(archive: str, mjd: float) -> list[int]:
-    """Moments that the archive lists for a UTC day (no night of Palomar has two), as filefracday.
+def choose(night: str, page: str, mjd_mid: float) -> int | None:
+    """Take the latest name of a night not after the middle of an exposure.
 
-    Raises
-    ------
-    NoAnswer
-        When the archive does not answer, or not with a listing.
+    Parameters
+    ----------
+    night
+        Folder of the UTC day; no night of Palomar has two.
+    page
+        Its listing.
+    mjd_mid
+        MJD, UTC, at Palomar.
+
+    Returns
+    -------
+    int or None
+        filefracday; None when the night has none, or it is too early to be of this exposure.
     """
-    night = night_folder(mjd)
     day = int(night[4:8] + night[9:13])
-    return [day * 10**6 + int(name) for name in _links(f"{archive}/{night}", _FOLDER)]
+    names = [day * 10**6 + int(millionths) for millionths in _FOLDER.findall(page)]
+    latest = max((name for name in names if name_mjd(name) <= mjd_mid), default=None)
+    if latest is None or (mjd_mid - name_mjd(latest)) * 86400 > FURTHEST:
+        return None
+    return latest
 
 
-def holds(archive: str, image: Image) -> bool:
-    """Whether the archive lists any product of an image.
-
-    Raises
-    ------
-    NoAnswer
-        When the archive does not answer, or not with a listing.
-    """
-    for name in _links(f"{archive}/{folder(image)}", _FILE):
+def holds(page: str, image: Image) -> bool:
+    """Whether the listing of an exposure's folder has any product of an image."""
+    for name in _FILE.findall(page):
         try:
             if parse_science(name)[0] == image:
                 return True
@@ -111,13 +116,13 @@ def holds(archive: str, image: Image) -> bool:
     return False
 
 
-def _links(url: str, pattern: re.Pattern[str]) -> list[str]:
-    """What a listing links to; nothing when there is no such folder."""
+def _page(archive: str, path: str) -> str:
+    """A listing; empty when there is no such folder."""
     pause.check()
     try:
-        status, body = get(url, {}, SECONDS)
+        status, body = get(f"{archive}/{path}", {}, SECONDS)
         if status == 404:
-            return []
+            return ""
         if status != 200:
             raise NoAnswer(f"The archive answers with status {status}")
         if "href" not in body.lower():
@@ -125,4 +130,4 @@ def _links(url: str, pattern: re.Pattern[str]) -> list[str]:
     except NoAnswer as failure:
         pause.begin(str(failure))
         raise
-    return pattern.findall(body)
+    return body
