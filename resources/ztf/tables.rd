@@ -81,6 +81,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         Over good epochs, those with catflags = 0 and magerr > 0; null where
         there are too few of them.
       </meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
+      </meta>
       <index columns="oid" metaOnly="True"/>
       <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
         >spoint(radians(ra),radians(dec))</index>
@@ -166,6 +170,14 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <meta name="description">\prefix One row per epoch of a light curve, good or not; select
         catflags = 0 for good photometry.  Constrain oid, or join with objects:
         this table is long.</meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
+      </meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">images</meta>
+        <meta name="idColumn">detection_id</meta>
+      </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>
@@ -208,6 +220,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <meta name="title">\label: light curves</meta>
       <meta name="description">\prefix One row per light curve with its epochs as arrays, all of
         one length and ordered by time.  The fastest way to fetch many light curves.</meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
+      </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>

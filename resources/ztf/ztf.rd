@@ -15,6 +15,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
       their own, is told in ztf.releases.</meta>
     <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
+    <FEED source="ztf/datalink#services" store="ztf_store" label="\label" shortName="ZTF"
+      prefix="\prefix"/>
   </NXSTREAM>
 
   <LOOP source="ztf/ztf#default"><codeItems>
