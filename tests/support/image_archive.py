@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +25,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 from support.files import SHARED
 
+from ztfvo.images.finder import Found
 from ztfvo.images.products import Image, name_mjd, parse_science, science_path
 
 CUTOUTS = SHARED / "ztf-images" / "cutouts"
@@ -59,7 +60,38 @@ def known_images() -> tuple[Known, ...]:
 def _known(row: dict[str, str]) -> Known:
     header = fits.getheader(CUTOUTS / f"{row['oid']}.fits")
     path = science_path(parse_science(row["fits_name"])[0])
-    return Known(int(row["oid"]), path, header["OIDRA"], header["OIDDEC"], header)
+    ra, dec = header["OIDRA"], header["OIDDEC"]
+    for added in ("OID", "OIDRA", "OIDDEC", "URL"):  # by SNAD
+        del header[added]
+    return Known(int(row["oid"]), path, ra, dec, header)
+
+
+def found_of(known: Known) -> Found:
+    """What the finder says of an epoch on a known image."""
+    header = known.header
+    return Found(
+        release="dr19",
+        simulated=False,
+        oid=known.oid,
+        ra=known.ra,
+        dec=known.dec,
+        hmjd=header["OBSMJD"] + 0.001,
+        mjd_mid=header["OBSMJD"] + 15 / 86400,
+        obsmjd=header["OBSMJD"],
+        obsmjd_source="observed",
+        exptime=header["EXPTIME"],
+        exptime_source="observed",
+        image=parse_science(known.path)[0],
+        source="metadata",
+    )
+
+
+def made_image() -> Known:
+    """An image with the made header, for tests without the real data."""
+    path = "sci/2019/0314/432616/ztf_20190314432616_000633_zr_c07_o_q4_sciimg.fits"
+    header = _centred(made_header(), 247.4554285, 24.772822)
+    header["OBSMJD"] = 58556.4326157
+    return Known(633207400004730, path, 247.4554285, 24.772822, header)
 
 
 def made_header() -> fits.Header:
@@ -95,12 +127,14 @@ class Holdings:
         self.files: dict[str, bytes | Callable[[], bytes]] = {}
         self.header_origin = "real" if known_images() else "made"
         for known in known_images():
-            self.files[known.path] = cache(lambda known=known: _image(_widened(known), known.path))
+            self.files[known.path] = cache(
+                lambda known=known: whole_image(_widened(known), known.path)
+            )
 
     def add(self, path: str, ra: float, dec: float) -> None:
         """Have an image at a science path, with this position (ICRS, deg) in its middle."""
         first = known_images()[0].header if known_images() else made_header()
-        self.files[path] = cache(lambda: _image(_centred(first, ra, dec), path))
+        self.files[path] = cache(partial(whole_image, _centred(first, ra, dec), path))
 
     def content(self, path: str) -> bytes | None:
         """Return a file."""
@@ -141,7 +175,7 @@ def _centred(header: fits.Header, ra: float, dec: float) -> fits.Header:
     return header
 
 
-def _image(header: fits.Header, path: str) -> bytes:
+def whole_image(header: fits.Header, path: str) -> bytes:
     """A whole image: sky, noise, a star in the middle and others, and a dead column."""
     image, _ = parse_science(path)
     for name, value in _names(image, path).items():
@@ -247,16 +281,15 @@ class Mirror:
         path = parts.path.removeprefix(self.root)
         if not parts.path.startswith(self.root):
             return 404, b"not below the root"
+        if not path:
+            return 200, b"<html>products</html>"
         found = self.holdings.content(path)
         if found is None and path.endswith("/"):
             found = self.holdings.listing(path)
-        if found is None and path:
+        if found is None:
             return 404, b"<html>Not Found</html>"
-        if parts.query:
-            found = cut(found, parts.query)
-        return (
-            (400, b"the cutout is off the image") if found is None and path else (200, found or b"")
-        )
+        part = cut(found, parts.query) if parts.query else found
+        return (400, b"the cutout is off the image") if part is None else (200, part)
 
 
 @dataclass
