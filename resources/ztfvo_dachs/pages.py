@@ -88,12 +88,26 @@ def _explain(reason: failure.Failure) -> Answer:
 
 
 def _send(request: Any, answer: Answer) -> bytes:
+    """Set status and headers, and return the body to write."""
+    if _is_known(request, answer):
+        request.setResponseCode(304)
+        for name, value in answer.headers.items():
+            request.setHeader(name, value)
+        return b""
     request.setResponseCode(answer.status)
     request.setHeader("content-type", answer.content_type)
     request.setHeader("content-length", str(len(answer.body)))
     for name, value in answer.headers.items():
         request.setHeader(name, value)
     return b"" if request.method == b"HEAD" else answer.body
+
+
+def _is_known(request: Any, answer: Answer) -> bool:
+    """Whether the client has this answer already (RFC 9110, section 13.1.2)."""
+    wanted = request.getHeader("if-none-match")
+    if not wanted or answer.status != 200 or "ETag" not in answer.headers:
+        return False
+    return answer.headers["ETag"] in {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
 
 
 def _finish(request: Any, answer: Answer) -> None:

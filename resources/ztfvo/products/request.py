@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
+import numpy as np
+
 from ztfvo.oid import FILTER_IDS, FILTER_NAMES, InvalidOID, parse
-from ztfvo.products import writers
-from ztfvo.products.model import QUANTITIES, Request
+from ztfvo.products import own, writers
+from ztfvo.products.model import QUANTITIES, OwnPhotometry, Request
 from ztfvo.products.writers import Writer
 from ztfvo.web import Question, Refused
 
@@ -37,6 +39,11 @@ SPANS = (1e-5, 1e6)
 EPOCHS = (-1e6, 1e7)
 """MJD that EPOCH may have."""
 MAX_MASK = 2**31 - 1
+FAINTEST = 50.0
+"""Magnitude of a reference, of either sign."""
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+JSON = "application/json"
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INFINITE = re.compile(r"([+-]?)inf", re.ASCII | re.IGNORECASE)
@@ -90,6 +97,7 @@ def read(question: Question, writer: Writer) -> Request:
         bin=given.number("BIN", *SPANS),
         title=_title(given),
         caption=given.choice("CAPTION", ("yes", "no")) == "yes",
+        own=_own(question, writer),
     )
 
 
@@ -181,6 +189,21 @@ def shown(text: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
+def _own(question: Question, writer: Writer) -> tuple[OwnPhotometry, ...]:
+    if question.method != "POST" or not question.body or question.content_type in FORMS:
+        return ()
+    if question.content_type != JSON:
+        raise Refused(
+            415,
+            f"A POST with {shown(question.content_type) or 'no content type'} is not understood:"
+            f" send a form, or own photometry as {JSON}.",
+        )
+    if not writer.figure:
+        figures = ", ".join(sorted(w.names[0] for w in writers.writers() if w.figure))
+        raise Refused(400, f"Own photometry can be shown in figures only: ask for {figures}.")
+    return own.parse(question.body)
+
+
 class _Given:
     """The parameters that have a value."""
 
@@ -231,7 +254,8 @@ class _Given:
         if text is None:
             return None
         if not pattern.fullmatch(text) or not least <= convert(text) <= most:
-            raise Refused(400, f"{name}={shown(text)} is not {kind} of {least:g} to {most:.10g}.")
+            low, high = (np.format_float_positional(bound, trim="-") for bound in (least, most))
+            raise Refused(400, f"{name}={shown(text)} is not {kind} from {low} to {high}.")
         return convert(text)
 
     def choice(self, name: str, words: tuple[str, ...]) -> str:
@@ -307,6 +331,8 @@ def _references(words: list[str]) -> dict[int, tuple[float, float]]:
         numbers = [_bound(value) for value in values]
         if not 1 <= len(numbers) <= 2 or None in numbers or numbers[0] == -math.inf:
             raise _bad_reference(word, "it is not oid:mag or oid:mag:err")
+        if math.isfinite(numbers[0]) and abs(numbers[0]) > FAINTEST:
+            raise _bad_reference(word, f"a magnitude is not beyond {FAINTEST:g}")
         error = numbers[1] if len(numbers) == 2 else 0.0
         if not 0 <= error < math.inf:
             raise _bad_reference(word, "an error is not negative")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from ztfvo.db import reading
+from ztfvo.db import DatabaseDown, reading
 from ztfvo.products import request, select
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Product
@@ -26,6 +26,8 @@ def answer(question: Question) -> Answer:
         product = produce(question, writer)
     except Refused as refused:
         return refusal(refused.status, refused.message, votable)
+    except DatabaseDown as down:
+        return refusal(503, str(down), votable)
     body = writer.write(product)
     return Answer(body, writer.content_type, headers=_headers(product, writer, body))
 
@@ -46,16 +48,12 @@ def produce(question: Question, writer: Writer) -> Product:
 
 def _headers(product: Product, writer: Writer, body: bytes) -> dict[str, str]:
     default = product.request.release == request.DEFAULT
-    headers = {
-        "Cache-Control": DEFAULT_RELEASE if default else NAMED_RELEASE,
-        "ETag": f'"{hashlib.sha256(body).hexdigest()[:24]}"',
-    }
-    if writer.attachment:
-        headers["Content-Disposition"] = f'attachment; filename="{_file_name(product, writer)}"'
-    return headers
-
-
-def _file_name(product: Product, writer: Writer) -> str:
     first, *others = product.request.oids
     several = f"_and_{len(others)}_more" if others else ""
-    return f"ztf_{product.release}_{first}{several}.{writer.extension}"
+    name = f"ztf_{product.release}_{first}{several}.{writer.extension}"
+    return {
+        "Cache-Control": DEFAULT_RELEASE if default else NAMED_RELEASE,
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:24]}"',
+        "Content-Disposition": f"{'attachment' if writer.attachment else 'inline'};"
+        f' filename="{name}"',
+    }

@@ -6,8 +6,9 @@ A module has
 - ``EXTENSION``, of file names, without dot;
 - ``CONTENT_TYPE``, of the answer;
 - ``write(product: Product) -> bytes``;
-- where it differs from the default, ``CYCLES`` (1), the cycles shown of a folded light curve, and
-  ``ATTACHMENT`` (False), whether browsers shall save the answer instead of showing it.
+- where they differ from these defaults, ``CYCLES = 1``, the cycles shown of a folded light curve,
+  ``FIGURE = False``, whether own photometry can be shown too, and ``ATTACHMENT = False``, whether
+  browsers shall save the answer instead of showing it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Writer:
     content_type: str
     write: Callable[[Product], bytes]
     cycles: int
+    figure: bool
     attachment: bool
 
 
@@ -47,6 +49,7 @@ def writers() -> tuple[Writer, ...]:
             content_type=module.CONTENT_TYPE,
             write=module.write,
             cycles=getattr(module, "CYCLES", 1),
+            figure=getattr(module, "FIGURE", False),
             attachment=getattr(module, "ATTACHMENT", False),
         )
         for module in modules

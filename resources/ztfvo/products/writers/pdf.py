@@ -9,6 +9,7 @@ NAMES = ("pdf", "application/pdf")
 EXTENSION = "pdf"
 CONTENT_TYPE = "application/pdf"
 CYCLES = 2
+FIGURE = True
 
 
 def write(product: Product) -> bytes:

@@ -9,6 +9,7 @@ NAMES = ("png", "image/png")
 EXTENSION = "png"
 CONTENT_TYPE = "image/png"
 CYCLES = 2
+FIGURE = True
 
 
 def write(product: Product) -> bytes:
