@@ -274,9 +274,9 @@ def _oids(words: list[str]) -> tuple[int, ...]:
             400, "No light curve is named: give ID, as in ID=680113300005170, or several."
         )
     try:
-        oids = tuple(dict.fromkeys(parse(word) for word in words))
+        oids = tuple(dict.fromkeys(parse(shown(word)) for word in words))
     except InvalidOID as error:
-        raise Refused(400, f"ID: {shown_error(error)}.") from error
+        raise Refused(400, f"ID: {error}.") from error
     if len(oids) > MAX_OIDS:
         raise Refused(
             400,
@@ -284,12 +284,6 @@ def _oids(words: list[str]) -> tuple[int, ...]:
             " upload the list to TAP and join the table detections.",
         )
     return oids
-
-
-def shown_error(error: InvalidOID) -> str:
-    """What is wrong with an OID, not too long."""
-    text = str(error)
-    return text if len(text) <= 3 * _LONGEST_SHOWN else f"{text[: 3 * _LONGEST_SHOWN]}..."
 
 
 def _filters(words: list[str]) -> frozenset[int]:
@@ -335,11 +329,11 @@ def _references(words: list[str]) -> dict[int, tuple[float, float]]:
             raise _bad_reference(word, f"a magnitude is not beyond {FAINTEST:g}")
         error = numbers[1] if len(numbers) == 2 else 0.0
         if not 0 <= error < math.inf:
-            raise _bad_reference(word, "an error is not negative")
+            raise _bad_reference(word, "an error is neither negative nor infinite")
         try:
-            key = parse(oid)
+            key = parse(shown(oid))
         except InvalidOID as wrong:
-            raise _bad_reference(word, shown_error(wrong)) from wrong
+            raise _bad_reference(word, str(wrong)) from wrong
         if key in found:
             raise _bad_reference(word, f"{key} is given twice")
         found[key] = (numbers[0], error)
