@@ -17,6 +17,9 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
     <FEED source="ztf/datalink#services" store="ztf_store" label="\label" shortName="ZTF"
       prefix="\prefix"/>
+    <FEED source="ztf/ssa#series" prefix="\prefix"/>
+    <FEED source="ztf/ssa#timeseries" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/ssa#service" label="\label" prefix="\prefix" datasource="\datasource"/>
   </NXSTREAM>
 
   <LOOP source="ztf/ztf#default"><codeItems>
@@ -25,6 +28,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
   </codeItems></LOOP>
 
   <FEED source="ztf/references#table"/>
+  <FEED source="ztf/ssa#science-images"/>
 
   <table id="releases" onDisk="True" adql="True" primary="name">
     <meta name="table-rank">50</meta>
@@ -98,6 +102,9 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <make table="lightcurves"/>
     <make table="exposures"/>
     <make table="reference_sources"/>
+    <make table="series"/>
+    <make table="timeseries"/>
+    <make table="science_images"/>
     <make table="releases"/>
     <make table="filters"/>
     <publish sets="ivo_managed,local"/>

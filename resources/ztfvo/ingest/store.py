@@ -15,8 +15,10 @@ from psycopg import Connection, sql
 
 from ztfvo.bands import BANDS
 from ztfvo.images.store import IMAGE_TABLES
+from ztfvo.ingest import discovery
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 from ztfvo.references.store import REFERENCE_TABLES
+from ztfvo.settings import get_settings
 
 COMMON = "ztf_store"
 """Schema of what all releases share: the list of releases, filters, views on the default one."""
@@ -194,8 +196,7 @@ _LIGHTCURVES = (
 
 _OBJECTS = f"""
 SELECT o.oid, o.ra, o.dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
-  ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_per_day::float8 AS hmjd_first,
-  ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8 AS hmjd_last,
+  {discovery.HMJD_FIRST} AS hmjd_first, {discovery.HMJD_LAST} AS hmjd_last,
   (last_tick - first_tick) / ticks_per_day::float8 AS duration,
   mag_mean, mag_wmean, mag_median, mag_min, mag_max, mag_std, mag_amplitude, magerr_median,
   chi2_red, h3_10, healpix_29, r.mag AS refmag, r.magerr AS refmagerr
@@ -368,6 +369,7 @@ def set_default(connection: Connection, release: str) -> None:
     if changed.rowcount != 1:
         raise LookupError(f"There is no release {release!r}. See: ztfvo release list.")
     _show(connection, release)
+    discovery.show(connection, release, get_settings())
 
 
 def _show(connection: Connection, release: str) -> None:
