@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gavo import base, formats
 from gavo.formats import common as formatscommon
-from gavo.formats import jsontable
+from gavo.formats import jsontable, votablewrite
 from gavo.protocols import dali, tap, taprunner
 from gavo.svcs import common
 
@@ -29,6 +30,7 @@ def install() -> None:
     _write_json()
     _withdraw_geojson()
     _blame_rightly()
+    _describe_services_once()
 
 
 def install_in_server() -> None:
@@ -144,6 +146,24 @@ def _blame_rightly() -> None:
 
     taprunner.runTAPJobNoState = noting
     tap.TAPCore.run = blaming
+
+
+def _describe_services_once() -> None:
+    """Describe each links service once in results of joins.
+
+    DaCHS describes it again for each of the tables that it belongs to.
+    """
+    original = votablewrite._iterDatalinkResources
+
+    def resources(context: Any, data: Any) -> Iterator[Any]:
+        seen = set()
+        for element in original(context, data):
+            written = element.render()
+            if written not in seen:
+                seen.add(written)
+                yield element
+
+    votablewrite._iterDatalinkResources = resources
 
 
 def _cache_bodies_only() -> None:
