@@ -65,7 +65,7 @@ class IrsaTap:
 
     def add(self, **row: float) -> None:
         """Know an image, given by `COLUMNS`."""
-        self._images[tuple(row[name] for name in COLUMNS[:4])].append(row)
+        self._images[(*(row[name] for name in COLUMNS[:4]), int(row["obsjd"]))].append(row)
 
     def answer(self, query: str) -> str:
         """Return the body of the answer to a query."""
@@ -78,9 +78,13 @@ class IrsaTap:
         for name in (*columns, *equal, *(name for name, _, _ in between)):
             if name not in COLUMNS:
                 return error(f"Column {name} not found")
-        known = self._images[tuple(equal[name] for name in COLUMNS[:4])]
+        channel = tuple(equal[name] for name in COLUMNS[:4])
+        ((_, low, high),) = between
         chosen = [
-            row for row in known if all(low <= row[name] <= high for name, low, high in between)
+            row
+            for day in range(int(low), int(high) + 1)
+            for row in self._images.get((*channel, day), [])
+            if low <= row["obsjd"] <= high
         ]
         lines = [",".join(_printed(name, row[name]) for name in columns) for row in chosen]
         return "\n".join([",".join(columns), *lines, ""])

@@ -130,7 +130,7 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
             f" 1/{curve.ticks_per_day} day. Ask for the light curve in another release.",
         )
     middle = _middle(curve, time)
-    exposure = _exposure(cursor, schema, curve, middle, simulated)
+    exposure = _exposure(connection, schema, curve, middle, simulated)
     if exposure is None:
         raise Refused(
             503, f"The exposures of release {name} are being loaded. Try again in some minutes."
@@ -182,10 +182,10 @@ def _middle(curve: Any, hmjd: float) -> float:
 
 
 def _exposure(
-    cursor: Any, schema: sql.Identifier, curve: Any, middle: float, simulated: bool
+    connection: Connection, schema: sql.Identifier, curve: Any, middle: float, simulated: bool
 ) -> tuple | None:
     """The exposure nearest to a time, and its image where known: the last fields of `Epoch`."""
-    return cursor.execute(
+    return connection.execute(
         sql.SQL(
             "SELECT e.mjd_mid, coalesce(i.obsmjd, e.obsmjd),"
             " CASE WHEN i.obsmjd IS NULL THEN e.obsmjd_source ELSE 'observed' END,"

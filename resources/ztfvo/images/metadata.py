@@ -134,7 +134,7 @@ def _wanted(path: Path, names: Iterable[str]) -> dict[str, str]:
     if len(present) < len(found):
         raise BadFile(path, None, f"has a column twice: {', '.join(found)}")
     missing = {"obsjd", "exptime", "filefracday", "field"} - present
-    missing |= set() if {"ccdid", "qid"} <= present or "rcid" in present else {"ccdid", "qid"}
+    missing |= set() if "rcid" in present else {"ccdid", "qid"} - present
     missing |= set() if present & {"fid", "filtercode"} else {"fid"}
     if missing:
         raise BadFile(
