@@ -42,6 +42,7 @@ def install_in_server() -> None:
     root.ArchiveService.ztfvo_repaired = True
     _answer_unknown_services(root.ArchiveService)
     _cache_bodies_only()
+    _accept_any_body()
 
 
 def _bound_query_options() -> None:
@@ -181,6 +182,32 @@ def _cache_bodies_only() -> None:
         original(self, content, headers, last_modified)
 
     caching.CachedPage.__init__ = make
+
+
+def _accept_any_body() -> None:
+    """Let handlers read bodies that are no form; DaCHS hangs up on any POST with one.
+
+    Its parser of forms refuses all other content types, so it must not see them.
+    """
+    from gavo.web.common import Request
+
+    original = Request.requestReceived
+    forms = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+
+    def receive(self: Any, command: bytes, path: bytes, version: bytes) -> None:
+        sent = self.requestHeaders.getRawHeaders(b"content-type")
+        if sent and sent[0].partition(b";")[0].strip().lower() not in forms:
+            process = self.process
+
+            def process_with_type() -> None:
+                self.requestHeaders.setRawHeaders(b"content-type", sent)
+                process()
+
+            self.requestHeaders.removeHeader(b"content-type")
+            self.process = process_with_type
+        original(self, command, path, version)
+
+    Request.requestReceived = receive
 
 
 def _answer_unknown_services(service: type) -> None:

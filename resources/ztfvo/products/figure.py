@@ -94,7 +94,7 @@ def render(product: Product, kind: str) -> bytes:
         options = {"metadata": about}
     else:
         about = {"Title": title, "Description": subject, "Software": "ztfvo"}
-        options = {"metadata": about, "dpi": DPI, "pil_kwargs": {"compress_level": 4}}
+        options = {"metadata": about, "dpi": DPI, "pil_kwargs": {"compress_level": 1}}
     buffer = io.BytesIO()
     with _lock, matplotlib.rc_context(STYLE):
         draw(product).savefig(buffer, format=kind, **options)
