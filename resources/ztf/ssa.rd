@@ -167,8 +167,20 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
     </table>
   </NXSTREAM>
 
-  <STREAM id="coverage-condition">
-    <doc>TIME of SSAP as what it means for time series: epochs within the interval.</doc>
+  <STREAM id="conditions">
+    <doc>POS, SIZE and TIME of SSAP, in place of those of DaCHS.</doc>
+    <condDesc combining="True" joiner="AND">
+      <inputKey name="POS" type="text" unit="deg" std="True" multiplicity="single"
+        utype="ssa:Char.SpatialAxis.Coverage.Location.Value"
+        description="Right ascension and declination, ICRS, with a comma between them"/>
+      <inputKey name="SIZE" unit="deg" std="True" multiplicity="single"
+        utype="ssa:Char.SpatialAxis.Coverage.Bounds.Extent"
+        description="Diameter of the circle around POS; 10 arcsec where it is not given"/>
+      <phraseMaker>
+        <setup imports="ztfvo_dachs.ssa"/>
+        <code>yield from ssa.position_phrase(inPars, outPars)</code>
+      </phraseMaker>
+    </condDesc>
     <condDesc>
       <inputKey original="//ssap#instance.ssa_dateObs" name="TIME" unit=""
         type="text" std="True" multiplicity="single"
@@ -199,9 +211,10 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
       <publish render="form" sets="local,ivo_managed"/>
       <ssapCore queriedTable="timeseries">
         <FEED source="//ssap#hcd_condDescs">
+          <PRUNE id="coneCond"/>
           <PRUNE id="timeCond"/>
         </FEED>
-        <FEED source="ztf/ssa#coverage-condition"/>
+        <FEED source="ztf/ssa#conditions"/>
       </ssapCore>
     </service>
   </NXSTREAM>

@@ -149,8 +149,8 @@ FROM ztf_store.image i JOIN ztf_store.sky_quadrant q USING (fieldid, rcid)
 def _indexes(release: str, settings: Settings) -> dict[tuple[str, str, str], str]:
     """What is indexed, by schema, table and name of the index."""
     series = {
-        "series_did": f"hash ({_series_did(release, settings)})",
-        "series_name": "hash ((oid::text))",
+        "series_did": f"hash ({_series_did(release, settings)}) WITH (fillfactor = 100)",
+        "series_name": "hash ((oid::text)) WITH (fillfactor = 100)",
         "series_first": f"btree (({HMJD_FIRST})) WITH (fillfactor = 100)",
         "series_last": f"btree (({HMJD_LAST})) WITH (fillfactor = 100)",
     }
