@@ -58,6 +58,11 @@ class Epoch:
     """How the name is known."""
 
 
+def shown(text: str) -> str:
+    """A value of a request in quotes, short enough to be read."""
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+
+
 def read_hmjd(text: str) -> float | str:
     """Read an HMJD, or one of `WORDS`.
 
@@ -70,7 +75,7 @@ def read_hmjd(text: str) -> float | str:
         return text
     if not _NUMBER.fullmatch(text):
         raise Refused(
-            400, f"{text!r} is not an HMJD: write a number like 58556.43438, or {_or(WORDS)}."
+            400, f"{shown(text)} is not an HMJD: write a number like 58556.43438, or {_or(WORDS)}."
         )
     return float(text)
 
@@ -84,7 +89,7 @@ def read_oid(text: str) -> int:
         400 when it is none.
     """
     try:
-        return parse(text)
+        return parse(text if len(text) <= 60 else f"{text[:60]}...")
     except InvalidOID as error:
         raise Refused(400, f"{error}.") from error
 
@@ -150,7 +155,7 @@ def _release(cursor: Any, release: str) -> tuple[str, bool]:
         if name == release or (is_default and release == "ztf"):
             return name, simulated
     known = ", ".join(row.name for row in releases) or "none yet"
-    raise Refused(404, f"There is no release {release[:60]!r}. There are: {known}.")
+    raise Refused(404, f"There is no release {shown(release)}. There are: {known}.")
 
 
 def _time(release: str, oid: int, curve: Any, hmjd: float | str) -> float:
