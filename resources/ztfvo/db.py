@@ -84,6 +84,7 @@ def _pool() -> ConnectionPool:
         max_size=settings.dachs_threads,
         timeout=5,
         max_idle=60,
+        open=True,
         check=_check,
         kwargs={
             "autocommit": True,

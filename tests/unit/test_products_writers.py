@@ -191,16 +191,16 @@ def test_votable_tells_the_calibration_of_each_band():
         io.BytesIO(written(product(curve(OIDS[0], 3), curve(OIDS[1], 2)), "votable")),
         verify="exception",
     )
-    groups = {group.ID: group for group in document.resources[0].groups}
     for table, svo_id, wavelength in zip(
         document.iter_tables(),
         ("Palomar/ZTF.g", "Palomar/ZTF.r"),
         (4.746e-7, 6.366e-7),
         strict=True,
     ):
+        (group,) = table.groups
         by_name = {field.name: field for field in table.fields}
-        assert by_name["mag"].ref == by_name["flux"].ref
-        values = {param.name: param.value for param in groups[by_name["mag"].ref].entries}
+        assert by_name["mag"].ref == by_name["flux"].ref == group.ID
+        values = {param.name: param.value for param in group.entries}
         assert values["filterIdentifier"] == svo_id
         assert values["magnitudeSystem"] == "AB"
         assert values["effectiveWavelength"] == wavelength

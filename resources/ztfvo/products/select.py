@@ -123,8 +123,7 @@ def neighbours(connection: Connection, request: Request) -> dict[int, float]:
     dict of int to float
         Separation in arcsec from the nearest of those asked for, by OID.
     """
-    query = _in_schema(_NEIGHBOURS, request)
-    rows = connection.execute(query, {"oids": list(request.oids), "radius": request.radius})
+    rows = connection.execute(*neighbour_query(request))
     asked = set(request.oids)
     found: dict[int, float] = {}
     for oid, filterid, *positions in rows:
@@ -141,6 +140,17 @@ def neighbours(connection: Connection, request: Request) -> dict[int, float]:
     return found
 
 
+def neighbour_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
+    """Statement and values that find light curves within the radius."""
+    values = {"oids": list(request.oids), "radius": request.radius}
+    return _in_schema(_NEIGHBOURS, request), values
+
+
+def curve_query(request: Request, oids: Iterable[int]) -> tuple[sql.Composed, dict[str, Any]]:
+    """Statement and values that fetch light curves."""
+    return _in_schema(_CURVES, request), {"oids": list(oids), "release": request.release}
+
+
 def _in_schema(query: str, request: Request) -> sql.Composed:
     default = request.release == DEFAULT
     schema = COMMON if default else schema_of(request.release)
@@ -153,8 +163,7 @@ def _in_schema(query: str, request: Request) -> sql.Composed:
 def _rows(connection: Connection, request: Request, oids: Iterable[int]) -> list[tuple[Any, ...]]:
     cursor = connection.cursor(binary=True)
     _load_arrays(cursor)
-    values = {"oids": list(oids), "release": request.release}
-    return cursor.execute(_in_schema(_CURVES, request), values, prepare=True).fetchall()
+    return cursor.execute(*curve_query(request, oids), prepare=True).fetchall()
 
 
 def _load_arrays(cursor: Cursor) -> None:

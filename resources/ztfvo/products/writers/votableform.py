@@ -1,7 +1,7 @@
 """VOTable 1.4: a table for each light curve, in one resource.
 
-Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to a group ``photcal`` of
-their band, as the IVOA note on light curves in VOTable of 2020 has it.
+Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to the table's group
+``photcal``, as the IVOA note on light curves in VOTable of 2020 has it.
 """
 
 from __future__ import annotations
@@ -65,8 +65,6 @@ def write(product: Product) -> bytes:
             config={"version_1_4_or_later": True},
         )
     )
-    filters = sorted({curve.filterid for curve in product.curves})
-    resource.groups.extend(_calibration(document, filterid) for filterid in filters)
     names = column_names(product.request)
     for number, curve in enumerate(product.curves):
         resource.tables.append(_table(document, curve, names, number))
@@ -89,9 +87,9 @@ def _infos(product: Product) -> list[tuple[str, str, str | None]]:
     return infos
 
 
-def _calibration(document: VOTableFile, filterid: int) -> Group:
+def _calibration(document: VOTableFile, filterid: int, number: int) -> Group:
     band = BANDS[filterid]
-    group = Group(document, ID=f"photcal_{band.name}", name="photcal")
+    group = Group(document, ID=f"photcal_{number}", name="photcal")
     for name, value, datatype, unit, ucd, utype in (
         (
             *("filterIdentifier", band.svo_id, "char", None, "meta.id;instr.filter"),
@@ -113,7 +111,7 @@ def _calibration(document: VOTableFile, filterid: int) -> Group:
         group.entries.append(
             Param(
                 document,
-                ID=f"{name}_{band.name}",
+                ID=f"{name}_{number}",
                 name=name,
                 value=value,
                 datatype=datatype,
@@ -147,7 +145,9 @@ def _table(
     )
     for name, value in curve.facts().items():
         table.params.append(_param(document, FACTS[name], value, number))
-    _add_fields(document, table, names, number, f"photcal_{curve.filter}")
+    calibration = _calibration(document, curve.filterid, number)
+    table.groups.append(calibration)
+    _add_fields(document, table, names, number, calibration.ID)
     table.create_arrays(len(curve))
     for field in table.fields:
         table.array[field.ID] = curve.columns[field.name]
