@@ -29,8 +29,8 @@ CONTENT_TYPE = "text/html; charset=utf-8"
 QUANTITY_NAMES = {
     "mag": "magnitude",
     "flux": "flux density",
-    "diffmag": "magnitude of the difference from the reference",
-    "diffflux": "flux density minus that of the reference",
+    "diffmag": "difference magnitude",
+    "diffflux": "difference flux density",
 }
 SIMULATED = "Simulated data: nothing on this page was observed."
 
@@ -47,10 +47,10 @@ figure img { display: block; max-width: 100%; height: auto; }
 .note { border-left: 4px solid #b35900; margin: .5rem 0; padding: .25rem .75rem;
   background: #fff4e5; }
 form { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: end; margin: 1rem 0; }
-label { display: flex; flex-direction: column; font-size: .9rem; }
+label { display: flex; flex-direction: column; font-size: .9rem; max-width: 100%; }
 label.check { flex-direction: row; gap: .4rem; align-items: center; min-height: 2.4rem; }
 input, select, button { font: inherit; padding: .35rem .5rem; max-width: 100%; }
-input[type=text], input[type=number] { width: 9rem; box-sizing: border-box; }
+input[type=text] { width: 9rem; box-sizing: border-box; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; margin: 0; }
 dt { color: #4a4a4a; }
 dd { margin: 0; }
@@ -132,14 +132,15 @@ def _form(request: Request) -> Iterator[Element]:
     good = E.INPUT(type="checkbox", name="QUALITY", value="good")
     if request.good_only:
         good.set("checked", "checked")
+    window = E.INPUT(type="text", name="TIME", value=_window(request), placeholder="58194 59280")
     yield E.H2("Change the figure")
     yield E.FORM(
         E.LABEL("Quantity", choice),
-        _field("Period for folding (d)", "PERIOD", request.period),
-        _field("HMJD of phase 0", "EPOCH", request.epoch or None),
-        _field("From and to (HMJD)", "TIME", _window(request), "58194 59280"),
-        _field("Neighbours within (arcsec)", "RADIUS", request.radius or None),
-        _field("Bins (d)", "BIN", request.bin),
+        _number("Period for folding (d)", "PERIOD", request.period),
+        _number("HMJD of phase 0", "EPOCH", request.epoch or None),
+        E.LABEL("From and to (HMJD)", window),
+        _number("Neighbours within (arcsec)", "RADIUS", request.radius or None),
+        _number("Bins (d)", "BIN", request.bin),
         E.LABEL(E.CLASS("check"), good, "Good epochs only"),
         *(E.INPUT(type="hidden", name=name, value=value) for name, value in _kept(request)),
         E.BUTTON("Draw", type="submit"),
@@ -148,17 +149,14 @@ def _form(request: Request) -> Iterator[Element]:
     )
 
 
-def _field(label: str, name: str, value: object, example: str = "") -> Element:
-    shown = "" if value is None else str(value)
-    box = E.INPUT(type="text", name=name, value=shown, placeholder=example, autocomplete="off")
-    if not example:
-        box.set("inputmode", "decimal")
-    return E.LABEL(label, box)
+def _number(label: str, name: str, value: float | None) -> Element:
+    shown = "" if value is None else np.format_float_positional(value, trim="-")
+    return E.LABEL(label, E.INPUT(type="text", name=name, value=shown, inputmode="decimal"))
 
 
-def _window(request: Request) -> str | None:
+def _window(request: Request) -> str:
     if request.window is None and np.isinf([request.hmjd_min, request.hmjd_max]).all():
-        return None
+        return ""
     return request.window or f"{request.hmjd_min} {request.hmjd_max}"
 
 
