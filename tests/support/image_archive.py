@@ -181,16 +181,24 @@ def whole_image(header: fits.Header, path: str) -> bytes:
     for name, value in _names(image, path).items():
         header[name] = value
     random = np.random.default_rng(image.filefracday)
-    y, x = np.mgrid[:SIDE, :SIDE]
     pixels = random.normal(200.0, 8.0, (SIDE, SIDE))
-    stars = [((SIDE - 1) / 2, (SIDE - 1) / 2, 900.0)]
-    stars += [(*random.uniform(0, SIDE, 2), random.exponential(700.0)) for _ in range(40)]
-    for x0, y0, flux in stars:
-        pixels += flux * np.exp(-((x - x0) ** 2 + (y - y0) ** 2) / 4.5)
+    middle = (SIDE - 1) / 2
+    _add_star(pixels, middle, middle, 900.0)
+    for x, y in random.uniform(0, SIDE - 1, (40, 2)):
+        _add_star(pixels, x, y, random.exponential(700.0))
     pixels[:, SIDE // 2 + 9] = np.nan
     file = io.BytesIO()
     fits.PrimaryHDU(pixels.astype(">f4"), header).writeto(file)
     return file.getvalue()
+
+
+def _add_star(pixels: np.ndarray, x: float, y: float, height: float) -> None:
+    """Add a round star of 3.5 pixels of width."""
+    left, low = max(0, round(x) - 9), max(0, round(y) - 9)
+    part = pixels[low : low + 19, left : left + 19]
+    rows, columns = np.ogrid[: part.shape[0], : part.shape[1]]
+    distance = (columns + left - x) ** 2 + (rows + low - y) ** 2
+    part += height * np.exp(-distance / 4.5)
 
 
 def _names(image: Image, path: str) -> dict[str, object]:
@@ -247,6 +255,10 @@ class Mirror:
     """Seconds before each answer."""
     status: int | None = None
     """Status of all answers, without a body."""
+    silent: bool = False
+    """Whether connections are closed without an answer."""
+    broken_off: bool = False
+    """Whether they are closed in the middle of the body."""
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of all answers."""
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
@@ -270,7 +282,7 @@ class Mirror:
 
     def recover(self) -> None:
         """Behave well, and forget the requests."""
-        self.delay, self.status = 0.0, None
+        self.delay, self.status, self.silent, self.broken_off = 0.0, None, False, False
         self.headers.clear()
         self.requests.clear()
         self.start()
@@ -358,6 +370,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.mirror.requests.append((self.command, self.path, headers))
         time.sleep(self.mirror.delay)
+        if self.mirror.silent:
+            self.close_connection = True
+            return
         status, body = self.mirror.answer(self.path)
         if self.mirror.status:
             status, body = self.mirror.status, b""
@@ -373,5 +388,8 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 304:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        if self.mirror.broken_off:
+            self.close_connection = True
+            body = body[: len(body) // 2]
         if self.command == "GET":
             self.wfile.write(body)

@@ -17,6 +17,7 @@ from ztfvo.site.render import fill, read_template
 RESOLV_CONF = Path("/etc/resolv.conf")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 DAY = 86400
+SECONDS_OF_A_STATE = 6.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 #: Headers of a mirror's answer that would act on this proxy's clients.
@@ -64,6 +65,7 @@ def values(settings: Settings) -> dict[str, object]:
         "SCIENCE_SUFFIXES": _any_of(SCIENCE),
         "REFERENCE_SUFFIXES": _any_of(REFERENCE),
         "IMAGE_SUFFIXES": _any_of(images),
+        "IMAGE_TYPE": FITS_IMAGE,
         "CONTENT_TYPES": "\n".join(
             f"  ~_{re.escape(suffix)}$ {kind.content_type};" for suffix, kind in products.items()
         ),
@@ -183,14 +185,21 @@ def _whole_below(limit: int) -> str:
     return "|".join(forms)
 
 
-def answering(settings: Settings) -> list[tuple[str, bool]]:
-    """Ask every mirror for its root, by way of nginx; return addresses and whether they answer."""
-    found = []
-    for number, address in enumerate(settings.archive_mirrors):
-        way = httpx.HTTPTransport(uds=str(socket(settings, number)))
-        try:
-            with httpx.Client(transport=way, timeout=settings.archive_seconds + 5) as client:
-                found.append((address, client.head("http://mirror/").status_code < 500))
-        except httpx.HTTPError:
-            found.append((address, False))
-    return found
+def states(settings: Settings) -> list[tuple[str, str]]:
+    """Ask every mirror for its root, by way of nginx; return addresses and what came of it."""
+    return [
+        (address, _state(settings, number))
+        for number, address in enumerate(settings.archive_mirrors)
+    ]
+
+
+def _state(settings: Settings, number: int) -> str:
+    way = httpx.HTTPTransport(uds=str(socket(settings, number)))
+    try:
+        with httpx.Client(transport=way, timeout=SECONDS_OF_A_STATE) as client:
+            status = client.head("http://mirror/").status_code
+    except httpx.TimeoutException:
+        return f"does not answer in {SECONDS_OF_A_STATE:g} s"
+    except httpx.HTTPError as error:
+        return f"cannot be asked: {error}"
+    return "answers" if status < 500 else f"does not answer (status {status})"
