@@ -51,8 +51,7 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
       The table of time series that SSAP queries and ObsCore takes up.  `label`
       and `prefix` start title and description.
     </doc>
-    <table id="timeseries" onDisk="True" adql="True">
-      <meta name="table-rank">70</meta>
+    <table id="timeseries" onDisk="True">
       <meta name="title">\label: time series, in the terms of SSAP</meta>
       <meta name="description">\prefix One row per light curve of the default release for the Simple
         Spectral Access Protocol, with the address of the light curve as a VOTable.  ztf.objects
@@ -77,7 +76,8 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
         t_exptime="NULL" em_xel="1" em_ucd="'em.wl'" em_res_power="NULL" s_resolution="2"
         s_xel1="NULL" s_xel2="NULL" instrument_name="'ZTF'" facility_name="'Palomar 48-inch'"
         preview="'\\getConfig{web}{serverURL}/lc/' || oid::text || '.png'"
-        >//obscore#publishSSAPMIXC</mixin>
+        source_table="'ztf.objects'">//obscore#publishSSAPMIXC</mixin>
+      <adql>hidden</adql>
     </table>
   </NXSTREAM>
 
@@ -93,11 +93,11 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
       <index columns="publisher_did" metaOnly="True"/>
       <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
         >spoint(radians(ra),radians(dec))</index>
-      <index columns="region" method="GIST" metaOnly="True"/>
+      <index columns="outline" method="GIST" metaOnly="True"/>
       <index columns="obsmjd" metaOnly="True"/>
       <index columns="endmjd" metaOnly="True"/>
       <stc>Position ICRS "ra" "dec"</stc>
-      <stc>Polygon ICRS [region]</stc>
+      <stc>Polygon ICRS [outline]</stc>
       <FEED source="ztf/tables#topocentric" column="obsmjd"/>
       <FEED source="ztf/tables#topocentric" column="endmjd"/>
       <mixin dataproduct_type="'image'" calib_level="2" obs_collection="collection"
@@ -105,7 +105,7 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
         obs_title="collection || ': ' || image_id"
         access_url="'\\getConfig{web}{serverURL}/archive/' || path"
         access_format="'image/fits'" access_estsize="36960" preview="NULL"
-        s_ra="ra" s_dec="dec" s_fov="1.22" s_region="region" s_resolution="2"
+        s_ra="ra" s_dec="dec" s_fov="1.22" s_region="outline" s_resolution="2"
         s_pixel_scale="1.012" s_xel1="3072" s_xel2="3080"
         t_min="obsmjd" t_max="endmjd" t_exptime="exptime" t_resolution="exptime" t_xel="1"
         em_min="wavelength_min" em_max="wavelength_max" em_xel="1" em_ucd="'em.wl'"
@@ -132,7 +132,7 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
       <column name="dec" type="double precision" unit="deg" required="True"
         ucd="pos.eq.dec;meta.main" tablehead="Dec" verbLevel="1" displayHint="sf=4"
         description="Declination of the centre, ICRS: nominal, to some arcseconds"/>
-      <column name="region" type="spoly"
+      <column name="outline" type="spoly"
         ucd="pos.outline;obs.field" tablehead="Outline" verbLevel="25"
         description="Outline of the image, ICRS: nominal, to some arcseconds"/>
       <column name="obsmjd" type="double precision" unit="d" required="True"
@@ -152,7 +152,7 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
         ucd="em.wl;stat.max" tablehead="To" verbLevel="25"
         description="Longest wavelength of the filter, at 1 per cent of its highest transmission"/>
       <column name="path" type="text" required="True"
-        ucd="meta.file" tablehead="Path" verbLevel="25"
+        ucd="meta.id;meta.file" tablehead="Path" verbLevel="25"
         description="Path below the archive's root, and below /archive/ at this site"/>
       <column name="simulated" type="boolean" required="True"
         ucd="meta.code" tablehead="Simulated"
@@ -166,6 +166,18 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
         SELECT \\colNames FROM ztf_store.science_images)</viewStatement>
     </table>
   </NXSTREAM>
+
+  <STREAM id="product-types">
+    <doc>
+      Tells what ObsCore holds, for its registry record; DaCHS would read all
+      of it to find out.
+    </doc>
+    <script type="postCreation" lang="SQL" name="declare product types">
+      INSERT INTO dc.discrete_string_values (tablename, column_name, vals, freqs)
+        VALUES ('ivoa.ObsCore', 'dataproduct_type', ARRAY['image', 'timeseries'], '{}')
+        ON CONFLICT (tablename, column_name) DO UPDATE SET vals = excluded.vals
+    </script>
+  </STREAM>
 
   <STREAM id="conditions">
     <doc>POS, SIZE and TIME of SSAP, in place of those of DaCHS.</doc>

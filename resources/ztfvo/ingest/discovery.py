@@ -135,7 +135,7 @@ SELECT {_STEM} AS image_id, {_image_did(settings)} AS publisher_did,
     AS collection,
   i.fieldid, i.rcid, (i.rcid / 4 + 1)::smallint AS ccdid, (i.rcid % 4 + 1)::smallint AS qid,
   i.filterid, (ARRAY['zg', 'zr', 'zi'])[i.filterid] AS filter, i.filefracday,
-  q.ra, q.dec, q.region, i.obsmjd, {_IMAGE_END} AS endmjd, i.exptime,
+  q.ra, q.dec, q.region AS outline, i.obsmjd, {_IMAGE_END} AS endmjd, i.exptime,
   {_SHORTEST.replace("filterid", "i.filterid")} AS wavelength_min,
   {_LONGEST.replace("filterid", "i.filterid")} AS wavelength_max,
   'sci/' || substr(i.filefracday::text, 1, 4) || '/' || substr(i.filefracday::text, 5, 4) || '/'
