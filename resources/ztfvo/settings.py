@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -25,9 +26,17 @@ LONGEST_SOCKET_PATH = 100
 
 #: Scheme, host (name, IPv4 or IPv6 in brackets), port and folders of an archive's mirror.
 _MIRROR = re.compile(
-    r"https?://(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
-    r"/(?:[A-Za-z0-9_~.-]+/)*"
+    r"https?://(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::[1-9][0-9]{0,4})?"
+    r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*/)*"
 )
+
+
+def _is_mirror(address: str) -> bool:
+    try:
+        urlsplit(address).port  # noqa: B018 - it is checked when it is read
+    except ValueError:
+        return False
+    return bool(_MIRROR.fullmatch(address))
 
 
 class Settings(BaseSettings):
@@ -142,7 +151,7 @@ class Settings(BaseSettings):
     def _split_mirrors(cls, value: str | Iterable[str]) -> tuple[str, ...]:
         words = value.replace(",", " ").split() if isinstance(value, str) else tuple(value)
         for word in words:
-            if not _MIRROR.fullmatch(word):
+            if not _is_mirror(word):
                 raise ValueError(
                     f"{word!r} is not the address of a mirror: give it as "
                     "https://host/folders/, with closing slash"
