@@ -18,6 +18,7 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.dates import AutoDateLocator, DateFormatter, num2date
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.markers import TICKLEFT, TICKRIGHT, TICKUP
 from matplotlib.ticker import AutoMinorLocator
 
 from ztfvo.products.model import Product, Request
@@ -35,6 +36,14 @@ DPI = 150
 """Pixels an inch of a PNG."""
 
 FLAGGED = {"marker": "x", "linestyle": "none", "markersize": 3.5, "markeredgewidth": 0.7}
+
+MINOR_TICKS = {
+    "linestyle": "none",
+    "markersize": 2,
+    "markeredgewidth": 0.6,
+    "color": "black",
+    "clip_on": False,
+}
 
 MAX_TITLE_LINES = 3
 MAX_ENTRIES = 20
@@ -210,9 +219,26 @@ def _set_ranges(axes: Axes, series: list[Series], request: Request, scale: float
     axes.set_ylim(bottom, top)
     if request.quantity == "diffflux":
         axes.axhline(0, color="#888888", linewidth=0.7, zorder=0)
-    axes.tick_params(which="both", right=True)
-    axes.xaxis.set_minor_locator(AutoMinorLocator())
-    axes.yaxis.set_minor_locator(AutoMinorLocator())
+    axes.tick_params(right=True)
+    _draw_minor_ticks(axes)
+
+
+def _draw_minor_ticks(axes: Axes) -> None:
+    """Draw minor ticks at three edges as markers: Matplotlib's take a fifth of a figure's time."""
+    sides = (
+        (axes.xaxis, axes.get_xaxis_transform(), ((0, TICKUP),)),
+        (axes.yaxis, axes.get_yaxis_transform(), ((0, TICKRIGHT), (1, TICKLEFT))),
+    )
+    for axis, transform, edges in sides:
+        locator = AutoMinorLocator()
+        locator.set_axis(axis)
+        low, high = sorted(axis.get_view_interval())
+        places = np.array([place for place in locator() if low < place < high])
+        for edge, marker in edges:
+            across = np.full(len(places), edge)
+            x, y = (places, across) if axis is axes.xaxis else (across, places)
+            line = Line2D(x, y, transform=transform, marker=marker, **MINOR_TICKS)
+            axes.add_artist(line)
 
 
 def _extent(values: np.ndarray, least: float) -> tuple[float, float]:
@@ -231,7 +257,6 @@ def _upper_scale(axes: Axes, request: Request) -> None:
     if request.period is not None:
         upper.set_xlim(low * request.period, high * request.period)
         upper.set_xlabel("Folded time (d)")
-        upper.xaxis.set_minor_locator(AutoMinorLocator())
         return
     low, high = low - MJD_1970, high - MJD_1970
     upper.set_xlim(low, high)
