@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -265,12 +266,14 @@ class Mirror:
     """Method, target as it came in, and headers by lower-case name."""
     _server: ThreadingHTTPServer | None = None
 
-    def start(self) -> None:
-        """Listen, unless it does."""
+    def start(self, tls: ssl.SSLContext | None = None) -> None:
+        """Listen, unless it does; with `tls`, by https."""
         if self._server is None:
             bound = type("Handler", (_Handler,), {"mirror": self})
             self._server = ThreadingHTTPServer(("127.0.0.1", self.port), bound)
             self._server.daemon_threads = True
+            if tls:
+                self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
             threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:

@@ -43,7 +43,7 @@ def test_mirrors_are_separated_by_blanks_or_commas(monkeypatch):
 )
 def test_what_is_no_address_of_a_mirror_is_refused(monkeypatch, address):
     monkeypatch.setenv("ZTFVO_ARCHIVE_MIRRORS", address)
-    with pytest.raises(ValidationError, match="the address of a mirror|give one mirror"):
+    with pytest.raises(ValidationError, match=r"the address of a mirror|give one mirror"):
         load_settings()
 
 
