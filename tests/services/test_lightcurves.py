@@ -258,6 +258,26 @@ def test_references_given_make_differences(ask):
     np.testing.assert_allclose(one["diffflux"], flux, rtol=1e-9, atol=1e-15)
 
 
+def test_the_reference_catalogue_makes_differences_where_none_is_given(ask):
+    (unknown,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux"))
+    service.execute(
+        "INSERT INTO ztf_store.reference_source (oid, ra, dec, mag, magerr, flags)"
+        " VALUES (%s, 254.45755, 35.34236, 13.9, 0.01, 0)",
+        OID,
+    )
+    try:
+        (known,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux"))
+        (told,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux", REFMAG=f"{OID}:13.9:0.01"))
+        (none,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux", REFMAG=f"{OID}:inf"))
+    finally:
+        service.execute("DELETE FROM ztf_store.reference_source WHERE oid = %s", OID)
+    assert unknown["refmag"] is None
+    assert set(unknown["diffflux"]) == {None}
+    assert (known["refmag"], known["refmagerr"]) == (13.9, 0.01)
+    assert known == told
+    assert none["diffflux"] == none["flux"]
+
+
 REFUSED = [
     (f"/lc/{UNKNOWN}", 404, f"Release demo has no light curve {UNKNOWN}."),
     (f"/lc/{UNKNOWN}?RADIUS=1", 404, f"Release demo has no light curve {UNKNOWN}."),

@@ -184,10 +184,15 @@ def _curve(release: str, row: tuple[Any, ...], separation: float) -> Curve:
         filterid=filterid,
         filter=band,
         separation=separation,
-        refmag=np.nan if refmag is None else refmag,
-        refmagerr=np.nan if refmagerr is None else refmagerr,
+        refmag=_decimal(refmag),
+        refmagerr=_decimal(refmagerr),
         columns=columns,
     )
+
+
+def _decimal(real: float | None) -> float:
+    """A float32 of the database as the float64 with the same, fewest digits."""
+    return np.nan if real is None else float(str(np.float32(real)))
 
 
 def _in_window(curve: Curve, low: float, high: float) -> Curve:
