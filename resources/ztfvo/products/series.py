@@ -15,10 +15,10 @@ from ztfvo.products.points import Points, of_curve, of_own
 
 COLOURS = {1: "#62D03E", 2: "#CC3344", 3: "#1c1309"}
 """By filterid."""
-MARKERS = {1: "o^p8", 2: "svPH", 3: "D<X>"}
-"""By filterid: of the first light curve of the band, the second, and so on."""
+MARKERS = {1: "o^>", 2: "svP", 3: "D<X"}
+"""By filterid: of the first, second, third, fourth (again the first) light curve of the band."""
 OWN_COLOURS = ("#0072B2", "#E69F00", "#CC79A7", "#56B4E9", "#7F5F00")
-OWN_MARKERS = "*dh1+"
+OWN_MARKERS = "*dp1+"
 
 
 @dataclass(frozen=True)
