@@ -9,15 +9,14 @@ import socket
 import struct
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from support.image_archive import ImageArchive, Mirror
+from support.image_archive import ImageArchive, Mirror, reload_nginx
 
 from ztfvo.settings import get_settings
-from ztfvo.site import mirrors, supervisor
+from ztfvo.site import mirrors
 
 POSITION = (254.45755, 35.34236)
 CENTRE = "center=254.45755,35.34236"
@@ -62,22 +61,6 @@ def broken(archive):
     yield archive.mirrors
     archive.recover()
     reload_nginx()
-
-
-def reload_nginx() -> None:
-    """Let nginx forget which mirrors failed, by new worker processes in place of the old ones."""
-    before = workers()
-    supervisor.send_signal(get_settings(), supervisor.NGINX, "HUP")
-    until = time.monotonic() + 20
-    while before & workers():
-        assert time.monotonic() < until, "nginx' old workers do not end"
-        time.sleep(0.02)
-
-
-def workers() -> set[str]:
-    """Process numbers of nginx' workers."""
-    master = (get_settings().run / "nginx.pid").read_text().strip()
-    return set(Path(f"/proc/{master}/task/{master}/children").read_text().split())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from astropy.wcs import WCS
 from matplotlib.image import imread
-from support.image_archive import (
+from support.sky_images import (
     CUTOUTS,
     PIXEL,
     SIDE,
