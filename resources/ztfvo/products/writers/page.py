@@ -225,7 +225,7 @@ def _reference(curve: Curve) -> str:
 def _table(product: Product) -> Iterator[Element]:
     """Facts of several light curves."""
     names = ("Light curve", "Band", "Field", "CCD", "Quadrant", "Epochs", "Good", "Reference")
-    names += ("Position (ICRS, deg)", "Distance (arcsec)")
+    names += ("Position (ICRS, deg)", "Distance (″)")
     rows = []
     for curve in product.curves:
         parts, points = split(curve.oid), of_curve(curve, product.request)
