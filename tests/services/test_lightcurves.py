@@ -16,7 +16,9 @@ from support.stilts import NoStilts, stilts
 
 from ztfvo.db import reading
 from ztfvo.products import select
+from ztfvo.products import service as products
 from ztfvo.products.model import Request
+from ztfvo.web import Question, Refused
 
 OID = service.HZ_HER_OIDS[0]
 OTHER = service.HZ_HER_OIDS[1]
@@ -179,6 +181,24 @@ def test_separation_is_the_angle_in_the_sky(ask, edges):
     assert found == pytest.approx({0: 0.0, 1: 0.036, 2: 0.036}, abs=1e-6)
     found = curves(ask(f"/lc/{FIRST_OID + 3}.json", RADIUS="1"))
     assert found[1]["separation"] == pytest.approx(0.072, abs=1e-6)
+
+
+def test_too_many_neighbours_are_refused_before_they_are_fetched(site, monkeypatch):
+    monkeypatch.setattr(select, "MAX_CURVES", 3)
+    asked = Request(release="ztf", oids=(OID,), format="json", radius=1.0)
+    with reading() as connection, pytest.raises(Refused) as caught:
+        select.select(connection, asked)
+    assert caught.value.status == 400
+    assert "4 light curves lie within RADIUS=1 arcsec, 3 are the limit" in caught.value.message
+
+
+def test_too_many_rows_are_refused(site, monkeypatch):
+    monkeypatch.setattr(products, "MAX_ROWS", 336)
+    for cycles, status in (("1", 200), ("2", 400)):
+        given = {"PERIOD": ["1.7"], "CYCLES": [cycles]}
+        answer = products.answer(Question((f"{OID}.json",), given))
+        assert answer.status == status
+    assert b"672 rows are asked for, 336 are the limit" in answer.body
 
 
 @pytest.mark.parametrize("schema", ["ztf", "demo"])
@@ -345,6 +365,8 @@ def test_answers_may_be_kept_and_are_not_sent_twice(site, ask):
     tag = default.headers["ETag"]
     again = requests.get(f"{site}/lc/{OID}.json", headers={"If-None-Match": tag}, timeout=60)
     assert (again.status_code, again.content) == (304, b"")
+    weak = {"If-None-Match": f'"x", W/{tag.removeprefix("W/")}'}
+    assert requests.get(f"{site}/lc/{OID}.json", headers=weak, timeout=60).status_code == 304
     other = requests.get(f"{site}/lc/{OTHER}.json", headers={"If-None-Match": tag}, timeout=60)
     assert other.status_code == 200
 

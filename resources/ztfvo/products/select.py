@@ -87,11 +87,13 @@ def select(connection: Connection, request: Request) -> Product:
         404 for an unknown release or OID, 400 for an unknown window, for references of other
         light curves and where too many are found.
     """
+    if not _may_exist(request):
+        raise _unknown_release(connection, request)
     try:
         near = neighbours(connection, request) if request.radius else {}
         rows = _rows(connection, request, near or request.oids)
-    except (errors.UndefinedTable, ValueError):
-        raise _unknown_release(connection, request) from None
+    except errors.UndefinedTable as error:
+        raise _unknown_release(connection, request) from error
     if not rows:
         raise _unknown_release(connection, request)
     name, title, simulated, windows = rows[0][:4]
@@ -233,10 +235,20 @@ def _bounds(request: Request, windows: dict[str, list[float]], release: str) -> 
     return low, high
 
 
-def _unknown_release(connection: Connection, request: Request) -> Refused:
+def _may_exist(request: Request) -> bool:
+    """Whether a release could have this name."""
+    try:
+        return request.release == DEFAULT or bool(schema_of(request.release))
+    except ValueError:
+        return False
+
+
+def _unknown_release(connection: Connection, request: Request) -> Exception:
     names = [
         row[0] for row in connection.execute("SELECT name FROM ztf_store.release ORDER BY name")
     ]
+    if request.release in names:
+        return RuntimeError(f"the tables of the registered release {request.release} are missing")
     if not names:
         return Refused(404, "No release is loaded here yet.")
     return Refused(

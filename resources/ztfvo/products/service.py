@@ -16,6 +16,9 @@ NAMED_RELEASE = "public, max-age=86400"
 DEFAULT_RELEASE = "public, max-age=300"
 """Another release may become the default."""
 
+MAX_ROWS = 500_000
+"""Epochs in one answer, times cycles."""
+
 
 def answer(question: Question) -> Answer:
     """Answer a request below ``/lc``."""
@@ -43,6 +46,13 @@ def produce(question: Question, writer: Writer) -> Product:
     asked = request.read(question, writer)
     with reading() as connection:
         product = select.select(connection, asked)
+    rows = sum(map(len, product.curves)) * asked.cycles
+    if rows > MAX_ROWS:
+        raise Refused(
+            400,
+            f"{rows} rows are asked for, {MAX_ROWS} are the limit: ask for fewer light curves or"
+            " CYCLES, or query the table detections by TAP.",
+        )
     return derive(product)
 
 
