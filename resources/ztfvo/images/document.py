@@ -33,6 +33,7 @@ from ztfvo.images.products import (
 
 RAW = "raw.fits.fz"
 FOLDER_TYPE = "text/html"
+SIMULATED = "The image is simulated, like its release: it has a name, but the archive has no file."
 _MJD_ORIGIN = 2400000.5
 
 HELIOCENTRIC = {"scale": "UTC", "reference_position": "HELIOCENTER", "origin": _MJD_ORIGIN}
@@ -77,7 +78,9 @@ def hmjd_text(hmjd: float) -> str:
 
 
 def links(found: Found, named: bool) -> list[Link]:
-    """Everything that there is of an epoch's image."""
+    """Everything that there is of an epoch's image; nothing of a simulated one but its name."""
+    if found.simulated:
+        return []
     image = found.image
     channel = image.fieldid, image.filterid, image.ccdid, image.qid
     own = address(found, named)
@@ -185,6 +188,8 @@ def as_json(found: Found, site: str, named: bool) -> bytes:
     told: dict[str, object] = {fact.name: fact.value for fact in facts(found)}
     told["simulated"] = found.simulated
     told["time_frames"] = {"hmjd": HELIOCENTRIC, "mjd_mid": AT_PALOMAR, "obsmjd": AT_PALOMAR}
+    if found.simulated:
+        told["note"] = SIMULATED
     for link in links(found, named):
         group = told.setdefault(link.group, {})
         group[link.name] = {
@@ -203,6 +208,7 @@ def as_votable(found: Found, site: str, named: bool) -> bytes:
     resource.infos.append(Info(name="QUERY_STATUS", value="OK"))
     if found.simulated:
         resource.infos.append(Info(name="simulated", value="true"))
+        resource.infos[-1].content = SIMULATED
     resource.coordinate_systems.append(CooSys(ID="icrs", system="ICRS"))
     for frame, values in (("heliocentric", HELIOCENTRIC), ("palomar", AT_PALOMAR)):
         resource.time_systems.append(
