@@ -15,6 +15,7 @@ from ztfvo.products import writers
 from ztfvo.products.columns import COLUMNS, FACTS
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.settings import get_settings
 
 OIDS = (680113300005170, 680213300009232)
 
@@ -138,6 +139,7 @@ def test_json_describes_columns_frame_and_release():
         "title": "Simulated <demo> & more",
         "simulated": True,
     }
+    assert document["request"] == f"{get_settings().url}/lc?ID={OIDS[0]}&RESPONSEFORMAT=csv"
     assert document["frame"]["time"] == {
         "scale": "UTC",
         "reference_position": "HELIOCENTER",
@@ -183,7 +185,8 @@ def test_votable_has_a_table_for_each_light_curve_with_its_frames():
     infos = {info.name: info for info in resource.infos}
     assert infos["QUERY_STATUS"].value == "OK"
     assert (infos["release"].value, infos["simulated"].value) == ("demo", "true")
-    assert infos["request"].value.endswith(f"/lc?ID={OIDS[0]}%2C{OIDS[1]}&RESPONSEFORMAT=csv")
+    address = f"/lc?ID={OIDS[0]}%2C{OIDS[1]}&RESPONSEFORMAT=csv"
+    assert infos["request"].value == get_settings().url + address
 
 
 def test_votable_tells_the_calibration_of_each_band():

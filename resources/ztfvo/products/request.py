@@ -17,6 +17,7 @@ from ztfvo.oid import FILTER_IDS, FILTER_NAMES, InvalidOID, parse
 from ztfvo.products import own, writers
 from ztfvo.products.model import QUANTITIES, OwnPhotometry, Request
 from ztfvo.products.writers import Writer
+from ztfvo.settings import get_settings
 from ztfvo.web import Question, Refused
 
 DEFAULT = "ztf"
@@ -120,6 +121,11 @@ def address(request: Request) -> str:
     given.append(("RESPONSEFORMAT", request.format))
     release = "" if request.release == DEFAULT else f"/{request.release}"
     return f"{release}/lc?{urlencode(given)}"
+
+
+def url(request: Request) -> str:
+    """The whole address of `address`, for documents that leave the site."""
+    return get_settings().url + address(request)
 
 
 _PLAIN = {

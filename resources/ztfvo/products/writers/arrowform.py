@@ -9,7 +9,7 @@ import pyarrow as pa
 from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Product
-from ztfvo.products.request import address
+from ztfvo.products.request import url
 
 KEYS = ("oid", "filter")
 """Columns that tell the light curve of a row; they stand first."""
@@ -54,7 +54,7 @@ def _metadata(product: Product) -> dict[str, bytes]:
         "release": product.release.encode(),
         "title": product.title.encode(),
         "simulated": orjson.dumps(product.simulated),
-        "request": address(product.request).encode(),
+        "request": url(product.request).encode(),
         "citation": CITATION.encode(),
         "time": orjson.dumps(TIME_FRAME),
         "lightcurves": orjson.dumps([curve.facts() for curve in product.curves]),

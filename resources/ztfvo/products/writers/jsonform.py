@@ -20,7 +20,7 @@ import orjson
 from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Product
-from ztfvo.products.request import address
+from ztfvo.products.request import url
 
 NAMES = ("json", "application/json")
 EXTENSION = "json"
@@ -35,7 +35,7 @@ def write(product: Product) -> bytes:
             "title": product.title,
             "simulated": product.simulated,
         },
-        "request": address(product.request),
+        "request": url(product.request),
         "citation": CITATION,
         "frame": orjson.Fragment(_FRAME),
         "columns": orjson.Fragment(_described(column_names(product.request))),

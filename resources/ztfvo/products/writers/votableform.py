@@ -25,8 +25,7 @@ from ztfvo.photometry import ZERO_FLUX
 from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Curve, Product
-from ztfvo.products.request import address
-from ztfvo.settings import get_settings
+from ztfvo.products.request import url
 from ztfvo.web import VOTABLE
 
 NAMES = ("votable", "vot", VOTABLE, "text/xml", "application/x-votable+xml;serialization=binary")
@@ -78,7 +77,7 @@ def write(product: Product) -> bytes:
 def _infos(product: Product) -> list[tuple[str, str, str | None]]:
     infos: list[tuple[str, str, str | None]] = [
         ("QUERY_STATUS", "OK", None),
-        ("request", get_settings().url + address(product.request), None),
+        ("request", url(product.request), None),
         ("release", product.release, product.title),
         ("citation", CITATION, "Please cite this paper when you use these light curves."),
     ]
