@@ -6,6 +6,7 @@ import itertools
 import os
 import socket
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -284,6 +285,18 @@ def test_silent_archive_is_503_and_is_left_alone_for_a_while(paired, outside, mo
     tap.add(**metadata([pair])[0])
     irsa.pause.end()
     assert find(paired.name, pair.oid, pair.hmjd).source == "irsa"
+
+
+@needs_shared
+def test_many_requests_for_one_exposure_ask_irsa_once(paired, outside):
+    tap, _ = outside
+    tap.delay = 0.3
+    pair = pairs()[0]
+    tap.add(**metadata([pair])[0])
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: find(paired.name, pair.oid, pair.hmjd), range(6)))
+    assert {science_path(each.image) for each in found} == {pair.path}
+    assert len(tap.queries) == 1
 
 
 @needs_shared

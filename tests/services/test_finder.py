@@ -195,18 +195,18 @@ def test_votable_says_what_json_says_and_is_valid(ask, real, tmp_path):
     assert (found.status, found.out.strip(), found.err.strip()) == (0, "", "")
 
 
-def test_simulated_image_has_a_name_and_no_files(ask, named, epochs):
+def test_simulated_image_is_said_to_be_simulated(ask, named, epochs):
     for hmjd, *_ in epochs[:: len(epochs) // 8]:
         document = ask(f"/epoch/{OID}/{hmjd}").json()
         assert document["filefracday"] == expected(named, hmjd).filefracday
         assert (document["source"], document["simulated"]) == ("metadata", True)
         assert document["obsmjd"] == pytest.approx(document["mjd_mid"] - 15 / 86400, abs=7e-6)
-        assert "the archive has no file" in document["note"]
-        assert not {"science", "raw", "reference", "cutout", "folder"} & set(document)
-        for product in ("sciimg.fits", "refimg.fits", "cutout.png"):
-            answer = ask(f"/epoch/{OID}/{hmjd}/{product}")
-            assert answer.status_code == 404
-            assert "is simulated, like" in answer.text
+        assert document["note"].startswith("The epoch was not observed")
+        answer = ask(f"/epoch/{OID}/{hmjd}", RESPONSEFORMAT="votable")
+        infos = {
+            info.name: info.value for info in parse(io.BytesIO(answer.content)).resources[0].infos
+        }
+        assert infos == {"QUERY_STATUS": "OK", "simulated": "true"}
 
 
 def test_words_and_identifiers_name_the_same_epochs_as_numbers(ask, named, epochs):
@@ -221,8 +221,9 @@ def test_words_and_identifiers_name_the_same_epochs_as_numbers(ask, named, epoch
         assert ask(f"/epoch/{OID}/{word}").content == by_number
         assert ask("/epoch", ID=f"{OID}-{hmjd}").content == by_number
         assert ask(f"/epoch/{OID}/{hmjd + 4e-6:.6f}").content == by_number
-    assert ask(f"/demo/epoch/{OID}/first").json() == ask(f"/epoch/{OID}/first").json()
-    assert ask("/demo/epoch", ID=f"{OID}-last").json() == ask(f"/epoch/{OID}/last").json()
+    named_release, default = (ask(f"{root}/epoch/{OID}/first") for root in ("/demo", ""))
+    assert named_release.text == default.text.replace(f"/epoch/{OID}", f"/demo/epoch/{OID}")
+    assert ask("/demo/epoch", ID=f"{OID}-{epochs[0][0]}").content == named_release.content
 
 
 @needs_shared

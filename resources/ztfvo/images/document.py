@@ -33,7 +33,7 @@ from ztfvo.images.products import (
 
 RAW = "raw.fits.fz"
 FOLDER_TYPE = "text/html"
-SIMULATED = "The image is simulated, like its release: it has a name, but the archive has no file."
+SIMULATED = "The epoch was not observed: the archive has the image only where simulated ones are."
 _MJD_ORIGIN = 2400000.5
 
 HELIOCENTRIC = {"scale": "UTC", "reference_position": "HELIOCENTER", "origin": _MJD_ORIGIN}
@@ -78,9 +78,7 @@ def hmjd_text(hmjd: float) -> str:
 
 
 def links(found: Found, named: bool) -> list[Link]:
-    """Everything that there is of an epoch's image; nothing of a simulated one but its name."""
-    if found.simulated:
-        return []
+    """Everything that there is of an epoch's image."""
     image = found.image
     channel = image.fieldid, image.filterid, image.ccdid, image.qid
     own = address(found, named)

@@ -71,8 +71,6 @@ def _answer(question: Question) -> Answer:
             404, f"There is no product {shown(product)}. There are: {', '.join(_PRODUCTS)}."
         )
     found = find(release, oid, hmjd)
-    if found.simulated:
-        raise Refused(404, document.SIMULATED)
     path = next(
         link.path for link in document.links(found, release != DEFAULT) if link.name == product
     )

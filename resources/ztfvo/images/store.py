@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS ztf_store.image (
   filterid smallint NOT NULL CHECK (filterid BETWEEN 1 AND 3),
   simulated boolean NOT NULL,
   source text NOT NULL CHECK (source IN ('metadata', 'lightcurve', 'irsa', 'listing')),
-  PRIMARY KEY (fieldid, rcid, filterid, filefracday, simulated)
+  PRIMARY KEY (filefracday, fieldid, rcid, filterid, simulated)
 );
 CREATE INDEX IF NOT EXISTS image_time
   ON ztf_store.image (fieldid, rcid, filterid, mjd_mid);
