@@ -21,6 +21,7 @@ import io
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import httpx
@@ -132,6 +133,11 @@ def fetch(found: Found, arcsec: float) -> Cutout:
     return read(ask(settings, path, found.ra, found.dec, arcsec), found, path)
 
 
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
+    return httpx.Client(trust_env=False)
+
+
 def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> bytes:
     """Ask the site's proxy for a cutout of the archive.
 
@@ -144,8 +150,8 @@ def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> 
     body = bytearray()
     patience = len(settings.archive_mirrors) * (settings.archive_seconds + 10) + 5
     try:
-        with httpx.stream(
-            "GET", f"{url}?{cutout_query(ra, dec, arcsec)}", timeout=patience, trust_env=False
+        with _client().stream(
+            "GET", f"{url}?{cutout_query(ra, dec, arcsec)}", timeout=patience
         ) as answer:
             _check(answer.status_code, path)
             for block in answer.iter_bytes():
