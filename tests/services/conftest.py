@@ -18,6 +18,12 @@ def site():
 
 
 @pytest.fixture(scope="session")
+def real(site):
+    """A release of real light curves, on line; ask for it where the real data are."""
+    service.publish_real("irsa")
+
+
+@pytest.fixture(scope="session")
 def tap(site):
     """The TAP service as pyvo sees it."""
     return pyvo.dal.TAPService(f"{site}/tap")

@@ -8,7 +8,10 @@ import re
 import pytest
 import requests
 from astropy.table import Table
+from psycopg import sql
 from support import service
+
+from ztfvo.links import curves
 
 CONE = "254.45755, 35.34236"
 RING = "622778651534295039, 622778651534262271, 622778651534884863"
@@ -171,3 +174,11 @@ def test_sql_uses_indexes(site, name):
 def test_a_sample_reads_objects_by_their_key(plan_of):
     plan = plan_of("SELECT COUNT(*) AS n FROM ztf.objects TABLESAMPLE(0.1)")
     assert "oid_sample" in plan
+
+
+def test_relatives_of_many_light_curves_are_found_by_indexes(site):
+    oids = [oid for (oid,) in service.rows("SELECT oid FROM demo_store.object LIMIT 200")]
+    query = sql.SQL("EXPLAIN ") + curves.statement("demo", ["demo"])
+    plan = "\n".join(line for (line,) in service.rows(query, oids))
+    assert plan.count("object_position") == 2, plan
+    check(plan, [OBJECT_OID, OBJECT_POSITION])

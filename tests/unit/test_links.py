@@ -188,6 +188,12 @@ def test_a_detection_is_linked_to_every_product_of_its_exposure(site):
     assert links["cutout-figure"].url == f"{here}/cutout.png"
 
 
+def test_no_cutout_is_offered_of_a_simulated_image_which_is_not_there():
+    links = by_word(ofdetection.links("ztf", replace(FOUND, simulated=True)))
+    assert not {"cutout", "cutout-figure"} & set(links)
+    assert all(link.description.startswith("SIMULATED. ") for link in links.values())
+
+
 def test_the_detection_itself_is_one_epoch_of_its_light_curve(site):
     this = next(ofdetection.links("dr19", FOUND))
     assert this.url.startswith(f"{site}/dr19/lc?")

@@ -56,9 +56,8 @@ def read(release: str, oids: Sequence[int]) -> dict[int, LightCurve]:
     """
     with reading() as connection:
         name, simulated, others = _comparable(connection, release)
-        statement = _statement(name, others)
         with connection.cursor(row_factory=dict_row) as cursor:
-            rows = cursor.execute(statement, (list(oids),)).fetchall()
+            rows = cursor.execute(statement(name, others), (list(oids),)).fetchall()
     return _gather(release, name, simulated, rows)
 
 
@@ -78,7 +77,16 @@ def _comparable(connection: Connection, release: str) -> tuple[str, bool, list[s
     )
 
 
-def _statement(name: str, others: Sequence[str]) -> sql.Composed:
+def statement(name: str, others: Sequence[str]) -> sql.Composed:
+    """SQL with one parameter, an array of OIDs: what is around them in these releases.
+
+    Parameters
+    ----------
+    name
+        Release that has the OIDs.
+    others
+        Releases to look in besides.
+    """
     asked = sql.SQL(_ASKED).format(sql.Placeholder(), store=_store(name))
     parts = [
         sql.SQL(_FOUND).format(

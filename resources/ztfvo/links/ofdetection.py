@@ -145,7 +145,6 @@ def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
 def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
     science = SCIENCE["sciimg.fits"]
     path = f"archive/{science_path(found.image, 'sciimg.fits')}"
-    here = f"epoch/{found.oid}/{found.hmjd}"
     yield Link(
         address(DEFAULT, path),
         "#progenitor",
@@ -154,21 +153,8 @@ def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
         IMAGE,
         "science-image",
     )
-    yield Link(
-        address(release, f"{here}/cutout.png"),
-        "#preview",
-        f"{origin}The science image around the source",
-        "image/png",
-        local_semantics="cutout-figure",
-    )
-    yield Link(
-        address(release, f"{here}/cutout.fits"),
-        "#cutout",
-        f"{origin}The science image around the source, with plain TAN coordinates",
-        "image/fits",
-        IMAGE,
-        "cutout",
-    )
+    if not found.simulated:
+        yield from _display(release, found)
     yield Link(
         address(DEFAULT, f"{path}?{cutout_query(found.ra, found.dec, CUTOUT_ARCSEC)}"),
         "#cutout",
@@ -184,6 +170,26 @@ def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
         "image/fits",
         IMAGE,
         "raw-image",
+    )
+
+
+def _display(release: str, found: Found) -> Iterator[Link]:
+    """Cutouts that are made here, of images that there are."""
+    here = f"epoch/{found.oid}/{found.hmjd}"
+    yield Link(
+        address(release, f"{here}/cutout.png"),
+        "#preview",
+        "The science image around the source",
+        "image/png",
+        local_semantics="cutout-figure",
+    )
+    yield Link(
+        address(release, f"{here}/cutout.fits"),
+        "#cutout",
+        "The science image around the source, with plain TAN coordinates",
+        "image/fits",
+        IMAGE,
+        "cutout",
     )
 
 
