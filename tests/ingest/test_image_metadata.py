@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from astropy.table import Table
 from support.files import BULK_DR5, SHARED, bulk_rows, needs_shared, write_bulk
-from support.images import remembered, write_csv
+from support.images import refinish, remembered, write_csv
 from support.releases import ztfvo
 
 from ztfvo.images.load import import_file
@@ -259,6 +259,7 @@ def test_simulated_images_and_others_stay_apart(memory, release, tmp_path):
     row = image_of(release, exposures(release)[0][0], 0)
     path = write_csv(tmp_path / "a.csv", [row])
     import_file(memory, path, simulated=False)
+    refinish(release)
     assert [row[1] for row in exposures(release)] == [None] * 4
     import_file(memory, path, simulated=True)
     assert [row[1] for row in exposures(release)] == [row["filefracday"], None, None, None]

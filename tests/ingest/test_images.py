@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from support.files import api_row, bulk_rows, needs_shared, write_api, write_bulk
 from support.image_archive import Holdings, Mirror
-from support.images import remembered, write_csv
+from support.images import refinish, remembered, write_csv
 from support.irsa_tap import IrsaTap, error
 from support.pairs import metadata, middles, pairs, write_light_curves
 from support.releases import temporary_release
@@ -22,8 +22,6 @@ from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.memory import Images, remember
 from ztfvo.images.products import name_mjd, night_folder, science_path
-from ztfvo.ingest.finish import finish
-from ztfvo.ingest.releases import declared
 from ztfvo.times import whole_seconds
 from ztfvo.web import Refused
 
@@ -66,13 +64,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def refinish(release):
-    """Make the exposures of a release anew from its exposure sets, and give them known names."""
-    with release.connection.transaction():
-        release.rows("UPDATE input_file SET finished = false RETURNING 1")
-    finish(release.connection, declared(release.name, release.settings.inputs), lambda what: None)
 
 
 def names_of_pairs(release):
