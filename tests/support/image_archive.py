@@ -7,8 +7,10 @@ same form where they are not; `Holdings.header_origin` says which.
 from __future__ import annotations
 
 import hashlib
+import random
 import re
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -67,6 +69,16 @@ class Holdings:
         return f"<html><body><pre><a href='../'>../</a>\n{links}</pre></body></html>".encode()
 
 
+class _Server(ThreadingHTTPServer):
+    """A server whose clients may lose patience."""
+
+    daemon_threads = True
+
+    def handle_error(self, *where: object) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*where)
+
+
 @dataclass
 class Mirror:
     """One address of the archive; start and stop it, or tell it to misbehave."""
@@ -87,14 +99,13 @@ class Mirror:
     """Headers of all answers."""
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     """Method, target as it came in, and headers by lower-case name."""
-    _server: ThreadingHTTPServer | None = None
+    _server: _Server | None = None
 
     def start(self, tls: ssl.SSLContext | None = None) -> None:
         """Listen, unless it does; with `tls`, by https."""
         if self._server is None:
             bound = type("Handler", (_Handler,), {"mirror": self})
-            self._server = ThreadingHTTPServer(("127.0.0.1", self.port), bound)
-            self._server.daemon_threads = True
+            self._server = _Server(("127.0.0.1", self.port), bound)
             if tls:
                 self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
             threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -235,3 +246,12 @@ def workers() -> set[str]:
     """Process numbers of nginx' workers."""
     master = (get_settings().run / "nginx.pid").read_text().strip()
     return set(Path(f"/proc/{master}/task/{master}/children").read_text().split())
+
+
+def new_path(suffix: str = "sciimg.fits") -> str:
+    """A path that no earlier test, or run of the tests, has asked for."""
+    number = random.SystemRandom().randrange(10**9)
+    day = f"20{18 + number % 7}{1 + number // 7 % 12:02d}{1 + number // 84 % 28:02d}"
+    moment = f"{number % 10**6:06d}"
+    field = 1 + number // 10**6
+    return f"sci/{day[:4]}/{day[4:]}/{moment}/ztf_{day}{moment}_{field:06d}_zr_c07_o_q4_{suffix}"
