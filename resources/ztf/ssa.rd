@@ -65,7 +65,7 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
       <FEED source="ztf/tables#heliocentric" column="t_max"/>
       <mixin sourcetable="series" copiedcolumns="*"
         accref="'\\getConfig{web}{serverURL}/lc/' || oid::text || '.vot'"
-        mime="'application/x-votable+xml'" accsize="6000 + 40*ssa_length"
+        mime="'application/x-votable+xml'" accsize="5500 + 54*ssa_length"
         owner="NULL" embargo="NULL"
         ssa_dstype="'timeseries'" ssa_creationtype="'archival'" ssa_aperture="1/3600." ssa_creator="'ZTF collaboration'"
         ssa_fluxcalib="'CALIBRATED'" ssa_fluxucd="'phot.mag;em.opt'" ssa_fluxunit="'mag'"
