@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from gavo import base, rscdef, svcs
@@ -108,8 +109,10 @@ def _processing(identifier: str, curve: LightCurve) -> datalink.ExternalProcLink
     return made
 
 
-def _input_keys() -> list[svcs.InputKey]:
-    return [
+@lru_cache(maxsize=1)
+def _input_keys() -> tuple[svcs.InputKey, ...]:
+    """The parameters of the light-curve service, which are the same for all IDs."""
+    return tuple(
         base.makeStruct(
             svcs.InputKey,
             name=one.name,
@@ -125,4 +128,4 @@ def _input_keys() -> list[svcs.InputKey]:
             else None,
         )
         for one in processing.parameters()
-    ]
+    )
