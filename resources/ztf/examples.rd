@@ -231,14 +231,14 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
     <meta name="_example" title="Time series and images in ObsCore">
       :taptable:`ivoa.obscore` has the light curves of the default release
       (dataproduct_type is timeseries) and the science images whose names are known
-      here (image).  Constrain position, time, or an identifier.
+      here (image).  Constrain position, time, or an identifier; with a condition on
+      s_region, which only images have, say dataproduct_type = 'image' as well.
 
       .. tapquery::
 
         SELECT dataproduct_type, obs_collection, obs_id, t_min, t_max, access_url
         FROM ivoa.obscore
         WHERE DISTANCE(s_ra, s_dec, 254.45755, 35.34236) &lt; 1/3600.
-          OR 1 = CONTAINS(POINT(254.45755, 35.34236), s_region)
     </meta>
   </STREAM>
 </resource>

@@ -137,6 +137,11 @@ def test_a_simulated_image_says_so_and_is_shown_with_a_simulated_release_only(ta
     (row,) = tap.search(query)
     assert row["collection"] == "ZTF science images (simulated)"
     assert "/simulated-images/" in row["publisher_did"]
+    (row,) = tap.search(
+        "SELECT access_url FROM ivoa.obscore WHERE obs_collection ="
+        " 'ZTF science images (simulated)'"
+    )
+    assert not row["access_url"]
     count = "SELECT count(*) FROM ztf_store.science_images WHERE simulated"
     with connect() as connection:
         assert connection.execute(count).fetchone() == (1,)
