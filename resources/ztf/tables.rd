@@ -61,7 +61,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
 
   <STREAM id="photometry">
     <doc>Declares a column of AB magnitudes to clients.</doc>
-    <dm>(phot:PhotCal) { magnitudeSystem: AB zeroPointFlux: 3631 value: @\column }</dm>
+    <dm>(phot:PhotCal) { magnitudeSystem: AB zeroPointFlux: 3630.7805477 value: @\column }</dm>
   </STREAM>
 
   <STREAM id="nrows"><nrows>\value</nrows></STREAM>

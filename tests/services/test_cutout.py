@@ -112,11 +112,5 @@ def test_an_answer_that_is_too_large_is_told(archive, found, monkeypatch):
     assert "too large" in refused.message
 
 
-def test_nothing_is_asked_for_a_simulated_image(archive, found):
-    refused = refusal(replace(found, simulated=True))
-    assert (refused.status, archive.targets) == (404, [])
-    assert "is simulated" in refused.message
-
-
 def test_nothing_is_asked_for_a_size_out_of_range(archive, found):
     assert (refusal(found, 1e9).status, archive.targets) == (400, [])

@@ -124,12 +124,6 @@ def fetch(found: Found, arcsec: float) -> Cutout:
             f"{settings.largest_cutout} arcsec.",
         )
     path = science_path(found.image)
-    if found.simulated:
-        raise Refused(
-            404,
-            f"{_last(path)} is simulated, like the release {found.release}: there is a name, but "
-            "no image in the archive.",
-        )
     return read(ask(settings, path, found.ra, found.dec, arcsec), found, path)
 
 

@@ -17,6 +17,7 @@ from ztfvo.bands import BANDS
 from ztfvo.images.store import IMAGE_TABLES
 from ztfvo.ingest import discovery
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
+from ztfvo.photometry import ZERO_FLUX
 from ztfvo.references.store import REFERENCE_TABLES
 from ztfvo.settings import get_settings
 
@@ -251,7 +252,7 @@ CREATE OR REPLACE VIEW ztf_store.releases AS
 
 _FILTER_ROWS = ", ".join(
     f"({band.filterid}::smallint, '{band.name}', '{band.title}', '{band.svo_id}',"
-    f" {band.wavelength_eff}::float8, 3631::float8, 'AB')"
+    f" {band.wavelength_eff}::float8, {ZERO_FLUX!r}::float8, 'AB')"
     for band in BANDS.values()
 )
 

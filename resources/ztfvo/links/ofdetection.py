@@ -153,8 +153,7 @@ def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
         IMAGE,
         "science-image",
     )
-    if not found.simulated:
-        yield from _display(release, found)
+    yield from _display(release, found, origin)
     yield Link(
         address(DEFAULT, f"{path}?{cutout_query(found.ra, found.dec, CUTOUT_ARCSEC)}"),
         "#cutout",
@@ -173,20 +172,20 @@ def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
     )
 
 
-def _display(release: str, found: Found) -> Iterator[Link]:
-    """Cutouts that are made here, of images that there are."""
+def _display(release: str, found: Found, origin: str) -> Iterator[Link]:
+    """Cutouts that are made here."""
     here = f"epoch/{found.oid}/{found.hmjd}"
     yield Link(
         address(release, f"{here}/cutout.png"),
         "#preview",
-        "The science image around the source",
+        f"{origin}The science image around the source",
         "image/png",
         local_semantics="cutout-figure",
     )
     yield Link(
         address(release, f"{here}/cutout.fits"),
         "#cutout",
-        "The science image around the source, with plain TAN coordinates",
+        f"{origin}The science image around the source, with plain TAN coordinates",
         "image/fits",
         IMAGE,
         "cutout",
