@@ -63,6 +63,10 @@ def reading() -> Iterator[psycopg.Connection]:
     try:
         with _pool().connection() as connection:
             yield connection
+    except psycopg.errors.QueryCanceled as error:
+        raise DatabaseDown(
+            "The database took too long for this: ask for less, or query the tables by TAP."
+        ) from error
     except (PoolTimeout, psycopg.OperationalError) as error:
         raise DatabaseDown("The database does not answer: try again in a minute.") from error
 
