@@ -92,8 +92,8 @@ builds nothing. -->
         <outputField original="oid">
           <formatter>
             from ztfvo_dachs import links
-            return T.a(href=links.detections(rd.schema, data),
-              title="Detections of this light curve, CSV")[str(data)]
+            return T.a(href=links.page(rd.schema, data),
+              title="Page about this light curve")[str(data)]
           </formatter>
         </outputField>
         <LOOP listItems="ra dec fieldid rcid filter nobs ngoodobs mag_median mag_amplitude

@@ -33,7 +33,8 @@
     <regTest title="The form finds HZ Her and links its light curves">
       <url hscs_pos="254.45755 +35.34236" hscs_sr="1" __nevow_form__="genForm">cone/form</url>
       <code>
-        self.assertHasStrings("680113300005170", "1722207400009164", "Matched: 4", "/tap/sync?")
+        self.assertHasStrings("680113300005170", "1722207400009164", "Matched: 4",
+          "/demo/view/1722207400009164")
       </code>
     </regTest>
     <regTest title="An OID has its field, channel and filter">
@@ -72,6 +73,44 @@
         row = self.getFirstVOTableRow()
         self.assertTrue(row["n"] > 0)
         self.assertTrue(-0.0058 &lt; row["low"] and row["high"] &lt; 0.0058)
+      </code>
+    </regTest>
+    <regTest title="A light curve of HZ Her has all its links and no other">
+      <url ID="680113300005170">links/dlmeta</url>
+      <code>
+        links = self.datalinkBySemantics()
+        self.assertEqual({term: len(rows) for term, rows in links.items()}, {
+          "#this": 1, "#proc": 1, "#preview": 1, "#preview-plot": 1, "#derivation": 3,
+          "#coderived": 3, "#documentation": 1, "#counterpart": 7})
+        this, = links["#this"]
+        self.assertEqual([this["content_type"], this["content_qualifier"]],
+          ["application/x-votable+xml", "#timeseries"])
+        self.assertTrue(this["description"].startswith("SIMULATED"))
+        self.assertEqual(
+          {(row["local_semantics"], row["access_url"][-20:]) for row in links["#coderived"]},
+          {("other-band", "/680213300009232.vot"), ("other-field", "1722107400005560.vot"),
+            ("other-band", "1722207400009164.vot")})
+        self.assertXpath("//v:RESOURCE[@utype='adhoc:service']/v:GROUP/v:PARAM[@name='ID']",
+          {"value": "680113300005170"})
+      </code>
+    </regTest>
+    <regTest title="IDs that cannot be used have faults beside the links of others">
+      <url><ID>680113300005170</ID><ID>999113300005170</ID><ID>HZ Her</ID>links/dlmeta</url>
+      <code>
+        rows = self.getVOTableRows()
+        self.assertEqual(len([row for row in rows if row["ID"] == "680113300005170"]), 18)
+        faults = {row["ID"]: row["error_message"].split(":")[0]
+          for row in rows if row["error_message"]}
+        self.assertEqual(faults,
+          {"999113300005170": "NotFoundFault", "HZ Her": "UsageFault"})
+      </code>
+    </regTest>
+    <regTest title="A detection whose images are not known has a fault">
+      <url ID="680113300005170-58199.49176">images/dlmeta</url>
+      <code>
+        row = self.getFirstVOTableRow()
+        self.assertEqual([row["ID"], row["semantics"]], ["680113300005170-58199.49176", "#this"])
+        self.assertTrue(row["error_message"].startswith("NotFoundFault: "))
       </code>
     </regTest>
     <regTest title="Simulated data say so">

@@ -212,5 +212,33 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
         FROM ztf.releases
         ORDER BY name
     </meta>
+
+    <meta name="_example" title="Brighter or fainter than in the reference image">
+      :taptable:`ztf.reference_sources` is the survey's reference catalogue, as far as
+      this site has loaded it; its OIDs are those of the light curves.  Differences in
+      flux show what has changed since.
+
+      .. tapquery::
+
+        SELECT TOP 100 d.hmjd, gavo_ab_flux(d.mag) - gavo_ab_flux(r.mag) AS fluxdiff,
+          r.mag AS refmag, r.magerr AS refmagerr
+        FROM ztf.reference_sources AS r
+        JOIN ztf.detections AS d ON d.oid = r.oid
+        WHERE r.oid = 680113300005170 AND d.catflags = 0
+        ORDER BY d.hmjd
+    </meta>
+
+    <meta name="_example" title="Time series and images in ObsCore">
+      :taptable:`ivoa.obscore` has the light curves of the default release
+      (dataproduct_type is timeseries) and the science images whose names are known
+      here (image).  Constrain position, time, or an identifier; with a condition on
+      s_region, which only images have, say dataproduct_type = 'image' as well.
+
+      .. tapquery::
+
+        SELECT dataproduct_type, obs_collection, obs_id, t_min, t_max, access_url
+        FROM ivoa.obscore
+        WHERE DISTANCE(s_ra, s_dec, 254.45755, 35.34236) &lt; 1/3600.
+    </meta>
   </STREAM>
 </resource>

@@ -31,6 +31,31 @@
         WHERE oid = 604103100006917">/tap/sync</url>
       <code>self.assertEqual(self.getFirstVOTableRow()["n"], 593)</code>
     </regTest>
+    <regTest title="A light curve is linked to its reference image and catalogue">
+      <url ID="604103100006917">links/dlmeta</url>
+      <code>
+        self.assertEqual(
+          {row["local_semantics"]: row["access_url"].partition("/archive/")[2]
+            for row in self.datalinkBySemantics()["#progenitor"]}, {
+          "reference-image":
+            "ref/000/field000604/zg/ccd03/q1/ztf_000604_zg_c03_q1_refimg.fits",
+          "reference-catalogue":
+            "ref/000/field000604/zg/ccd03/q1/ztf_000604_zg_c03_q1_refpsfcat.fits"})
+      </code>
+    </regTest>
+    <regTest title="A detection is linked to all that the archive has of its exposure">
+      <url ID="604103100006917-58296.48025">images/dlmeta</url>
+      <code>
+        links = self.datalinkBySemantics()
+        self.assertEqual({term: len(rows) for term, rows in links.items()}, {
+          "#this": 1, "#derivation": 1, "#progenitor": 3, "#preview": 1, "#cutout": 2,
+          "#coderived": 3, "#auxiliary": 4, "#documentation": 4})
+        science, = [row for row in links["#progenitor"]
+          if row["local_semantics"] == "science-image"]
+        self.assertTrue(science["access_url"].endswith("/archive/sci/2018/0627/483032/"
+          "ztf_20180627483032_000604_zg_c03_o_q1_sciimg.fits"), science["access_url"])
+      </code>
+    </regTest>
     <regTest title="A cone elsewhere is empty">
       <url RA="30" DEC="80" SR="0.01">cone/scs.xml</url>
       <code>self.assertEqual(self.getVOTableRows(), [])</code>

@@ -89,5 +89,7 @@ A release RD gives its schema, title, dates and description, and one
       <publish sets="ivo_managed,local"/>
     </data>
     <FEED source="ztf/cone#service" label="\label" shortName="\shortName" prefix="\prefix"/>
+    <FEED source="ztf/datalink#services" store="\store" label="\label" shortName="\shortName"
+      prefix="\prefix"/>
   </NXSTREAM>
 </resource>

@@ -61,7 +61,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
 
   <STREAM id="photometry">
     <doc>Declares a column of AB magnitudes to clients.</doc>
-    <dm>(phot:PhotCal) { magnitudeSystem: AB zeroPointFlux: 3631 value: @\column }</dm>
+    <dm>(phot:PhotCal) { magnitudeSystem: AB zeroPointFlux: 3630.7805477 value: @\column }</dm>
   </STREAM>
 
   <STREAM id="nrows"><nrows>\value</nrows></STREAM>
@@ -80,6 +80,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <meta name="note" tag="good">
         Over good epochs, those with catflags = 0 and magerr > 0; null where
         there are too few of them.
+      </meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
       </meta>
       <index columns="oid" metaOnly="True"/>
       <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
@@ -143,6 +147,14 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         ucd="pos.healpix" tablehead="HEALPix" verbLevel="25"
         description="HEALPix cell of order 29, nested scheme, that holds the position; shift
           right by 2 (29 - k) bits for the cell of order k"/>
+      <column name="refmag" type="real" unit="mag"
+        ucd="phot.mag;em.opt" tablehead="Reference" verbLevel="25" displayHint="sf=3"
+        description="Magnitude (AB) of the source in the reference image, by PSF fit; null where
+          the reference catalogue is not loaded here; see ztf.reference_sources"/>
+      <column name="refmagerr" type="real" unit="mag"
+        ucd="stat.error;phot.mag;em.opt" tablehead="Reference error" verbLevel="25"
+        displayHint="sf=3"
+        description="Standard error of refmag: of the fit and of the zero point, in quadrature"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.objects)</viewStatement>
     </table>
   </NXSTREAM>
@@ -158,6 +170,14 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <meta name="description">\prefix One row per epoch of a light curve, good or not; select
         catflags = 0 for good photometry.  Constrain oid, or join with objects:
         this table is long.</meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
+      </meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">images</meta>
+        <meta name="idColumn">detection_id</meta>
+      </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>
@@ -182,6 +202,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <column name="catflags" type="integer" required="True"
         ucd="meta.code.qual" tablehead="Flags"
         description="Quality flags as bits; 0 is good, 32768 and above is not to be used"/>
+      <column name="detection_id" type="text" required="True"
+        ucd="meta.id;meta.main" tablehead="Detection" verbLevel="25"
+        description="Identifier of the detection: OID and HMJD with a hyphen between them;
+          its images are found by it"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
     </table>
   </NXSTREAM>
@@ -196,6 +220,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <meta name="title">\label: light curves</meta>
       <meta name="description">\prefix One row per light curve with its epochs as arrays, all of
         one length and ordered by time.  The fastest way to fetch many light curves.</meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
+      </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>

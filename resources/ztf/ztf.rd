@@ -15,12 +15,20 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
       their own, is told in ztf.releases.</meta>
     <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
+    <FEED source="ztf/datalink#services" store="ztf_store" label="\label" shortName="ZTF"
+      prefix="\prefix"/>
+    <FEED source="ztf/ssa#series" prefix="\prefix"/>
+    <FEED source="ztf/ssa#timeseries" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/ssa#service" label="\label" prefix="\prefix" datasource="\datasource"/>
   </NXSTREAM>
 
   <LOOP source="ztf/ztf#default"><codeItems>
     from ztfvo_dachs import facts
     yield facts.wording("ztf_store")
   </codeItems></LOOP>
+
+  <FEED source="ztf/references#table"/>
+  <FEED source="ztf/ssa#science-images"/>
 
   <table id="releases" onDisk="True" adql="True" primary="name">
     <meta name="table-rank">50</meta>
@@ -93,6 +101,12 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <make table="detections"/>
     <make table="lightcurves"/>
     <make table="exposures"/>
+    <make table="reference_sources"/>
+    <make table="series"/>
+    <make table="timeseries"/>
+    <make table="science_images">
+      <FEED source="ztf/ssa#product-types"/>
+    </make>
     <make table="releases"/>
     <make table="filters"/>
     <publish sets="ivo_managed,local"/>
@@ -105,7 +119,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
         rows = self.getVOTableRows()
         self.assertEqual([(row["filterid"], row["filter"], row["svo_id"]) for row in rows],
           [(1, "zg", "Palomar/ZTF.g"), (2, "zr", "Palomar/ZTF.r"), (3, "zi", "Palomar/ZTF.i")])
-        self.assertEqual({(row["zeropoint_jy"], row["magsys"]) for row in rows}, {(3631, "AB")})
+        self.assertEqual({row["magsys"] for row in rows}, {"AB"})
+        self.assertAlmostEqual(rows[0]["zeropoint_jy"], 10**3.56, 6)
         self.assertTrue(4e-7 &lt; rows[0]["wavelength_eff"] &lt; rows[2]["wavelength_eff"] &lt; 9e-7)
       </code>
     </regTest>
@@ -150,6 +165,59 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
         import json
         self.assertEqual(json.loads(self.data)["contains"], "table")
       </code>
+    </regTest>
+    <regTest title="The reference catalogue has the magnitudes of objects">
+      <url parSet="TAP" QUERY="SELECT TOP 100 o.refmag - r.mag AS d, o.refmagerr - r.magerr AS e,
+        r.fieldid - o.fieldid AS f FROM ztf.reference_sources AS r JOIN ztf.objects AS o
+        ON o.oid = r.oid">/tap/sync</url>
+      <code>
+        for row in self.getVOTableRows():
+          self.assertIn(row, ({"d": 0, "e": 0, "f": 0}, {"d": None, "e": None, "f": 0}))
+      </code>
+    </regTest>
+    <regTest title="SSAP finds the light curves of HZ Her with their addresses">
+      <url REQUEST="queryData" POS="254.45755,35.34236" SIZE="0.001">ssa/ssap.xml</url>
+      <code>
+        rows = sorted(self.getVOTableRows(), key=lambda row: row["oid"])
+        self.assertEqual([row["oid"] for row in rows], [
+          680113300005170, 680213300009232, 1722107400005560, 1722207400009164])
+        for row in rows:
+          self.assertTrue(row["accref"].endswith("/lc/%d.vot" % row["oid"]))
+          self.assertEqual((row["mime"], row["ssa_dstype"]),
+            ("application/x-votable+xml", "timeseries"))
+        self.assertXpath("//v:RESOURCE[@utype='adhoc:service']/v:PARAM[@name='accessURL']",
+          {"datatype": "char"})
+      </code>
+    </regTest>
+    <regTest title="SSAP gives its metadata without rows">
+      <url REQUEST="queryData" FORMAT="METADATA">ssa/ssap.xml</url>
+      <code>
+        self.assertHasStrings("INPUT:POS", "INPUT:SIZE", "INPUT:TIME", "ssa_pubDID")
+        self.assertLacksStrings("TABLEDATA", "STREAM", "ERROR")
+      </code>
+    </regTest>
+    <regTest title="SSAP refuses a place off the sky">
+      <url REQUEST="queryData" POS="1,99">ssa/ssap.xml</url>
+      <code>self.assertHasStrings('value="ERROR"', "POS=1,99 is no place on the sky")</code>
+    </regTest>
+    <regTest title="ObsCore has the same time series as SSAP">
+      <url parSet="TAP" QUERY="SELECT o.obs_id, s.oid, o.dataproduct_type, o.em_min
+        FROM ivoa.obscore AS o JOIN ztf.timeseries AS s ON s.ssa_pubdid = o.obs_publisher_did
+        WHERE DISTANCE(s_ra, s_dec, 254.45755, 35.34236) &lt; 1/3600.">/tap/sync</url>
+      <code>
+        rows = self.getVOTableRows()
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+          self.assertEqual((row["obs_id"], row["dataproduct_type"]),
+            (str(row["oid"]), "timeseries"))
+          self.assertTrue(4e-7 &lt; row["em_min"] &lt; 6e-7)
+      </code>
+    </regTest>
+    <regTest title="Where the default release is real, no simulated image is shown">
+      <url parSet="TAP" QUERY="SELECT COUNT(*) AS n FROM ztf.science_images AS i
+        JOIN ztf.releases AS r ON r.is_default = 'True' WHERE i.simulated = 'True'
+        AND r.simulated = 'False'">/tap/sync</url>
+      <code>self.assertEqual(self.getFirstVOTableRow()["n"], 0)</code>
     </regTest>
   </regSuite>
 </resource>

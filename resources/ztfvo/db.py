@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ztfvo.settings import Settings, get_settings
+
+_CHECK_EVERY = 1.0
+"""Seconds after which a pooled connection is tried before it is lent."""
+
+_checked: WeakKeyDictionary[psycopg.Connection, float] = WeakKeyDictionary()
 
 
 class DatabaseDown(RuntimeError):
@@ -44,18 +51,32 @@ def connect_superuser(settings: Settings | None = None) -> psycopg.Connection:
 def reading() -> Iterator[psycopg.Connection]:
     """Lend a connection of this process's pool, on which nothing can be written.
 
-    Every statement is its own transaction and ends after the time limit of cone searches.
+    Every statement is its own transaction and ends after the time limit of cone searches.  Plans
+    do not look at parameters: statements are look-ups by key or position, which take less time than
+    planning them.
 
     Raises
     ------
     DatabaseDown
-        When no connection is to be had.
+        When no connection is to be had, or the database goes away or takes too long.
     """
     try:
         with _pool().connection() as connection:
             yield connection
-    except PoolTimeout as error:
+    except psycopg.errors.QueryCanceled as error:
+        raise DatabaseDown(
+            "The database took too long for this: ask for less, or query the tables by TAP."
+        ) from error
+    except (PoolTimeout, psycopg.OperationalError) as error:
         raise DatabaseDown("The database does not answer: try again in a minute.") from error
+
+
+def _check(connection: psycopg.Connection) -> None:
+    """Find out whether a connection still works, unless that was done a moment ago."""
+    now = time.monotonic()
+    if now - _checked.get(connection, -_CHECK_EVERY) >= _CHECK_EVERY:
+        ConnectionPool.check_connection(connection)
+        _checked[connection] = now
 
 
 @lru_cache(maxsize=1)
@@ -67,11 +88,13 @@ def _pool() -> ConnectionPool:
         max_size=settings.dachs_threads,
         timeout=5,
         max_idle=60,
-        check=ConnectionPool.check_connection,
+        open=True,
+        check=_check,
         kwargs={
             "autocommit": True,
             "application_name": "ztfvo pages",
             "options": "-c default_transaction_read_only=on"
+            " -c plan_cache_mode=force_generic_plan"
             f" -c statement_timeout={settings.sql_seconds}s",
         },
     )

@@ -9,17 +9,34 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
 
 #: PostgreSQL refuses longer socket paths (sockaddr_un has 108 bytes).
 LONGEST_SOCKET_PATH = 100
+
+#: Scheme, host (name, IPv4 or IPv6 in brackets), port and folders of an archive's mirror.
+_MIRROR = re.compile(
+    r"https?://(?:[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\])(?::[1-9][0-9]{0,4})?"
+    r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_~.-]*/)*"
+)
+
+
+def _is_mirror(address: str) -> bool:
+    try:
+        urlsplit(address).port  # noqa: B018 - it is checked when it is read
+    except ValueError:
+        return False
+    return bool(_MIRROR.fullmatch(address))
 
 
 class Settings(BaseSettings):
@@ -105,6 +122,27 @@ class Settings(BaseSettings):
     backup_weekly: int = Field(
         default=8, ge=0, description="Of so many weeks the newest backup is kept."
     )
+    archive_mirrors: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("https://irsa.ipac.caltech.edu/ibe/data/ztf/products/",),
+        description="Addresses of copies of the image archive, up to the folder that holds sci, "
+        "ref and raw, with closing slash; separated by blanks or commas. The first is preferred, "
+        "the others are asked where it fails. Names are looked up in DNS, not in /etc/hosts.",
+    )
+    archive_seconds: int = Field(
+        default=20, ge=1, le=600, description="Time limit of an answer of an archive's mirror."
+    )
+    archive_cache_mb: int = Field(
+        default=10_000, ge=10, description="MB of archive files that are kept here."
+    )
+    archive_cache_days: int = Field(
+        default=365, ge=1, le=3650, description="Days that an archive file is kept here."
+    )
+    largest_cutout: int = Field(
+        default=900,
+        ge=1,
+        le=3000,
+        description="Side of an image cutout at most, in arcsec or pixels.",
+    )
     system_user: str = Field(
         default="ztfvo", description="User the service runs as when root sets it up."
     )
@@ -118,6 +156,20 @@ class Settings(BaseSettings):
     @classmethod
     def _without_closing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
+
+    @field_validator("archive_mirrors", mode="before")
+    @classmethod
+    def _split_mirrors(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        words = value.replace(",", " ").split() if isinstance(value, str) else tuple(value)
+        for word in words:
+            if not _is_mirror(word):
+                raise ValueError(
+                    f"{word!r} is not the address of a mirror: give it as "
+                    "https://host/folders/, with closing slash"
+                )
+        if not words:
+            raise ValueError("give one mirror at least")
+        return tuple(words)
 
     @property
     def inputs(self) -> Path:

@@ -18,8 +18,9 @@ def install() -> None:
     sampling.install()
     repairs.install()
     if "gavo.web.root" in sys.modules:
-        from ztfvo_dachs import pages, scs
+        from ztfvo_dachs import dlmeta, pages, scs
 
         repairs.install_in_server()
         scs.install()
+        dlmeta.install()
         pages.install()

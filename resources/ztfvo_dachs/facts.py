@@ -11,6 +11,8 @@ from typing import Any
 
 from gavo import base
 
+from ztfvo.ingest.discovery import BAND_EDGES
+
 DEFAULT_STORE = "ztf_store"
 COUNTS = {
     "objects": "nlightcurves",
@@ -19,10 +21,6 @@ COUNTS = {
     "exposures": "nexposures",
 }
 
-
-#: Where the filters end, by filterid: shortest and longest wavelength in metres at 1 per cent
-#: of the highest transmission.
-BAND_EDGES = {1: (4.089e-7, 5.526e-7), 2: (5.595e-7, 7.312e-7), 3: (7.030e-7, 8.854e-7)}
 
 #: Planck's constant times the speed of light, in J m.
 HC = 1.98644586e-25
@@ -59,11 +57,21 @@ def rows(store: str, table: str) -> Iterator[dict[str, str]]:
         yield {"value": str(number)}
 
 
+def reference_rows() -> Iterator[dict[str, str]]:
+    """Yield the number of rows of the reference catalogue as `value`."""
+    for (number,) in _rows(f"SELECT sum(nsources) FROM {DEFAULT_STORE}.reference_quadrant"):
+        yield {"value": str(number or 0)}
+
+
 def wording(store: str) -> dict[str, str]:
-    """How to call a release in titles (`label`), and what to say first of it (`prefix`)."""
+    """How to call a release: its `label`, `prefix` of descriptions, and SSAP's `datasource`."""
     if any(simulated for (simulated,) in _of_release(store, "simulated")):
-        return {"label": "ZTF (simulated)", "prefix": "SIMULATED data, not observed."}
-    return {"label": "ZTF", "prefix": ""}
+        return {
+            "label": "ZTF (simulated)",
+            "prefix": "SIMULATED data, not observed.",
+            "datasource": "artificial",
+        }
+    return {"label": "ZTF", "prefix": "", "datasource": "survey"}
 
 
 def _of_release(store: str, columns: str) -> list[tuple[Any, ...]]:

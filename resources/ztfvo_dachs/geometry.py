@@ -5,6 +5,9 @@ DaCHS writes ``DISTANCE(a, b) < r`` and ``CONTAINS(a, CIRCLE(b, r))`` as
 the arguments in the other order, as users write them for uploads and neighbours, each row of
 the catalogue is read. ``spoint_dwithin(a, b, r)`` is the same condition, and lets the planner
 use an index on either side.
+
+DaCHS takes ``ivoa.obscore`` for indexed with q3c, which this database is not: all cones are
+pgSphere's.
 """
 
 from __future__ import annotations
@@ -46,3 +49,4 @@ def install() -> None:
     """Teach the ADQL translator to write cones this way."""
     morphpg._allMorphers["distanceFunction"] = _morph_distance
     morphpg._booleanizeGeoPredPGS = _morph_predicate
+    morphpg._q3cIndexPresent = lambda args: False

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from gavo import base
 
 
-def detections(schema: str, oid: int) -> str:
-    """Path of one light curve's detections as CSV, by TAP."""
-    query = f"SELECT * FROM {schema}.detections WHERE oid={int(oid)} ORDER BY hmjd"
-    arguments = {"LANG": "ADQL", "RESPONSEFORMAT": "csv", "QUERY": query}
-    return base.makeSitePath("/tap/sync?" + urlencode(arguments))
+def page(schema: str, oid: int) -> str:
+    """Path of the page about one light curve of the release that a schema shows."""
+    release = schema.removeprefix("ztf").removeprefix("_")
+    return base.makeSitePath(f"/{release}/view/{int(oid)}" if release else f"/view/{int(oid)}")

@@ -6,6 +6,11 @@ import re
 
 from gavo import base
 
+FAILED = (
+    "The service failed on this request. Try again; if it fails again, please tell the "
+    "operators the address you used and the time."
+)
+
 _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value>[^']*)'\]")
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
@@ -29,7 +34,4 @@ def explain(error: Exception) -> tuple[int, str]:
         return 400, text
     if isinstance(error, base.ReportableError):
         return 500, text
-    return 500, (
-        "The service failed on this request. Try again; if it fails again, please tell the "
-        "operators the address you used and the time."
-    )
+    return 500, FAILED

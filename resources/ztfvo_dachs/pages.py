@@ -17,15 +17,12 @@ from twisted.python import failure
 from twisted.web import resource, server
 
 from ztfvo.db import DatabaseDown
+from ztfvo.products import writers
 from ztfvo.web import Answer, Question, refusal
+from ztfvo_dachs import messages
 
 #: First segment of the address, and the module of whose function `answer` serves it.
 HANDLERS = {"lc": "ztfvo.products.service", "epoch": "ztfvo.images.service"}
-
-FAILED = (
-    "The service failed on this request. Try again; if it fails again, please tell the operators "
-    "the address you used and the time."
-)
 
 
 class Page(resource.Resource):
@@ -82,18 +79,32 @@ def read(request: Any) -> Question:
 
 def _explain(reason: failure.Failure) -> Answer:
     if reason.check(DatabaseDown):
-        return refusal(503, "The database does not answer now: try again in a minute.", False)
+        return refusal(503, str(reason.value), votable=False)
     base.ui.notifyFailure(reason)
-    return refusal(500, FAILED, votable=False)
+    return refusal(500, messages.FAILED, votable=False)
 
 
 def _send(request: Any, answer: Answer) -> bytes:
+    """Set status and headers, and return the body to write."""
+    if _is_known(request, answer):
+        request.setResponseCode(304)
+        for name, value in answer.headers.items():
+            request.setHeader(name, value)
+        return b""
     request.setResponseCode(answer.status)
     request.setHeader("content-type", answer.content_type)
     request.setHeader("content-length", str(len(answer.body)))
     for name, value in answer.headers.items():
         request.setHeader(name, value)
     return b"" if request.method == b"HEAD" else answer.body
+
+
+def _is_known(request: Any, answer: Answer) -> bool:
+    """Whether the client has this answer already (RFC 9110, section 13.1.2)."""
+    wanted = request.getHeader("if-none-match")
+    if not wanted or answer.status != 200 or "ETag" not in answer.headers:
+        return False
+    return answer.headers["ETag"] in {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
 
 
 def _finish(request: Any, answer: Answer) -> None:
@@ -106,7 +117,8 @@ def _finish(request: Any, answer: Answer) -> None:
 
 
 def install() -> None:
-    """Put all handlers on line."""
+    """Put all handlers on line, with what the first request would wait for loaded."""
+    writers.writers()
     for name, module in HANDLERS.items():
         answer = importlib.import_module(module).answer
         root.ArchiveService.addStatic(name, Page(answer))

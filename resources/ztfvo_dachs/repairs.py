@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gavo import base, formats
 from gavo.formats import common as formatscommon
-from gavo.formats import jsontable
+from gavo.formats import jsontable, votablewrite
 from gavo.protocols import dali, tap, taprunner
 from gavo.svcs import common
 
@@ -29,6 +30,7 @@ def install() -> None:
     _write_json()
     _withdraw_geojson()
     _blame_rightly()
+    _describe_services_once()
 
 
 def install_in_server() -> None:
@@ -40,6 +42,7 @@ def install_in_server() -> None:
     root.ArchiveService.ztfvo_repaired = True
     _answer_unknown_services(root.ArchiveService)
     _cache_bodies_only()
+    _accept_any_body()
 
 
 def _bound_query_options() -> None:
@@ -146,6 +149,24 @@ def _blame_rightly() -> None:
     tap.TAPCore.run = blaming
 
 
+def _describe_services_once() -> None:
+    """Describe each links service once in results of joins.
+
+    DaCHS describes it again for each of the tables that it belongs to.
+    """
+    original = votablewrite._iterDatalinkResources
+
+    def resources(context: Any, data: Any) -> Iterator[Any]:
+        seen = set()
+        for element in original(context, data):
+            written = element.render()
+            if written not in seen:
+                seen.add(written)
+                yield element
+
+    votablewrite._iterDatalinkResources = resources
+
+
 def _cache_bodies_only() -> None:
     """Keep the transfer's headers out of cached pages.
 
@@ -161,6 +182,32 @@ def _cache_bodies_only() -> None:
         original(self, content, headers, last_modified)
 
     caching.CachedPage.__init__ = make
+
+
+def _accept_any_body() -> None:
+    """Let handlers read bodies that are no form; DaCHS hangs up on any POST with one.
+
+    Its parser of forms refuses all other content types, so it must not see them.
+    """
+    from gavo.web.common import Request
+
+    original = Request.requestReceived
+    forms = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+
+    def receive(self: Any, command: bytes, path: bytes, version: bytes) -> None:
+        sent = self.requestHeaders.getRawHeaders(b"content-type")
+        if sent and sent[0].partition(b";")[0].strip().lower() not in forms:
+            process = self.process
+
+            def process_with_type() -> None:
+                self.requestHeaders.setRawHeaders(b"content-type", sent)
+                process()
+
+            self.requestHeaders.removeHeader(b"content-type")
+            self.process = process_with_type
+        original(self, command, path, version)
+
+    Request.requestReceived = receive
 
 
 def _answer_unknown_services(service: type) -> None:

@@ -17,7 +17,9 @@ from mocpy import MOC
 from support.files import api_row, bulk_rows, write_api, write_bulk
 from support.releases import ztfvo
 
+from ztfvo.ingest.finish import is_finished
 from ztfvo.ingest.manifest import build, write_manifest
+from ztfvo.ingest.releases import declared
 from ztfvo.settings import get_settings
 
 
@@ -51,6 +53,35 @@ def test_all_files_of_the_folder_are_loaded_with_their_counts(release, files):
         release.name,
     )
     assert row == [(10, 20, 20, 5, 58204.12345, 59000.5)]
+
+
+def declare_windows(release, lines: str) -> None:
+    """Let the release's declaration end with these lines."""
+    path = release.settings.inputs / release.name / "release.toml"
+    path.write_text(path.read_text().partition("\n[windows]")[0] + f"\n[windows]\n{lines}\n")
+
+
+def test_declared_windows_reach_the_database_also_when_they_change(release, files):
+    query = "SELECT windows FROM ztf_store.release WHERE name = %s"
+    release.ingest()
+    assert release.rows(query, release.name) == [({},)]
+    declare_windows(release, "short = [58194, 59280.5]")
+    changed = declared(release.name, release.settings.inputs)
+    assert not is_finished(release.connection, changed)
+    release.ingest()
+    assert release.rows(query, release.name) == [({"short": [58194.0, 59280.5]},)]
+    assert is_finished(release.connection, changed)
+
+
+@pytest.mark.parametrize(
+    "line", ["short = [59280, 58194]", "short = [58194]", "short = 58194", "Short = [1, 2]"]
+)
+def test_a_window_that_is_none_is_refused_by_name(release, files, line):
+    declare_windows(release, line)
+    refused = release.command(*files, check=False)
+    assert refused.returncode != 0
+    assert line.split()[0] in refused.stderr + refused.stdout
+    assert "short = [58194.0, 59280.0]" in refused.stderr + refused.stdout
 
 
 def test_the_same_files_again_change_nothing(release, files):

@@ -6,12 +6,21 @@ import pytest
 import pyvo
 import requests
 from support import service
+from support.image_archive import ImageArchive
+
+from ztfvo.settings import get_settings
 
 
 @pytest.fixture(scope="session")
 def site():
     """Address of the running service, with the demo release on line."""
     return service.start()
+
+
+@pytest.fixture(scope="session")
+def real(site):
+    """A release of real light curves, on line; ask for it where the real data are."""
+    service.publish_real("irsa")
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +48,13 @@ def query(site):
         return requests.post(f"{site}/tap/sync", data=data, timeout=120)
 
     return post
+
+
+@pytest.fixture(scope="session")
+def archive(site):
+    """The stand-ins of the image archive, at the addresses that the site's proxy asks."""
+    mirrors = get_settings().archive_mirrors
+    if not all(address.startswith("http://127.0.0.1:") for address in mirrors):
+        pytest.fail("ZTFVO_ARCHIVE_MIRRORS names no stand-ins: run the tests with scripts/test.")
+    with ImageArchive.at(mirrors) as started:
+        yield started

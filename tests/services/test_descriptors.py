@@ -11,7 +11,7 @@ from support.files import ROOT
 
 FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
-SHARED_PARTS = {"tables", "release", "cone", "examples"}
+SHARED_PARTS = {"tables", "release", "cone", "examples", "datalink", "references", "ssa"}
 RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
 MAX_LINES = 300
 

@@ -18,7 +18,7 @@ UPLOADS = {
     "list": Table({"oid": list(service.HZ_HER_OIDS)}),
 }
 
-MAY_BE_EMPTY = {"A random sample"}
+MAY_BE_EMPTY = {"A random sample", "Brighter or fainter than in the reference image"}
 
 
 def examples(path: Path = FILE) -> dict[str, str]:

@@ -8,16 +8,24 @@ import re
 import pytest
 import requests
 from astropy.table import Table
+from psycopg import sql
 from support import service
+
+from ztfvo.db import connect
+from ztfvo.links import curves
 
 CONE = "254.45755, 35.34236"
 RING = "622778651534295039, 622778651534262271, 622778651534884863"
-STORE = ("object", "lightcurve")
+STORE = ("object", "lightcurve", "reference_source")
 
 OBJECT_OID = "object_pkey"
 OBJECT_POSITION = "object_position"
 OBJECT_H3 = "object_h3"
 CURVE = "lightcurve_pkey"
+REFERENCE = "reference_source_pkey"
+SERIES_DID = "series_did"
+SERIES_NAME = "series_name"
+DID = "ivo://ztfvo.local/~?ztf/demo/680113300005170"
 
 ADQL = {
     "an object by OID": (
@@ -82,6 +90,54 @@ ADQL = {
         "SELECT d.* FROM ztf.objects AS o JOIN ztf.detections AS d ON d.oid = o.oid"
         f" WHERE o.h3_10 IN ({RING})",
         [OBJECT_H3, CURVE],
+    ),
+    "an object with its reference magnitude": (
+        "SELECT oid, refmag FROM ztf.objects WHERE oid = 680113300005170",
+        [OBJECT_OID, REFERENCE],
+    ),
+    "reference sources in a cone": (
+        "SELECT r.* FROM ztf.objects AS o JOIN ztf.reference_sources AS r ON r.oid = o.oid"
+        f" WHERE DISTANCE(o.ra, o.dec, {CONE}) < 1/3600.",
+        [OBJECT_POSITION, REFERENCE],
+    ),
+    "ObsCore by position": (
+        f"SELECT * FROM ivoa.obscore WHERE DISTANCE(s_ra, s_dec, {CONE}) < 1/3600.",
+        [OBJECT_POSITION],
+    ),
+    "ObsCore by CONTAINS": (
+        "SELECT * FROM ivoa.obscore"
+        f" WHERE 1 = CONTAINS(POINT(s_ra, s_dec), CIRCLE({CONE}, 1/3600.))",
+        [OBJECT_POSITION],
+    ),
+    "images in ObsCore by position or region": (
+        "SELECT * FROM ivoa.obscore WHERE dataproduct_type = 'image' AND (DISTANCE(s_ra, s_dec,"
+        f" {CONE}) < 0.001 OR 1 = INTERSECTS(CIRCLE({CONE}, 0.001), s_region))",
+        [],
+    ),
+    "ObsCore at an uploaded list of positions": (
+        "SELECT o.* FROM TAP_UPLOAD.list AS u JOIN ivoa.obscore AS o"
+        " ON DISTANCE(u.ra, u.dec, o.s_ra, o.s_dec) < 1.5/3600",
+        [OBJECT_POSITION],
+    ),
+    "ObsCore by dataset identifier": (
+        f"SELECT * FROM ivoa.obscore WHERE obs_publisher_did = '{DID}'",
+        [SERIES_DID],
+    ),
+    "ObsCore by obs_id": (
+        "SELECT * FROM ivoa.obscore WHERE obs_id = '680113300005170'",
+        [SERIES_NAME],
+    ),
+    "ObsCore by first epoch": (
+        "SELECT * FROM ivoa.obscore WHERE t_min > 60120",
+        ["series_first"],
+    ),
+    "ObsCore by last epoch": (
+        "SELECT * FROM ivoa.obscore WHERE t_max < 58200",
+        ["series_last"],
+    ),
+    "images are not looked for among light curves": (
+        "SELECT * FROM ivoa.obscore WHERE dataproduct_type = 'image'",
+        [],
     ),
 }
 
@@ -171,3 +227,65 @@ def test_sql_uses_indexes(site, name):
 def test_a_sample_reads_objects_by_their_key(plan_of):
     plan = plan_of("SELECT COUNT(*) AS n FROM ztf.objects TABLESAMPLE(0.1)")
     assert "oid_sample" in plan
+
+
+def test_relatives_of_many_light_curves_are_found_by_indexes(site):
+    oids = [oid for (oid,) in service.rows("SELECT oid FROM demo_store.object LIMIT 200")]
+    query = sql.SQL("EXPLAIN ") + curves.statement("demo", ["demo"])
+    plan = "\n".join(line for (line,) in service.rows(query, oids))
+    assert plan.count("object_position") == 2, plan
+    check(plan, [OBJECT_OID, OBJECT_POSITION])
+
+
+SSA = {
+    "position": (
+        "ssa_location <@ scircle(spoint(radians(254.45755), radians(35.34236)), 1e-6)",
+        OBJECT_POSITION,
+    ),
+    "time": ("t_min < 60000 AND 60127 < t_min", "series_first"),
+    "identifier": (f"ssa_pubdid = '{DID}'", SERIES_DID),
+    "target": ("ssa_targname = '680113300005170'", SERIES_NAME),
+}
+
+
+@pytest.mark.parametrize("name", SSA)
+def test_ssap_conditions_use_indexes(site, name):
+    condition, index = SSA[name]
+    query = f"EXPLAIN SELECT * FROM ztf_store.timeseries WHERE {condition}"
+    check("\n".join(row[0] for row in service.rows(query)), [index])
+
+
+IMAGES = {
+    "position": (
+        "spoint_dwithin(spoint(radians(ra), radians(dec)), spoint(1, 0.5), 0.001)",
+        ["sky_quadrant_position"],
+    ),
+    "region": ("outline @> spoint(1, 0.5)", ["sky_quadrant_region"]),
+    "start": ("obsmjd > 58849.1999", ["image_first"]),
+    "end": ("endmjd < 58849.00001", ["image_last"]),
+    "name": ("image_id = 'ztf_20190314432616_000680_zg_c13_o_q3'", ["image_name"]),
+    "identifier": ("publisher_did = 'ivo://ztfvo.local/~?ztf/images/x'", ["image_did"]),
+}
+
+
+@pytest.fixture(scope="module")
+def many_images(site):
+    """A connection that sees 200,000 made-up images, which nobody else does."""
+    with connect() as connection:
+        connection.execute(
+            "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"
+            " simulated, source) SELECT 300 + i % 500, i % 64, 1 + i % 3, 20200101000000 + i,"
+            " 58849 + i / 1e6, 30, false, 'metadata' FROM generate_series(1, 200000) i"
+        )
+        connection.execute("ANALYZE ztf_store.image")
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_images_in_obscore_use_indexes(many_images, name):
+    condition, indexes = IMAGES[name]
+    query = f"EXPLAIN SELECT * FROM ztf_store.science_images WHERE {condition}"
+    plan = "\n".join(row[0] for row in many_images.execute(query))
+    check(plan, indexes)
+    assert "Seq Scan on image" not in plan

@@ -27,14 +27,14 @@ TABLES = ("exposure_set", "lightcurve", "object", "exposure", "input_file")
 class Release:
     """A release of the test database, declared below `root` only."""
 
-    def __init__(self, name: str, root: Path, layout: str) -> None:
+    def __init__(self, name: str, root: Path, layout: str, simulated: bool = True) -> None:
         self.name = name
         self.root = root
         folder = root / "inputs" / "ztf" / name
         folder.mkdir(parents=True)
         (folder / "release.toml").write_text(
             f'title = "Test {name}"\ndescription = "Made for a test"\nlayout = "{layout}"\n'
-            "simulated = true\n"
+            f"simulated = {str(simulated).lower()}\n"
         )
         self.settings: Settings = load_settings(root=root)
         self.connection = connect(self.settings, autocommit=True)
@@ -84,15 +84,18 @@ class Release:
     def drop(self) -> None:
         """Remove the release from the database."""
         self.connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (self.name,))
+        self.connection.execute(
+            "DELETE FROM ztf_store.image WHERE simulated AND source = 'lightcurve'"
+        )
         schema = sql.Identifier(schema_of(self.name))
         self.connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(schema))
         self.connection.close()
 
 
 @contextmanager
-def temporary_release(name: str, root: Path, layout: str = "bulk-parquet"):
+def temporary_release(name: str, root: Path, layout: str = "bulk-parquet", simulated: bool = True):
     """A release that is dropped afterwards."""
-    release = Release(name, root, layout)
+    release = Release(name, root, layout, simulated)
     try:
         yield release
     finally:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ztfvo.bench import memory, report, service, timing
+from ztfvo.bench import curves, memory, report, service, timing
 from ztfvo.settings import get_settings
 
 CAPABILITIES = b"""<?xml version="1.0"?>
@@ -33,6 +33,9 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def do_GET(self):
+        if self.path.endswith("/1.bad"):
+            self.send_error(404)
+            return
         self.answer(CAPABILITIES if "capabilities" in self.path else b"<VOTABLE/>")
 
     def do_POST(self):
@@ -44,6 +47,11 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(b"n\r\n5\r\n")
         elif "SUM" in query:
             self.answer(b"n\r\n70\r\n")
+        elif "nobs BETWEEN" in query:
+            some = "many." in query
+            self.answer(b"oid,nobs\r\n" + b"".join(b"%d,500\r\n" % i for i in range(some * 20)))
+        elif "ORDER BY nobs" in query:
+            self.answer(b"oid,nobs\r\n1,50\r\n2,40\r\n")
         elif "MOD" in query:
             self.answer(b"oid,ra,dec\r\n" + b"".join(b"%d,1.5,-2.5\r\n" % i for i in range(1, 6)))
         elif form_name == "application/fits":
@@ -105,6 +113,39 @@ def test_error_document_is_no_answer(server):
     with service.httpx.Client() as client, pytest.raises(service.NotServed, match="no such table"):
         request = service.tap(server.url, "SELECT 1", FORMAT="application/fits")
         service.ask(client, request)
+
+
+def test_light_curves_of_about_500_epochs_are_chosen_or_the_longest(server):
+    assert curves.choose(server.url, "many") == [(i, 500) for i in range(20)]
+    assert curves.choose(server.url, "ztf") == [(1, 50), (2, 40)]
+
+
+def test_benchmark_of_light_curves_asks_each_format_and_writes_the_figures(server, tmp_path):
+    settings = get_settings().model_copy(update={"var": tmp_path})
+    curves.curves(settings, server.url, "ztf_dr19", 0.1)
+    (path,) = (tmp_path / "bench" / "results").glob("lightcurves-*.json")
+    written = json.loads(path.read_text())
+    assert written["points"] == [40, 50]
+    assert set(written["results"]) == {
+        *("JSON, 1 client", "JSON, 8 clients", "vot, 1 client"),
+        *("csv, 1 client", "parquet, 1 client", "png, 1 client"),
+    }
+    assert {f"/dr19/lc/{oid}.{form}" for oid in (1, 2) for form in ("json", "png")} <= set(
+        server.seen
+    )
+
+
+def test_one_process_is_asked_too_where_the_service_is_this_one(server, tmp_path):
+    port = int(server.url.rpartition(":")[2])
+    update = {"var": tmp_path, "public_url": server.url, "dachs_port": port}
+    results = curves.curves(get_settings().model_copy(update=update), server.url, "ztf_dr19", 0.1)
+    assert "JSON of one process without nginx, 8 clients" in results
+    assert "/lc/dr19/1.json" in server.seen
+
+
+def test_an_error_ends_the_benchmark_of_light_curves(server):
+    with pytest.raises(service.NotServed, match=r"/lc/1\.bad answers 404"):
+        curves.steady(server.url, ["/lc/2.bad", "/lc/1.bad"], 2, 5.0)
 
 
 def test_requests_end_with_the_time(server):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ztfvo.settings import load_settings
-from ztfvo.site import config, health, machine
+from ztfvo.site import config, health, machine, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import fill, render
 from ztfvo.site.secrets import password_hash, secret
@@ -60,9 +60,11 @@ def test_render_writes_only_changes(settings):
 
 
 def test_every_placeholder_has_a_value(settings):
-    known = config.values(settings) | dict.fromkeys(LATE_VALUES, "x")
-    for template in (ROOT / "etc" / "templates").iterdir():
-        assert fill(template.read_text(), known)
+    known = config.values(settings) | mirrors.values(settings) | mirrors.mirror_values(settings, 0)
+    known |= dict.fromkeys(LATE_VALUES, "x")
+    for folder in ("templates", "nginx"):
+        for template in (ROOT / "etc" / folder).iterdir():
+            assert fill(template.read_text(), known)
 
 
 def test_dachs_configuration_names_the_instance(settings):

@@ -13,7 +13,7 @@ from ztfvo.settings import Settings
 
 README = (ROOT / "README.md").read_text()
 RELEASES = sorted(path.parent.name for path in ROOT.glob("inputs/ztf/*/release.toml"))
-SHARED_RDS = {"cone", "examples", "release", "tables", "ztf"}
+SHARED_RDS = {"cone", "examples", "release", "tables", "ztf", "datalink", "references", "ssa"}
 
 
 def test_every_script_is_in_the_readme():

@@ -91,11 +91,14 @@ def http(
     seconds: Annotated[float, typer.Option(help="Limit of each measurement.")] = 30.0,
     rows: Count = 1_000_000,
 ) -> None:
-    """Measure the running service."""
+    """Measure the running service: queries, bulk answers and light curves."""
+    from ztfvo.bench.curves import curves
     from ztfvo.bench.service import http as run
 
     settings = get_settings()
-    run(settings, (base or settings.url).rstrip("/"), schema, requests, seconds, rows)
+    address = (base or settings.url).rstrip("/")
+    run(settings, address, schema, requests, seconds, rows)
+    curves(settings, address, schema, min(seconds, 10.0))
 
 
 if __name__ == "__main__":

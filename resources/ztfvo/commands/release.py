@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ztfvo.db import DatabaseDown, connect
+from ztfvo.ingest.discovery import prepare, show
 from ztfvo.ingest.store import COMMON, VIEWS, create_common, schema_of, set_default
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
@@ -53,6 +54,10 @@ def publish(name: Name) -> None:
         alone = connection.execute(
             "SELECT is_default FROM ztf_store.release WHERE name = %s", (name,)
         ).fetchone()[0]
+        if alone:
+            prepare(connection, name, get_settings())
+            with connection.transaction():
+                show(connection, name, get_settings())
     _on_site(site.publish, name)
     if alone:
         _on_site(site.publish, site.DEFAULT_RD)
@@ -66,6 +71,7 @@ def default(name: Name) -> None:
     """Make a release the default one, in one transaction."""
     with _connection() as connection:
         _must_exist(connection, name)
+        prepare(connection, name, get_settings())
 
         def switch() -> None:
             with connection.transaction():
@@ -99,7 +105,7 @@ def drop(
             _on_site(site.unpublish, site.DEFAULT_RD)
         with connection.transaction():
             if is_default:
-                for view in VIEWS:
+                for view in (*VIEWS, "timeseries"):
                     connection.execute(
                         sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(COMMON, view))
                     )

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 import numpy as np
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
+from ztfvo.images.memory import name_channels
 from ztfvo.ingest import copybinary as cb
 from ztfvo.ingest.exposures import SPLIT_SECONDS
 from ztfvo.ingest.load import COVERAGE_ORDER
@@ -30,8 +32,8 @@ def is_finished(connection: Connection, release: Release) -> bool:
         use_schema(connection, release.name)
         open_files, registered = connection.execute(
             "SELECT EXISTS (SELECT FROM input_file WHERE NOT finished),"
-            " EXISTS (SELECT FROM ztf_store.release WHERE name = %s)",
-            (release.name,),
+            " EXISTS (SELECT FROM ztf_store.release WHERE name = %s AND windows = %s)",
+            (release.name, Jsonb(release.windows)),
         ).fetchone()
         return registered and not open_files and not missing_indexes(connection, release.name)
 
@@ -59,7 +61,9 @@ def finish(connection: Connection, release: Release, say: Callable[[str], None])
         ).fetchall()
     for part in range(0, len(channels), CHANNELS_AT_A_TIME):
         with _step(connection, release):
-            _write_exposures(connection, channels[part : part + CHANNELS_AT_A_TIME])
+            some = channels[part : part + CHANNELS_AT_A_TIME]
+            _write_exposures(connection, some)
+            name_channels(connection, release.name, some, simulated=release.simulated)
     say(f"exposures of {len(channels)} channels")
     for name in missing_indexes(connection, release.name):
         with _step(connection, release):
@@ -223,6 +227,7 @@ def _register(connection: Connection, release: Release) -> None:
         "hmjd_last": last,
         "files": files,
         "footprint": footprint(connection),
+        "windows": Jsonb(release.windows),
     }
     names = ", ".join(values)
     connection.execute(

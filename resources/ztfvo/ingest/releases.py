@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ztfvo.ingest.errors import BadFile
 from ztfvo.ingest.store import schema_of
+
+_WINDOW = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,9 @@ class Release:
     description: str
     layout: str
     simulated: bool
+    windows: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Spans of heliocentric MJD (UTC) by name: ``short`` is the one in which the release has the
+    private survey too."""
 
 
 def declared(name: str, inputs: Path) -> Release:
@@ -56,8 +63,27 @@ def declared(name: str, inputs: Path) -> Release:
             description=" ".join(values["description"].split()),
             layout=values["layout"],
             simulated=values["simulated"],
+            windows=_windows(path, values.get("windows", {})),
         )
     except tomllib.TOMLDecodeError as error:
         raise BadFile(path, None, f"is not TOML ({error})") from error
     except KeyError as error:
         raise BadFile(path, None, f"the value {error.args[0]} is missing") from error
+
+
+def _windows(path: Path, values: dict[str, list[float]]) -> dict[str, tuple[float, float]]:
+    windows = {}
+    for name, span in values.items():
+        try:
+            first, last = (float(bound) for bound in span)
+        except (TypeError, ValueError):
+            first = last = math.nan
+        if not _WINDOW.fullmatch(name) or not first < last:
+            raise BadFile(
+                path,
+                None,
+                f"the window {name} = {span} is not a small-letter name with two MJD, as in"
+                " short = [58194.0, 59280.0]",
+            )
+        windows[name] = (first, last)
+    return windows

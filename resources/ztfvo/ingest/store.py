@@ -8,11 +8,18 @@ decoding of `ztfvo.ingest.encode`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from psycopg import Connection, sql
 
+from ztfvo.bands import BANDS
+from ztfvo.images.store import IMAGE_TABLES
+from ztfvo.ingest import discovery
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
+from ztfvo.photometry import ZERO_FLUX
+from ztfvo.references.store import REFERENCE_TABLES
+from ztfvo.settings import get_settings
 
 COMMON = "ztf_store"
 """Schema of what all releases share: the list of releases, filters, views on the default one."""
@@ -176,6 +183,7 @@ _SERIES = "LATERAL generate_series(1, bit_count(l.mask)::integer) i"
 _DETECTIONS = (
     "SELECT l.oid, "
     + ", ".join(f"{value} AS {name}" for name, value in _VALUES.items())
+    + f", l.oid || '-' || ({_VALUES['hmjd']}) AS detection_id"
     + f"{_UNPACKED}, {_SERIES}"
 )
 
@@ -188,14 +196,14 @@ _LIGHTCURVES = (
 )
 
 _OBJECTS = f"""
-SELECT oid, ra, dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
-  ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_per_day::float8 AS hmjd_first,
-  ({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8 AS hmjd_last,
+SELECT o.oid, o.ra, o.dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
+  {discovery.HMJD_FIRST} AS hmjd_first, {discovery.HMJD_LAST} AS hmjd_last,
   (last_tick - first_tick) / ticks_per_day::float8 AS duration,
   mag_mean, mag_wmean, mag_median, mag_min, mag_max, mag_std, mag_amplitude, magerr_median,
-  chi2_red, h3_10, healpix_29
-FROM object
+  chi2_red, h3_10, healpix_29, r.mag AS refmag, r.magerr AS refmagerr
+FROM object o LEFT JOIN ztf_store.reference_source r ON r.oid = o.oid
 """
+"""The planner leaves the reference catalogue out where a query does not name its columns."""
 
 _EXPOSURES = f"""
 SELECT exposure_id, fieldid, {_CODES}, {_FILTER}, obsmjd, obsmjd_source, exptime, exptime_source,
@@ -209,7 +217,11 @@ VIEWS = {
     "detections": _DETECTIONS,
     "exposures": _EXPOSURES,
 }
-"""Published views of a release, and what they select."""
+"""Published views of a release, and what they select.  New columns go last: PostgreSQL can then
+replace the views that others are made of."""
+
+_EDITION = "views " + hashlib.sha256("".join(VIEWS.values()).encode()).hexdigest()[:16]
+"""Comment on a release's schema: which definitions its views have."""
 
 COMMON_TABLES = """
 CREATE SCHEMA IF NOT EXISTS ztf_store;
@@ -227,19 +239,27 @@ CREATE TABLE IF NOT EXISTS ztf_store.release (
   hmjd_last double precision,
   loaded_at timestamptz NOT NULL DEFAULT now(),
   files integer NOT NULL DEFAULT 0,
-  footprint text
+  footprint text,
+  windows jsonb NOT NULL DEFAULT '{}'
 );
+ALTER TABLE ztf_store.release ADD COLUMN IF NOT EXISTS windows jsonb NOT NULL DEFAULT '{}';
 CREATE UNIQUE INDEX IF NOT EXISTS one_default ON ztf_store.release (is_default) WHERE is_default;
 CREATE OR REPLACE VIEW ztf_store.releases AS
   SELECT name, title, description, simulated, layout, is_default, nlightcurves, ndetections,
     nexposures, hmjd_first, hmjd_last, loaded_at AT TIME ZONE 'UTC' AS loaded_at, files
   FROM ztf_store.release;
+"""
+
+_FILTER_ROWS = ", ".join(
+    f"({band.filterid}::smallint, '{band.name}', '{band.title}', '{band.svo_id}',"
+    f" {band.wavelength_eff}::float8, {ZERO_FLUX!r}::float8, 'AB')"
+    for band in BANDS.values()
+)
+
+COMMON_TABLES += f"""
 CREATE OR REPLACE VIEW ztf_store.filters AS
-  SELECT * FROM (VALUES
-    (1::smallint, 'zg', 'ZTF g', 'Palomar/ZTF.g', 4.746e-7::float8, 3631::float8, 'AB'),
-    (2::smallint, 'zr', 'ZTF r', 'Palomar/ZTF.r', 6.366e-7, 3631, 'AB'),
-    (3::smallint, 'zi', 'ZTF i', 'Palomar/ZTF.i', 7.829e-7, 3631, 'AB')
-  ) AS f(filterid, filter, name, svo_id, wavelength_eff, zeropoint_jy, magsys);
+  SELECT * FROM (VALUES {_FILTER_ROWS})
+    AS f(filterid, filter, name, svo_id, wavelength_eff, zeropoint_jy, magsys);
 """
 
 
@@ -260,15 +280,47 @@ def schema_of(release: str) -> str:
 
 
 def create_common(connection: Connection) -> None:
-    """Create the schema that all releases share, where it is missing."""
+    """Create the schema that all releases share, where it is missing, and renew old views."""
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('ztf_store'))")
     connection.execute(COMMON_TABLES)
+    connection.execute(REFERENCE_TABLES)
+    connection.execute(IMAGE_TABLES)
+    for (name,) in connection.execute("SELECT name FROM ztf_store.release").fetchall():
+        _renew_views(connection, name)
+
+
+def _renew_views(connection: Connection, release: str) -> None:
+    """Give a release that an earlier version of this program made the views of this one."""
+    edition = connection.execute(
+        "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
+        (schema_of(release),),
+    ).fetchone()
+    if edition in (None, (_EDITION,)):
+        return
+    use_schema(connection, release)
+    _make_views(connection, release)
+    if connection.execute(
+        "SELECT 1 FROM ztf_store.release WHERE is_default AND name = %s", (release,)
+    ).fetchone():
+        _show(connection, release)
+
+
+def _make_views(connection: Connection, release: str) -> None:
+    """Make a release's views, or make them anew, in its schema, which must be in use."""
+    for view, definition in VIEWS.items():
+        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}")
+    connection.execute(
+        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(
+            sql.Identifier(schema_of(release)), sql.Literal(_EDITION)
+        )
+    )
 
 
 def create_release(connection: Connection, release: str) -> None:
-    """Create a release's schema, tables and views, where they are missing."""
+    """Create a release's schema, tables and views, where they are missing; renew old views."""
     name = f"{schema_of(release)}.exposures"
     if connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()[0]:
+        _renew_views(connection, release)
         return
     schema = sql.Identifier(schema_of(release))
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
@@ -279,8 +331,7 @@ def create_release(connection: Connection, release: str) -> None:
             f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"
             f" ALTER {column} SET COMPRESSION lz4"
         )
-    for view, definition in VIEWS.items():
-        connection.execute(f"CREATE VIEW {view} AS {definition}")
+    _make_views(connection, release)
 
 
 def use_schema(connection: Connection, release: str) -> None:
@@ -318,6 +369,12 @@ def set_default(connection: Connection, release: str) -> None:
     )
     if changed.rowcount != 1:
         raise LookupError(f"There is no release {release!r}. See: ztfvo release list.")
+    _show(connection, release)
+    discovery.show(connection, release, get_settings())
+
+
+def _show(connection: Connection, release: str) -> None:
+    """Let the views of the common schema show those of a release."""
     for view in VIEWS:
         connection.execute(
             sql.SQL("CREATE OR REPLACE VIEW {} AS SELECT * FROM {}").format(

@@ -1,4 +1,4 @@
-"""The columns of a light curve, with what every format says of them."""
+"""The columns of a light curve and the values that it has once, as every format describes them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLUMNS = {
             "float64",
             "d",
             "time.epoch",
-            "Heliocentric modified Julian date (HJD - 2400000.5, UTC) of mid-exposure",
+            "Heliocentric MJD (HJD - 2400000.5, UTC) of the middle of the exposure",
         ),
         Column("phase", "float64", None, "time.phase", "Phase of the period asked for"),
         Column("mag", "float32", "mag", "phot.mag;em.opt", "Magnitude (AB) by PSF fit"),
@@ -93,3 +93,40 @@ COLUMNS = {
     )
 }
 """By name, in the order in which they are written."""
+
+FACTS = {
+    column.name: column
+    for column in (
+        Column("oid", "int64", None, "meta.id;meta.main", "Identifier of the light curve"),
+        Column("filter", "str", None, "meta.id;instr.filter", "Band: zg, zr or zi"),
+        Column("ra", "float64", "deg", "pos.eq.ra;meta.main", "Right ascension (ICRS)"),
+        Column("dec", "float64", "deg", "pos.eq.dec;meta.main", "Declination (ICRS)"),
+        Column("fieldid", "int32", None, "meta.id;obs.field", "Survey field"),
+        Column("rcid", "int32", None, "meta.id;instr.det", "Readout channel, 0 to 63"),
+        Column("filterid", "int32", None, "meta.id;instr.filter", "1 for zg, 2 for zr, 3 for zi"),
+        Column(
+            "separation",
+            "float64",
+            "arcsec",
+            "pos.angDistance",
+            "Distance from the nearest light curve that was asked for",
+        ),
+        Column("refmag", "float64", "mag", "phot.mag;em.opt", "Magnitude (AB) of the reference"),
+        Column(
+            "refmagerr", "float64", "mag", "stat.error;phot.mag;em.opt", "Standard error of refmag"
+        ),
+    )
+}
+"""By name, in the order in which they are written."""
+
+CITATION = "https://ui.adsabs.harvard.edu/abs/2019PASP..131a8003M"
+"""The paper that those who use the light curves cite."""
+
+TIME_FRAME = {
+    "scale": "UTC",
+    "reference_position": "HELIOCENTER",
+    "origin": 2400000.5,
+    "unit": "d",
+    "point": "middle of the exposure",
+}
+"""Of hmjd, in all formats; the origin is a Julian date."""

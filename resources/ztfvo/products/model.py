@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ztfvo.products.columns import FACTS
+
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
 
@@ -26,6 +28,8 @@ class Request:
     hmjd_min: float = -np.inf
     hmjd_max: float = np.inf
     """Bounds of heliocentric MJD, UTC, both included."""
+    window: str | None = None
+    """Name of one of the release's windows, in place of the bounds."""
     good_only: bool = False
     """Only epochs with catflags = 0 and magerr > 0."""
     bad_catflags_mask: int = 0
@@ -37,9 +41,9 @@ class Request:
     period: float | None = None
     """days; light curves are folded where it is given."""
     epoch: float = 0.0
-    """Heliocentric MJD of phase zero."""
-    cycles: int | None = None
-    """Cycles shown of a folded light curve: by default 2 in figures and 1 in tables."""
+    """Heliocentric MJD of phase zero, and of an edge of the bins."""
+    cycles: int = 1
+    """How often a folded light curve is repeated; its phases go from 0 to this number."""
     bin: float | None = None
     """Width in days of the bins that epochs are averaged in."""
     title: str | None = None
@@ -82,10 +86,15 @@ class Curve:
     refmagerr: float
     """AB magnitude and error of the reference in use; NaN where there is none."""
     columns: dict[str, np.ndarray]
-    """Arrays of one length, ordered by hmjd; the names are those of `ztfvo.products.columns`."""
+    """Arrays of one length, ordered by hmjd, or by phase when folded; see
+    `ztfvo.products.columns` for names, types and units."""
 
     def __len__(self) -> int:
         return len(self.columns["hmjd"])
+
+    def facts(self) -> dict[str, int | float | str]:
+        """The values of `ztfvo.products.columns.FACTS`."""
+        return {name: getattr(self, name) for name in FACTS}
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,8 @@ class Product:
     """The answer to a request, ready to be written."""
 
     request: Request
+    release: str
+    """True name of the release, also where the default one was asked for."""
     title: str
     """Of the release."""
     simulated: bool

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
-from ztfvo.site import health, service
+from ztfvo.site import health, mirrors, service
 from ztfvo.site.errors import SiteError
 from ztfvo.site.install import install
+from ztfvo.site.supervisor import NGINX
 from ztfvo.site.tour import tour
 
 console = Console(soft_wrap=True, highlight=False)
@@ -70,12 +71,19 @@ def reload() -> None:
 
 @serve.command()
 def status() -> None:
-    """Show the parts; the exit status is 0 when all work."""
-    rows = service.status(get_settings())
+    """Show the parts, and the mirrors of the image archive; the exit status is 0 when all parts
+    work."""
+    settings = get_settings()
+    rows = service.status(settings)
     table = Table("program", "state", "")
     for row in rows:
         table.add_row(*row)
     console.print(table)
+    if (NGINX, "working") in [row[:2] for row in rows]:
+        mirrors_table = Table(Column("mirror of the image archive", overflow="fold"), "state")
+        for row in mirrors.states(settings):
+            mirrors_table.add_row(*row)
+        console.print(mirrors_table)
     raise typer.Exit(0 if all(state == "working" for _, state, _ in rows) else 1)
 
 

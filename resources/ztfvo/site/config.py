@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ztfvo.settings import Settings
-from ztfvo.site import machine
+from ztfvo.site import machine, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import own_folder, run_group, run_user
 from ztfvo.site.postgres import cluster_folder, programs_folder
@@ -16,11 +16,27 @@ from ztfvo.site.secrets import password_hash
 
 MIB = 2**20
 
+#: Folders of the state.
+FOLDERS = (
+    "data",
+    "dachs",
+    "dachs/etc",
+    "dachs/cache",
+    "log",
+    "log/nginx",
+    "nginx",
+    "cache",
+    "cache/archive",
+)
+
+#: Files of nginx; the first includes the others.
+NGINX_FILES = ("nginx.conf", "archive.conf", "archive-location.conf")
+
 
 def make_folders(settings: Settings) -> None:
     """Make the folders of the state, each belonging to the run user."""
     own_folder(settings, settings.var)
-    for name in ("data", "dachs", "dachs/etc", "dachs/cache", "log", "log/nginx", "nginx"):
+    for name in FOLDERS:
         own_folder(settings, settings.var / name)
     own_folder(settings, settings.run, 0o700)
     own_folder(settings, settings.var / "secrets", 0o700)
@@ -80,7 +96,8 @@ def find_nginx() -> str:
 
 def write_service_config(settings: Settings) -> bool:
     """Write the files of supervisor and nginx; tell whether anything changed."""
-    known = values(settings) | {"NGINX": find_nginx(), "DATABASE_PROGRAM": ""}
+    known = values(settings) | mirrors.values(settings)
+    known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": ""}
     if not settings.dsn:
         known |= {"POSTGRES_BIN": programs_folder(settings), "CLUSTER": cluster_folder(settings)}
         known["DATABASE_PROGRAM"] = fill(
@@ -88,7 +105,7 @@ def write_service_config(settings: Settings) -> bool:
         )
     changed = [
         render(settings, "supervisord.conf", settings.run / "supervisord.conf", known),
-        render(settings, "nginx.conf", settings.run / "nginx.conf", known),
+        *(render(settings, name, settings.run / name, known) for name in NGINX_FILES),
     ]
     return any(changed)
 

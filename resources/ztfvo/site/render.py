@@ -1,4 +1,4 @@
-"""Configuration files from templates in ``etc/templates``: ``@NAME@`` stands for a value."""
+"""Configuration files from templates below ``etc``: ``@NAME@`` stands for a value."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def fill(template: str, values: Mapping[str, object]) -> str:
 
 
 def read_template(settings: Settings, name: str) -> str:
-    """Return the text of the template `name`."""
-    return (settings.root / "etc" / "templates" / name).read_text(encoding="utf-8")
+    """Return the text of the template `name`, which is in ``etc/templates`` or ``etc/nginx``."""
+    folder = "nginx" if (settings.root / "etc" / "nginx" / name).exists() else "templates"
+    return (settings.root / "etc" / folder / name).read_text(encoding="utf-8")
 
 
 def render(

@@ -1,0 +1,235 @@
+<!-- Time series of the default release by SSAP and in ObsCore, and science
+images in ObsCore, as STREAMs: this RD builds nothing.  The views are those of
+ztfvo.ingest.discovery: no row a product, and indexes below them. -->
+
+<resource schema="ztf" resdir=".">
+  <meta name="title">Discovery of ZTF time series and images</meta>
+
+  <NXSTREAM id="series">
+    <doc>
+      What the view `timeseries` is made of.  `prefix` starts the descriptions.
+    </doc>
+    <table id="series" onDisk="True" adql="hidden" namePath="//ssap#instance">
+      <meta name="description">\prefix One row per light curve of the default release, in the
+        terms of SSAP.</meta>
+      <index columns="ssa_location" method="GIST" metaOnly="True"/>
+      <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
+        >spoint(radians(ra),radians(dec))</index>
+      <index columns="ssa_targname" metaOnly="True"/>
+      <index columns="t_min" metaOnly="True"/>
+      <index columns="t_max" metaOnly="True"/>
+
+      <LOOP listItems="ssa_dstitle ssa_targname ssa_pubDID ssa_bandpass ssa_specstart ssa_specend
+        ssa_dateObs ssa_timeExt ssa_length ssa_location ssa_collection"><events
+        passivate="True">
+        <column original="\\item"/>
+      </events></LOOP>
+      <column original="ssa_datasource" type="text"/>
+      <column name="oid" type="bigint" required="True" ucd="meta.id;meta.main" tablehead="OID"
+        description="Identifier of the light curve; joins with ztf.objects"/>
+      <column name="ra" type="double precision" unit="deg" required="True"
+        ucd="pos.eq.ra" tablehead="RA" displayHint="sf=5"
+        description="Right ascension of the source in the reference image, ICRS"/>
+      <column name="dec" type="double precision" unit="deg" required="True"
+        ucd="pos.eq.dec" tablehead="Dec" displayHint="sf=5"
+        description="Declination of the source in the reference image, ICRS"/>
+      <column name="t_min" type="double precision" unit="d" required="True"
+        ucd="time.start;obs" tablehead="First epoch" displayHint="sf=5"
+        description="Time of the first epoch: heliocentric modified Julian date
+          (HJD - 2400000.5, UTC) of mid-exposure"/>
+      <column name="t_max" type="double precision" unit="d" required="True"
+        ucd="time.end;obs" tablehead="Last epoch" displayHint="sf=5"
+        description="Time of the last epoch: heliocentric modified Julian date
+          (HJD - 2400000.5, UTC) of mid-exposure"/>
+      <viewStatement>CREATE VIEW \\qName AS (
+        SELECT \\colNames FROM ztf_store.timeseries)</viewStatement>
+    </table>
+  </NXSTREAM>
+
+  <NXSTREAM id="timeseries">
+    <doc>
+      The table of time series that SSAP queries and ObsCore takes up.  `label`
+      and `prefix` start title and description.
+    </doc>
+    <table id="timeseries" onDisk="True">
+      <meta name="title">\label: time series, in the terms of SSAP</meta>
+      <meta name="description">\prefix One row per light curve of the default release for the Simple
+        Spectral Access Protocol, with the address of the light curve as a VOTable.  ztf.objects
+        tells more of each.</meta>
+      <meta name="_associatedDatalinkService">
+        <meta name="serviceId">links</meta>
+        <meta name="idColumn">oid</meta>
+      </meta>
+      <stc>Position ICRS "ra" "dec"</stc>
+      <FEED source="ztf/tables#heliocentric" column="t_min"/>
+      <FEED source="ztf/tables#heliocentric" column="t_max"/>
+      <mixin sourcetable="series" copiedcolumns="*"
+        accref="'\\getConfig{web}{serverURL}/lc/' || oid::text || '.vot'"
+        mime="'application/x-votable+xml'" accsize="5500 + 54*ssa_length"
+        owner="NULL" embargo="NULL"
+        ssa_dstype="'timeseries'" ssa_creationtype="'archival'" ssa_aperture="1/3600." ssa_creator="'ZTF collaboration'"
+        ssa_fluxcalib="'CALIBRATED'" ssa_fluxucd="'phot.mag;em.opt'" ssa_fluxunit="'mag'"
+        ssa_spectralucd="'em.wl'" ssa_spectralunit="'m'" ssa_model="'Timeseries'"
+        refposition="HELIOCENTER" timescale="UTC">//ssap#view</mixin>
+      <mixin calib_level="2" dataproduct_subtype="'lightcurve'" o_ucd="'phot.mag;em.opt'"
+        obs_id="ssa_targname" ra="ra" dec="dec" t_min="t_min" t_max="t_max" t_xel="ssa_length"
+        t_exptime="NULL" em_xel="1" em_ucd="'em.wl'" em_res_power="NULL" s_resolution="2"
+        s_xel1="NULL" s_xel2="NULL" instrument_name="'ZTF'" facility_name="'Palomar 48-inch'"
+        preview="'\\getConfig{web}{serverURL}/lc/' || oid::text || '.png'"
+        source_table="'ztf.objects'">//obscore#publishSSAPMIXC</mixin>
+      <adql>hidden</adql>
+    </table>
+  </NXSTREAM>
+
+  <NXSTREAM id="science-images">
+    <doc>The science images whose names are known, for ObsCore too.</doc>
+    <table id="science_images" onDisk="True" adql="True" primary="image_id">
+      <meta name="table-rank">80</meta>
+      <meta name="title">ZTF: science images</meta>
+      <meta name="description">One row per science image, of one readout channel and exposure, whose
+        name in the archive is known here; far more exist.  Simulated ones are shown only while
+        the default release is simulated, and their collection says so.</meta>
+      <index columns="image_id" metaOnly="True"/>
+      <index columns="publisher_did" metaOnly="True"/>
+      <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
+        >spoint(radians(ra),radians(dec))</index>
+      <index columns="outline" method="GIST" metaOnly="True"/>
+      <index columns="obsmjd" metaOnly="True"/>
+      <index columns="endmjd" metaOnly="True"/>
+      <stc>Position ICRS "ra" "dec"</stc>
+      <stc>Polygon ICRS [outline]</stc>
+      <FEED source="ztf/tables#topocentric" column="obsmjd"/>
+      <FEED source="ztf/tables#topocentric" column="endmjd"/>
+      <mixin dataproduct_type="'image'" calib_level="2" obs_collection="collection"
+        obs_id="image_id" obs_publisher_did="publisher_did"
+        obs_title="collection || ': ' || image_id"
+        access_url="CASE WHEN simulated THEN NULL
+          ELSE '\\getConfig{web}{serverURL}/archive/' || path END"
+        access_format="CASE WHEN simulated THEN NULL ELSE 'image/fits' END"
+        access_estsize="CASE WHEN simulated THEN NULL ELSE 36960 END" preview="NULL"
+        s_ra="ra" s_dec="dec" s_fov="1.22" s_region="outline" s_resolution="2"
+        s_pixel_scale="1.012" s_xel1="3072" s_xel2="3080"
+        t_min="obsmjd" t_max="endmjd" t_exptime="exptime" t_resolution="exptime" t_xel="1"
+        em_min="wavelength_min" em_max="wavelength_max" em_xel="1" em_ucd="'em.wl'"
+        o_ucd="'phot.count;em.opt'" facility_name="'Palomar 48-inch'" instrument_name="'ZTF'"
+        >//obscore#publish</mixin>
+
+      <column name="image_id" type="text" required="True"
+        ucd="meta.id;meta.main" tablehead="Image" verbLevel="1"
+        description="Name of the image in the archive, without the kind of product"/>
+      <column name="publisher_did" type="text" required="True"
+        ucd="meta.ref.ivoid" tablehead="DID" verbLevel="25"
+        description="Identifier of the image given by this site"/>
+      <column name="collection" type="text" required="True"
+        ucd="meta.title" tablehead="Collection" verbLevel="25"
+        description="Collection in ivoa.obscore; says where the image is simulated"/>
+      <FEED source="ztf/tables#detector-columns"/>
+      <column name="filefracday" type="bigint" required="True"
+        ucd="meta.id;meta.file" tablehead="File time" verbLevel="25"
+        description="Date and fraction of day in the image's name (YYYYMMDDdddddd, UTC): at or some
+          seconds before the start of the exposure"/>
+      <column name="ra" type="double precision" unit="deg" required="True"
+        ucd="pos.eq.ra;meta.main" tablehead="RA" verbLevel="1" displayHint="sf=4"
+        description="Right ascension of the centre, ICRS: nominal, to some arcseconds"/>
+      <column name="dec" type="double precision" unit="deg" required="True"
+        ucd="pos.eq.dec;meta.main" tablehead="Dec" verbLevel="1" displayHint="sf=4"
+        description="Declination of the centre, ICRS: nominal, to some arcseconds"/>
+      <column name="outline" type="spoly"
+        ucd="pos.outline;obs.field" tablehead="Outline" verbLevel="25"
+        description="Outline of the image, ICRS: nominal, to some arcseconds"/>
+      <column name="obsmjd" type="double precision" unit="d" required="True"
+        ucd="time.start;obs.exposure" tablehead="Start" displayHint="sf=6"
+        description="Modified Julian date (UTC, topocentric at Palomar) of the start of the
+          exposure"/>
+      <column name="endmjd" type="double precision" unit="d" required="True"
+        ucd="time.end;obs.exposure" tablehead="End" displayHint="sf=6"
+        description="Modified Julian date (UTC, topocentric at Palomar) of the end of the exposure"/>
+      <column name="exptime" type="real" unit="s" required="True"
+        ucd="time.duration;obs.exposure" tablehead="Exp. time" displayHint="sf=1"
+        description="Exposure time"/>
+      <column name="wavelength_min" type="double precision" unit="m" required="True"
+        ucd="em.wl;stat.min" tablehead="From" verbLevel="25"
+        description="Shortest wavelength of the filter, at 1 per cent of its highest transmission"/>
+      <column name="wavelength_max" type="double precision" unit="m" required="True"
+        ucd="em.wl;stat.max" tablehead="To" verbLevel="25"
+        description="Longest wavelength of the filter, at 1 per cent of its highest transmission"/>
+      <column name="path" type="text" required="True"
+        ucd="meta.id;meta.file" tablehead="Path" verbLevel="25"
+        description="Path below the archive's root, and below /archive/ at this site"/>
+      <column name="simulated" type="boolean" required="True"
+        ucd="meta.code" tablehead="Simulated"
+        description="True where the exposure is simulated: then there is no image"/>
+      <column name="source" type="text" required="True"
+        ucd="meta.note" tablehead="Known by" verbLevel="25"
+        description="How the name is known: 'metadata' or 'irsa' from image metadata, 'lightcurve'
+          from light curves that tell it, 'listing' from the archive's folders; then obsmjd and
+          exptime are those of the light curves and may be estimates"/>
+      <viewStatement>CREATE VIEW \\qName AS (
+        SELECT \\colNames FROM ztf_store.science_images)</viewStatement>
+    </table>
+  </NXSTREAM>
+
+  <STREAM id="product-types">
+    <doc>
+      Tells what ObsCore holds, for its registry record; DaCHS would read all
+      of it to find out.
+    </doc>
+    <script type="postCreation" lang="SQL" name="declare product types">
+      INSERT INTO dc.discrete_string_values (tablename, column_name, vals, freqs)
+        VALUES ('ivoa.ObsCore', 'dataproduct_type', ARRAY['image', 'timeseries'], '{}')
+        ON CONFLICT (tablename, column_name) DO UPDATE SET vals = excluded.vals
+    </script>
+  </STREAM>
+
+  <STREAM id="conditions">
+    <doc>POS, SIZE and TIME of SSAP, in place of those of DaCHS.</doc>
+    <condDesc combining="True" joiner="AND">
+      <inputKey name="POS" type="text" unit="deg" std="True" multiplicity="single"
+        utype="ssa:Char.SpatialAxis.Coverage.Location.Value"
+        description="Right ascension and declination, ICRS, with a comma between them"/>
+      <inputKey name="SIZE" unit="deg" std="True" multiplicity="single"
+        utype="ssa:Char.SpatialAxis.Coverage.Bounds.Extent"
+        description="Diameter of the circle around POS; 10 arcsec where it is not given"/>
+      <phraseMaker>
+        <setup imports="ztfvo_dachs.ssa"/>
+        <code>yield from ssa.position_phrase(inPars, outPars)</code>
+      </phraseMaker>
+    </condDesc>
+    <condDesc>
+      <inputKey original="//ssap#instance.ssa_dateObs" name="TIME" unit=""
+        type="text" std="True" multiplicity="single"
+        description="Time or range of times, ISO 8601: light curves that have begun and not ended"/>
+      <phraseMaker>
+        <setup imports="ztfvo_dachs.ssa"/>
+        <code>yield from ssa.time_phrase(inPars, outPars)</code>
+      </phraseMaker>
+    </condDesc>
+  </STREAM>
+
+  <NXSTREAM id="service">
+    <doc>
+      The service `ssa` on `timeseries`.  `label` and `prefix` start title and
+      description.
+    </doc>
+    <service id="ssa" allowed="form,ssap.xml" defaultRenderer="form">
+      <meta name="title">\label: light curves by SSAP</meta>
+      <meta name="shortName">ZTF SSAP</meta>
+      <meta name="description">\prefix Light curves of the default release as time series, by
+        position, time of coverage, band and identifier.</meta>
+      <meta name="ssap.dataSource">\datasource</meta>
+      <meta name="ssap.creationType">archival</meta>
+      <meta name="ssap.complianceLevel">query</meta>
+      <meta name="ssap.testQuery">POS=254.45755,35.34236&amp;SIZE=0.001</meta>
+      <meta name="productType">timeseries</meta>
+      <publish render="ssap.xml" sets="ivo_managed"/>
+      <publish render="form" sets="local,ivo_managed"/>
+      <ssapCore queriedTable="timeseries">
+        <FEED source="//ssap#hcd_condDescs">
+          <PRUNE id="coneCond"/>
+          <PRUNE id="timeCond"/>
+        </FEED>
+        <FEED source="ztf/ssa#conditions"/>
+      </ssapCore>
+    </service>
+  </NXSTREAM>
+</resource>

@@ -1,0 +1,29 @@
+"""The bands of ZTF and their photometric calibration."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Band(NamedTuple):
+    """One filter of the camera."""
+
+    filterid: int
+    name: str
+    """As in file names and in IRSA's tables."""
+    title: str
+    svo_id: str
+    """Identifier in the SVO Filter Profile Service."""
+    wavelength_eff: float
+    """m"""
+
+
+BANDS = {
+    band.filterid: band
+    for band in (
+        Band(1, "zg", "ZTF g", "Palomar/ZTF.g", 4.746e-7),
+        Band(2, "zr", "ZTF r", "Palomar/ZTF.r", 6.366e-7),
+        Band(3, "zi", "ZTF i", "Palomar/ZTF.i", 7.829e-7),
+    )
+}
+"""By filterid."""

@@ -1,0 +1,120 @@
+"""``ztfvo references``: load the survey's reference catalogues, list what is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import psycopg
+import typer
+from psycopg import Connection
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ztfvo.db import DatabaseDown, connect
+from ztfvo.ingest.errors import BadFile
+from ztfvo.ingest.store import create_common
+from ztfvo.oid import FILTER_NAMES
+from ztfvo.references import load as loading
+from ztfvo.settings import get_settings
+
+app = typer.Typer(
+    help="Load the survey's reference catalogues, list what is loaded.", no_args_is_help=True
+)
+console = Console(stderr=True)
+
+
+@app.command()
+def load(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Files *_refpsfcat.fits of the archive, or folders that hold such."),
+    ],
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: a setting.")
+    ] = None,
+) -> None:
+    """Load reference catalogues, each in place of its quadrant's former one.
+
+    Every file is loaded whole or not at all; a bad one is refused and the others go on.
+    """
+    settings = get_settings()
+    try:
+        paths = loading.files(files)
+        with _connection() as connection:
+            outcomes = _with_progress(paths, workers or settings.workers)
+            connection.execute("ANALYZE ztf_store.reference_source, ztf_store.reference_quadrant")
+    except (BadFile, DatabaseDown) as error:
+        _fail(str(error))
+    except psycopg.Error as error:
+        _fail(f"The database stopped the loading: {error} Then run the same command again.")
+    refused = sum(bool(outcome.refusal) for outcome in outcomes)
+    console.print(
+        f"{len(outcomes) - refused} loaded, {refused} refused;"
+        f" {sum(outcome.sources for outcome in outcomes):,} sources",
+        highlight=False,
+    )
+    if refused:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_() -> None:
+    """Show the fields and filters whose reference catalogues are loaded."""
+    table = Table("field", "filter", "quadrants", "sources", "last loaded (UTC)")
+    try:
+        with _connection() as connection:
+            for field, band, quadrants, sources, last in connection.execute(
+                "SELECT quadrant / 10000, quadrant / 1000 % 10, count(*), sum(nsources),"
+                " max(loaded_at) AT TIME ZONE 'UTC' FROM ztf_store.reference_quadrant"
+                " GROUP BY 1, 2 ORDER BY 1, 2"
+            ):
+                table.add_row(
+                    str(field),
+                    FILTER_NAMES[band],
+                    str(quadrants),
+                    f"{sources:,}",
+                    f"{last:%Y-%m-%d %H:%M}",
+                )
+    except DatabaseDown as error:
+        _fail(str(error))
+    Console().print(table)
+
+
+def _connection() -> Connection:
+    connection = connect(autocommit=True)
+    with connection.transaction():
+        create_common(connection)
+    return connection
+
+
+def _with_progress(paths: list[Path], workers: int) -> list[loading.Outcome]:
+    outcomes = []
+    with Progress(
+        TextColumn("reference catalogues"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files, {task.fields[sources]:,} sources"),
+        TimeRemainingColumn(),
+        console=console,
+    ) as progress:
+        task = progress.add_task("", total=len(paths), sources=0)
+        for outcome in loading.load(paths, get_settings(), workers):
+            if outcome.refusal:
+                progress.console.print(
+                    f"refused {outcome.refusal}",
+                    style="red",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
+                )
+            outcomes.append(outcome)
+            sources = progress.tasks[task].fields["sources"] + outcome.sources
+            progress.update(task, advance=1, sources=sources)
+    return outcomes
+
+
+def _fail(message: str) -> NoReturn:
+    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)

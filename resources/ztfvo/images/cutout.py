@@ -1,0 +1,252 @@
+"""The display cutout: a small part of a science image, as FITS with a plain solution and as PNG.
+
+ZTF's images have a distorted projection (TPV) that browsers' viewers cannot show; the cutout has a
+tangential one about the object in its place. Keywords of its own:
+
+====================== ================================================================
+OID, OIDRA, OIDDEC     light curve, and its position, ICRS, deg
+OBJPIX1, OBJPIX2       pixel of the object by the archive's solution (first centre: 1)
+HMJD, OBSMJD, EXPTIME  mid-exposure, heliocentric; start at Palomar (MJD, UTC); s
+ARCHFILE               name of the image in the archive
+TANERR                 largest difference of the two solutions in this cutout, arcsec
+====================== ================================================================
+
+The FITS convention for pixels is also that of the header X-Object-Pixel of FITS answers; of PNG
+answers it counts from the upper left corner of the picture, in its own pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import httpx
+import numpy as np
+from astropy.io import fits as fitsfile
+from astropy.wcs import WCS
+
+from ztfvo.images.picture import draw
+from ztfvo.images.products import FITS_IMAGE, cutout_query, science_path
+from ztfvo.images.tangent import Tangent, fit
+from ztfvo.settings import Settings, get_settings
+from ztfvo.site.health import local_address
+from ztfvo.web import Answer, Refused
+
+if TYPE_CHECKING:
+    from ztfvo.images.finder import Found
+
+DEFAULT_ARCSEC = 60.0
+SMALLEST_ARCSEC = 2.0
+PNG = "image/png"
+
+#: What describes the archive's projection and encoding, and sums over what was replaced.
+REPLACED = re.compile(
+    r"(?:PV|PC|CD)\d+_\d+|(?:CTYPE|CUNIT|CRVAL|CRPIX|CDELT|CROTA)\d+|(?:A|B|AP|BP)_.*"
+    r"|LONPOLE|LATPOLE|WCSAXES|WCSNAME|CHECKSUM|DATASUM|BLANK|BSCALE|BZERO"
+)
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "X-Object-Pixel, Content-Disposition",
+    "Cache-Control": "public, max-age=86400",
+}
+
+
+@dataclass(frozen=True)
+class Cutout:
+    """Part of an image around an object."""
+
+    pixels: np.ndarray
+    """DN, shape (rows, columns); NaN where there are none."""
+    header: fitsfile.Header
+    tangent: Tangent
+
+
+def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> Answer:
+    """Make a FITS file of the image around the object of an epoch.
+
+    Parameters
+    ----------
+    found
+        The epoch and its image.
+    arcsec
+        Side of the square.
+
+    Raises
+    ------
+    Refused
+        400 for a bad size; 404 where the archive has no such image or the object is off it; 502
+        where the archive's answer is no image; 503 where it does not answer.
+    """
+    cutout = fetch(found, arcsec)
+    file = io.BytesIO()
+    fitsfile.PrimaryHDU(cutout.pixels, cutout.header).writeto(file)
+    return _answer(found, file.getvalue(), FITS_IMAGE, "fits", cutout.tangent.pixel)
+
+
+def png(found: Found, arcsec: float = DEFAULT_ARCSEC) -> Answer:
+    """Make a picture of the image around the object of an epoch, as the detector saw it.
+
+    Parameters, errors
+        Those of `fits`.
+    """
+    cutout = fetch(found, arcsec)
+    body, place = draw(cutout.pixels, cutout.tangent.pixel)
+    return _answer(found, body, PNG, "png", place)
+
+
+def _answer(
+    found: Found, body: bytes, content_type: str, extension: str, pixel: tuple[float, float]
+) -> Answer:
+    name = f"{found.oid}-{found.hmjd:.5f}.{extension}"
+    own = {
+        "X-Object-Pixel": f"{pixel[0]:.3f} {pixel[1]:.3f}",
+        "Content-Disposition": f'inline; filename="{name}"',
+    }
+    return Answer(body, content_type, headers=HEADERS | own)
+
+
+def fetch(found: Found, arcsec: float) -> Cutout:
+    """Get a cutout from the archive, by way of the site's own proxy.
+
+    Parameters, errors
+        Those of `fits`.
+    """
+    settings = get_settings()
+    if not (math.isfinite(arcsec) and SMALLEST_ARCSEC <= arcsec <= settings.largest_cutout):
+        raise Refused(
+            400,
+            f"SIZE {arcsec:g} is not possible: give a side of {SMALLEST_ARCSEC:g} to "
+            f"{settings.largest_cutout} arcsec.",
+        )
+    path = science_path(found.image)
+    return read(ask(settings, path, found.ra, found.dec, arcsec), found, path)
+
+
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
+    return httpx.Client(trust_env=False)
+
+
+def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> bytes:
+    """Ask the site's proxy for a cutout of the archive.
+
+    Raises
+    ------
+    Refused
+        As `fits`.
+    """
+    url = f"http://{local_address(settings)}:{settings.port}/archive/{path}"
+    body = bytearray()
+    patience = len(settings.archive_mirrors) * (settings.archive_seconds + 10) + 5
+    try:
+        with _client().stream(
+            "GET", f"{url}?{cutout_query(ra, dec, arcsec)}", timeout=patience
+        ) as answer:
+            _check(answer.status_code, path)
+            for block in answer.iter_bytes():
+                body += block
+                if len(body) > _longest(settings):
+                    raise Refused(502, f"The archive's cutout of {_last(path)} is too large.")
+    except httpx.HTTPError as error:
+        raise Refused(503, f"{_down(path)} ({error})") from error
+    return bytes(body)
+
+
+def _longest(settings: Settings) -> int:
+    """Bytes of the largest cutout in double precision, with a header of a megabyte."""
+    return 8 * (settings.largest_cutout + 10) ** 2 + 2**20
+
+
+def _check(status: int, path: str) -> None:
+    if status == 404:
+        raise Refused(
+            404, f"The archive has no image {_last(path)}, or does not give it out: try another."
+        )
+    if status == 400:
+        raise Refused(404, f"The object is off the image {_last(path)}: try another epoch.")
+    if status in (502, 503, 504):
+        raise Refused(503, _down(path))
+    if status != 200:
+        raise Refused(502, f"The archive answered {status} when asked for {_last(path)}.")
+
+
+def _down(path: str) -> str:
+    return f"The archive does not answer now, to give {_last(path)}: try again in a minute."
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def read(content: bytes, found: Found, path: str) -> Cutout:
+    """Read the archive's cutout and give it a tangential solution about the object.
+
+    Raises
+    ------
+    Refused
+        404 where the object is off the cutout, 502 where the content is no image of the sky.
+    """
+    try:
+        with fitsfile.open(io.BytesIO(content), memmap=False) as hdus:
+            hdu = next(hdu for hdu in hdus if hdu.is_image and hdu.header["NAXIS"] == 2)
+            pixels, header = np.asarray(hdu.data, np.float32), hdu.header.copy()
+        wcs = WCS(header, fix=False)
+        if not wcs.has_celestial:
+            raise ValueError("it has no world coordinates")
+        tangent = fit(wcs, pixels.shape, found.ra, found.dec)
+    except (OSError, ValueError, StopIteration, KeyError, TypeError) as error:
+        raise Refused(
+            502,
+            f"The archive's answer for {_last(path)} is no FITS image of the sky "
+            f"({error or 'there is no image in it'}): tell the operators if it stays so.",
+        ) from error
+    x, y = tangent.pixel
+    if not (0.5 <= x <= pixels.shape[1] + 0.5 and 0.5 <= y <= pixels.shape[0] + 0.5):
+        raise Refused(404, f"The object is off the image {_last(path)}: try another epoch.")
+    return Cutout(pixels, describe(header, tangent, found, path), tangent)
+
+
+def describe(header: fitsfile.Header, tangent: Tangent, found: Found, path: str) -> fitsfile.Header:
+    """Return the archive's header with the plain solution and the object in place of TPV."""
+    made = header.copy(strip=True)
+    for name in [name for name in made if REPLACED.fullmatch(name)]:
+        made.remove(name, ignore_missing=True, remove_all=True)
+    made.update(tangent_cards(tangent))
+    made["OID"] = (str(found.oid), "Light curve of the ZTF data release")
+    made["OIDRA"] = (found.ra, "[deg] right ascension of the object, ICRS")
+    made["OIDDEC"] = (found.dec, "[deg] declination of the object, ICRS")
+    made["OBJPIX1"] = (tangent.pixel[0], "[pixel] object on axis 1, by the TPV solution")
+    made["OBJPIX2"] = (tangent.pixel[1], "[pixel] object on axis 2, by the TPV solution")
+    made["HMJD"] = (found.hmjd, "[d] mid-exposure, heliocentric MJD, UTC")
+    if "OBSMJD" not in made:
+        made["OBSMJD"] = (found.obsmjd, "[d] start of the exposure, MJD, UTC")
+    if "EXPTIME" not in made:
+        made["EXPTIME"] = (found.exptime, "[s] exposure time")
+    made["ARCHFILE"] = (_last(path), "cut in archive")
+    made["TANERR"] = (round(tangent.error, 6), "[arcsec] largest error of the TAN solution")
+    made.add_history("Cut out of the image ARCHFILE by the ZTF archive.")
+    made.add_history("The TPV solution was replaced by a TAN solution about the object, which is")
+    made.add_history("fitted to it in this cutout, for display; measure on the archive's own file.")
+    return made
+
+
+def tangent_cards(tangent: Tangent) -> fitsfile.Header:
+    """Return the cards of a tangential solution."""
+    cards = fitsfile.Header()
+    cards["WCSAXES"] = (2, "Number of WCS axes")
+    cards["WCSNAME"] = ("local TAN", "Fitted to the archive's TPV solution")
+    cards["RADESYS"] = ("ICRS", "Coordinate reference system")
+    places = zip(("RA---TAN", "DEC--TAN"), (tangent.ra, tangent.dec), tangent.crpix, strict=True)
+    for axis, (ctype, value, pixel) in enumerate(places, 1):
+        cards[f"CTYPE{axis}"] = (ctype, "Gnomonic projection about the object")
+        cards[f"CUNIT{axis}"] = ("deg", "Unit of CRVAL and CD")
+        cards[f"CRVAL{axis}"] = (value, "[deg] position of the object")
+        cards[f"CRPIX{axis}"] = (pixel, "[pixel] object in this solution")
+        for other in (1, 2):
+            cards[f"CD{axis}_{other}"] = (float(tangent.cd[axis - 1, other - 1]), "WCS matrix")
+    return cards

@@ -1,0 +1,265 @@
+"""What the finder says of an epoch's image, as JSON and as VOTable."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import orjson
+from astropy.io.votable.tree import (
+    CooSys,
+    Field,
+    Info,
+    Param,
+    Resource,
+    TableElement,
+    TimeSys,
+    VOTableFile,
+)
+
+from ztfvo.images.cutout import DEFAULT_ARCSEC, PNG
+from ztfvo.images.finder import Found
+from ztfvo.images.products import (
+    FITS,
+    FITS_IMAGE,
+    REFERENCE,
+    SCIENCE,
+    cutout_query,
+    folder,
+    raw_path,
+    reference_path,
+    science_path,
+)
+
+RAW = "raw.fits.fz"
+FOLDER_TYPE = "text/html"
+SIMULATED = "The epoch was not observed: the archive has the image only where simulated ones are."
+_MJD_ORIGIN = 2400000.5
+
+HELIOCENTRIC = {"scale": "UTC", "reference_position": "HELIOCENTER", "origin": _MJD_ORIGIN}
+AT_PALOMAR = {"scale": "UTC", "reference_position": "TOPOCENTER", "origin": _MJD_ORIGIN}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One address."""
+
+    name: str
+    group: str
+    """science, raw, reference, cutout or folder."""
+    path: str
+    """Below the site's root, with opening slash."""
+    content_type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value that is told of an epoch."""
+
+    name: str
+    value: object
+    unit: str | None
+    ucd: str | None
+    frame: str | None
+    """ID of the system that the value refers to."""
+    description: str
+
+
+def address(found: Found, named: bool) -> str:
+    """Address of an epoch on this site, ``/epoch/OID/HMJD``; with the release where `named`."""
+    release = f"/{found.release}" if named else ""
+    return f"{release}/epoch/{found.oid}/{hmjd_text(found.hmjd)}"
+
+
+def hmjd_text(hmjd: float) -> str:
+    """HMJD as the database prints it: the shortest text that is read as the same number."""
+    return repr(float(hmjd)).removesuffix(".0")
+
+
+def links(found: Found, named: bool) -> list[Link]:
+    """Everything that there is of an epoch's image."""
+    image = found.image
+    channel = image.fieldid, image.filterid, image.ccdid, image.qid
+    own = address(found, named)
+    cut = cutout_query(found.ra, found.dec, DEFAULT_ARCSEC)
+    around = f"{DEFAULT_ARCSEC:g} arcsec around the object"
+    made = [
+        Link(suffix, "science", science_path(image, suffix), kind.content_type, kind.description)
+        for suffix, kind in SCIENCE.items()
+    ]
+    made += [Link(RAW, "raw", raw_path(image), FITS, "Raw image of the whole CCD, compressed")]
+    made += [
+        Link(
+            suffix,
+            "reference",
+            reference_path(*channel, suffix),
+            kind.content_type,
+            kind.description,
+        )
+        for suffix, kind in REFERENCE.items()
+    ]
+    made = [Link(**(vars(link) | {"path": f"/archive/{link.path}"})) for link in made]
+    return [
+        *made,
+        Link(
+            "archive.fits",
+            "cutout",
+            f"/archive/{science_path(image)}?{cut}",
+            FITS_IMAGE,
+            f"Science image, {around}, as the archive cuts it, with TPV world coordinates",
+        ),
+        Link(
+            "cutout.fits",
+            "cutout",
+            f"{own}/cutout.fits",
+            FITS_IMAGE,
+            f"Science image, {around}, with plain TAN world coordinates; SIZE sets the side",
+        ),
+        Link(
+            "cutout.png",
+            "cutout",
+            f"{own}/cutout.png",
+            PNG,
+            f"Picture of the science image, {around}; SIZE sets the side",
+        ),
+        Link(
+            "folder",
+            "folder",
+            f"/archive/{folder(image)}",
+            FOLDER_TYPE,
+            "Folder of the exposure in the archive, with all its quadrants",
+        ),
+    ]
+
+
+def facts(found: Found) -> list[Fact]:
+    """What is told of the epoch and its exposure."""
+    image = found.image
+    mid = "Middle of the exposure"
+    name = "Date and millionths of the day in the image's name, YYYYMMDDffffff"
+    return [
+        Fact("release", found.release, None, "meta.dataset", None, "Name of the data release"),
+        Fact("oid", found.oid, None, "meta.id", None, "Identifier of the light curve"),
+        Fact("ra", found.ra, "deg", "pos.eq.ra", "icrs", "Right ascension of the object"),
+        Fact("dec", found.dec, "deg", "pos.eq.dec", "icrs", "Declination of the object"),
+        Fact("hmjd", found.hmjd, "d", "time.epoch", "heliocentric", f"{mid}, as in the release"),
+        Fact("mjd_mid", found.mjd_mid, "d", "time.epoch", "palomar", mid),
+        Fact("obsmjd", found.obsmjd, "d", "time.start", "palomar", "Start of the exposure"),
+        Fact(
+            "obsmjd_source",
+            found.obsmjd_source,
+            None,
+            "meta.code",
+            None,
+            "How the start is known: observed, or estimated from the middle",
+        ),
+        Fact("exptime", found.exptime, "s", "time.duration;obs.exposure", None, "Exposure time"),
+        Fact(
+            "exptime_source",
+            found.exptime_source,
+            None,
+            "meta.code",
+            None,
+            "How the exposure time is known: observed or assumed",
+        ),
+        Fact("fieldid", image.fieldid, None, "meta.id;obs.field", None, "Field of the survey"),
+        Fact("rcid", image.rcid, None, "meta.id;instr", None, "Readout channel"),
+        Fact("ccdid", image.ccdid, None, "meta.id;instr.det", None, "CCD"),
+        Fact("qid", image.qid, None, "meta.id;instr.det", None, "Quadrant of the CCD"),
+        Fact("filter", image.filter, None, "instr.filter", None, "Filter: zg, zr or zi"),
+        Fact("filefracday", image.filefracday, None, "meta.id", None, name),
+        Fact(
+            "source",
+            found.source,
+            None,
+            "meta.code",
+            None,
+            "How the name is known: from image metadata, from IRSA's lightcurve service, by asking"
+            " irsa, or from the archive's directory listing",
+        ),
+    ]
+
+
+def as_json(found: Found, site: str, named: bool) -> bytes:
+    """The document in JSON; `site` is the address of the site, without closing slash."""
+    told: dict[str, object] = {fact.name: fact.value for fact in facts(found)}
+    told["simulated"] = found.simulated
+    told["time_frames"] = {"hmjd": HELIOCENTRIC, "mjd_mid": AT_PALOMAR, "obsmjd": AT_PALOMAR}
+    if found.simulated:
+        told["note"] = SIMULATED
+    for link in links(found, named):
+        group = told.setdefault(link.group, {})
+        group[link.name] = {
+            "url": site + link.path,
+            "content_type": link.content_type,
+            "description": link.description,
+        }
+    return orjson.dumps(told)
+
+
+def as_votable(found: Found, site: str, named: bool) -> bytes:
+    """The document as VOTable 1.4: a row for each address, parameters for the rest."""
+    document = VOTableFile(version="1.4")
+    resource = Resource(type="results")
+    document.resources.append(resource)
+    resource.infos.append(Info(name="QUERY_STATUS", value="OK"))
+    if found.simulated:
+        resource.infos.append(Info(name="simulated", value="true"))
+        resource.infos[-1].content = SIMULATED
+    resource.coordinate_systems.append(CooSys(ID="icrs", system="ICRS"))
+    for frame, values in (("heliocentric", HELIOCENTRIC), ("palomar", AT_PALOMAR)):
+        resource.time_systems.append(
+            TimeSys(
+                ID=frame,
+                timeorigin=values["origin"],
+                timescale=values["scale"],
+                refposition=values["reference_position"],
+                config={"version_1_4_or_later": True},
+            )
+        )
+    table = TableElement(document, ID="products", name="products")
+    table.description = f"Image of epoch {hmjd_text(found.hmjd)} of ZTF light curve {found.oid}"
+    resource.tables.append(table)
+    for fact in facts(found):
+        table.params.append(_param(document, fact))
+    for name, ucd, description in (
+        ("name", "meta.id;meta.main", "Name of the product"),
+        ("group", "meta.code", "What it belongs to"),
+        ("access_url", "meta.ref.url", "Address"),
+        ("content_type", "meta.code.mime", "Media type"),
+        ("description", "meta.note", "What it is"),
+    ):
+        field = Field(document, ID=name, name=name, datatype="char", arraysize="*", ucd=ucd)
+        field.description = description
+        table.fields.append(field)
+    rows = links(found, named)
+    table.create_arrays(len(rows))
+    for i, link in enumerate(rows):
+        table.array[i] = (
+            link.name,
+            link.group,
+            site + link.path,
+            link.content_type,
+            link.description,
+        )
+    buffer = io.BytesIO()
+    document.to_xml(buffer)
+    return buffer.getvalue()
+
+
+def _param(document: VOTableFile, fact: Fact) -> Param:
+    kind = {str: "char", float: "double", int: "long"}[type(fact.value)]
+    param = Param(
+        document,
+        ID=fact.name,
+        name=fact.name,
+        value=fact.value,
+        datatype=kind,
+        arraysize="*" if kind == "char" else None,
+        unit=fact.unit,
+        ucd=fact.ucd,
+        ref=fact.frame,
+    )
+    param.description = fact.description
+    return param

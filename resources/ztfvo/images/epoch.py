@@ -1,0 +1,242 @@
+"""Find the epoch that an OID and an HMJD name, its exposure, and what is known of its image."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psycopg import Connection, sql
+from psycopg.rows import namedtuple_row
+
+from ztfvo.images.memory import TOLERANCE
+from ztfvo.ingest.exposures import SPLIT_SECONDS
+from ztfvo.ingest.lightcurves import FIVE_DECIMALS
+from ztfvo.ingest.store import schema_of
+from ztfvo.oid import InvalidOID, parse
+from ztfvo.times import heliocentric_orbit, mid_exposure
+from ztfvo.web import Refused
+
+WORDS = ("first", "last", "peak")
+"""What may stand for an HMJD; peak is the brightest good epoch."""
+
+SAME_EPOCH = 1.01e-5
+"""days; HMJD have five decimals in the files, and epochs are at least 29 s apart."""
+
+_NUMBER = re.compile(r"[0-9]{1,7}(?:\.[0-9]{0,15})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of one light curve; times are MJD, UTC."""
+
+    release: str
+    simulated: bool
+    oid: int
+    ra: float
+    dec: float
+    """ICRS, deg, of the object."""
+    fieldid: int
+    rcid: int
+    filterid: int
+    hmjd: float
+    """Heliocentric, of mid-exposure, as the release has it."""
+    mjd_mid: float
+    """At Palomar, of mid-exposure."""
+    obsmjd: float
+    """At Palomar, of the start."""
+    obsmjd_source: str
+    """observed, estimated or coarse, as in the table of exposures."""
+    exptime: float
+    """s."""
+    exptime_source: str
+    """observed or assumed."""
+    filefracday: int | None
+    """Of the image's name, where it is known."""
+    source: str | None
+    """How the name is known."""
+
+
+def shown(text: str) -> str:
+    """A value of a request in quotes, short enough to be read."""
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+
+
+def read_hmjd(text: str) -> float | str:
+    """Read an HMJD, or one of `WORDS`.
+
+    Raises
+    ------
+    Refused
+        400 when it is neither.
+    """
+    if text in WORDS:
+        return text
+    if not _NUMBER.fullmatch(text):
+        raise Refused(
+            400, f"{shown(text)} is not an HMJD: write a number like 58556.43438, or {_or(WORDS)}."
+        )
+    return float(text)
+
+
+def read_oid(text: str) -> int:
+    """Read an OID.
+
+    Raises
+    ------
+    Refused
+        400 when it is none.
+    """
+    try:
+        return parse(text if len(text) <= 60 else f"{text[:60]}...")
+    except InvalidOID as error:
+        raise Refused(400, f"{error}.") from error
+
+
+def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) -> Epoch:
+    """Look up an epoch.
+
+    Parameters
+    ----------
+    connection
+        For reading.
+    release
+        Name of a release, or ``ztf`` for the default one.
+    oid
+        Of a light curve.
+    hmjd
+        Heliocentric MJD, UTC, of one of its epochs to within 1e-5 d; or one of `WORDS`.
+
+    Raises
+    ------
+    Refused
+        404 when there is no such release, light curve or epoch, when the release's times are too
+        coarse to tell exposures apart, and when no epoch is good enough to be the peak.
+    """
+    cursor = connection.cursor(row_factory=namedtuple_row)
+    name, simulated = _release(cursor, release)
+    schema = sql.Identifier(schema_of(name))
+    curve = cursor.execute(
+        sql.SQL(
+            "SELECT o.ra, o.dec, o.ticks_per_day, o.fieldid, o.rcid, o.filterid, l.hmjd, l.mag,"
+            " l.magerr, l.catflags FROM {0}.object o JOIN {0}.lightcurves l USING (oid)"
+            " WHERE o.oid = %s"
+        ).format(schema),
+        (oid,),
+    ).fetchone()
+    if curve is None:
+        raise Refused(404, f"Release {name} has no light curve {oid}.")
+    time = _time(name, oid, curve, hmjd)
+    if curve.ticks_per_day < FIVE_DECIMALS:
+        raise Refused(
+            404,
+            f"The times of release {name} are too coarse to tell the exposure: they have steps of"
+            f" 1/{curve.ticks_per_day} day. Ask for the light curve in another release.",
+        )
+    middle = _middle(curve, time)
+    exposure = _exposure(connection, schema, curve, middle, simulated)
+    if exposure is None:
+        raise Refused(
+            503, f"The exposures of release {name} are being loaded. Try again in some minutes."
+        )
+    return Epoch(name, simulated, oid, curve.ra, curve.dec, *curve[3:6], time, *exposure)
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _release(cursor: Any, release: str) -> tuple[str, bool]:
+    releases = cursor.execute(
+        "SELECT name, simulated, is_default FROM ztf_store.release ORDER BY name"
+    ).fetchall()
+    for name, simulated, is_default in releases:
+        if name == release or (is_default and release == "ztf"):
+            return name, simulated
+    known = ", ".join(row.name for row in releases) or "none yet"
+    raise Refused(404, f"There is no release {shown(release)}. There are: {known}.")
+
+
+def _time(release: str, oid: int, curve: Any, hmjd: float | str) -> float:
+    """The HMJD of the epoch as the release has it."""
+    times = np.array(curve.hmjd)
+    if hmjd == "peak":
+        good = (np.array(curve.catflags) == 0) & (np.array(curve.magerr) > 0)
+        if not good.any():
+            raise Refused(404, f"Light curve {oid} of release {release} has no good epoch.")
+        return float(times[np.argmin(np.where(good, curve.mag, np.inf))])
+    if isinstance(hmjd, str):
+        return float(times[0 if hmjd == "first" else -1])
+    nearest = float(times[np.argmin(np.abs(times - hmjd))])
+    if abs(nearest - hmjd) > max(SAME_EPOCH, 0.5 / curve.ticks_per_day):
+        raise Refused(
+            404,
+            f"Light curve {oid} of release {release} has no epoch at HMJD {hmjd!r};"
+            f" the nearest is {nearest!r}.",
+        )
+    return nearest
+
+
+def _middle(curve: Any, hmjd: float) -> float:
+    """Mid-exposure at Palomar, MJD, UTC."""
+    ra, dec = np.radians(curve.ra), np.radians(curve.dec)
+    direction = np.array([[np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)]])
+    times = np.array([hmjd])
+    return float(mid_exposure(times, direction, heliocentric_orbit(times))[0])
+
+
+def _exposure(
+    connection: Connection, schema: sql.Identifier, curve: Any, middle: float, simulated: bool
+) -> tuple | None:
+    """The exposure nearest to a time, and its image where known: the last fields of `Epoch`."""
+    return connection.execute(
+        sql.SQL(
+            "SELECT e.mjd_mid, coalesce(i.obsmjd, e.obsmjd),"
+            " CASE WHEN i.obsmjd IS NULL THEN e.obsmjd_source ELSE 'observed' END,"
+            " coalesce(i.exptime, e.exptime),"
+            " CASE WHEN i.exptime IS NULL THEN e.exptime_source ELSE 'observed' END,"
+            " i.filefracday, i.source"
+            " FROM (SELECT * FROM {}.exposure WHERE (fieldid, rcid, filterid) = (%(field)s,"
+            "   %(rcid)s, %(filter)s) AND mjd_mid BETWEEN %(middle)s - %(split)s"
+            "   AND %(middle)s + %(split)s ORDER BY abs(mjd_mid - %(middle)s) LIMIT 1) e"
+            " LEFT JOIN LATERAL (SELECT k.filefracday, k.source,"
+            "   CASE WHEN k.source <> 'listing' THEN k.obsmjd END AS obsmjd,"
+            "   CASE WHEN k.source <> 'listing' THEN k.exptime END AS exptime"
+            "   FROM ztf_store.image k WHERE k.simulated = %(simulated)s"
+            "   AND (k.fieldid, k.rcid, k.filterid) = (e.fieldid, e.rcid, e.filterid)"
+            "   AND k.mjd_mid BETWEEN e.mjd_mid - %(same)s AND e.mjd_mid + %(same)s"
+            "   ORDER BY k.source = 'listing', abs(k.mjd_mid - e.mjd_mid) LIMIT 1) i ON true"
+        ).format(schema),
+        {
+            "field": curve.fieldid,
+            "rcid": curve.rcid,
+            "filter": curve.filterid,
+            "middle": middle,
+            "split": SPLIT_SECONDS / 86400,
+            "same": TOLERANCE / 86400,
+            "simulated": simulated,
+        },
+    ).fetchone()
+
+
+def another_exposure(connection: Connection, epoch: Epoch, after: float) -> bool:
+    """Whether the epoch's channel has another exposure whose middle is after a time, and earlier.
+
+    Parameters
+    ----------
+    connection
+        For reading.
+    epoch
+        The epoch.
+    after
+        MJD, UTC, at Palomar.
+    """
+    schema = sql.Identifier(schema_of(epoch.release))
+    return connection.execute(
+        sql.SQL(
+            "SELECT EXISTS (SELECT FROM {}.exposure WHERE (fieldid, rcid, filterid) = (%s, %s, %s)"
+            " AND mjd_mid > %s AND mjd_mid < %s)"
+        ).format(schema),
+        (epoch.fieldid, epoch.rcid, epoch.filterid, after, epoch.mjd_mid - SPLIT_SECONDS / 86400),
+    ).fetchone()[0]

@@ -1,0 +1,244 @@
+"""What SSAP and ObsCore show: light curves of the default release, and science images.
+
+Both are views without a row a product; constraints on position, time and identifier find indexes
+on the tables behind them.  Identifiers hold the site's IVOA authority and the release's name, so
+that views and indexes are made for one release and one authority, by `show` and `prepare`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+
+import numpy as np
+from psycopg import Connection, sql
+
+from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
+from ztfvo.settings import Settings
+
+HMJD_FIRST = f"({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_per_day::float8"
+HMJD_LAST = f"({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8"
+"""SQL for the time of a light curve's first and last epoch (HMJD, UTC, mid-exposure)."""
+
+BAND_EDGES = {1: (4.089e-7, 5.526e-7), 2: (5.595e-7, 7.312e-7), 3: (7.030e-7, 8.854e-7)}
+"""Where the filters end, by filterid: shortest and longest wavelength in metres at 1 per cent of
+the highest transmission."""
+
+IMAGE_BYTES = 3072 * 3080 * 4
+"""A science image has 3072 by 3080 pixels of 4 bytes."""
+
+QUADRANT_TABLES = """
+CREATE TABLE IF NOT EXISTS ztf_store.sky_quadrant (
+  fieldid smallint NOT NULL,
+  rcid smallint NOT NULL,
+  ra double precision NOT NULL,
+  dec double precision NOT NULL,
+  region spoly NOT NULL,
+  PRIMARY KEY (fieldid, rcid)
+);
+"""
+"""Centre and outline of each readout channel of each field, nominal to some arcseconds."""
+
+_QUADRANT_INDEXES = """
+CREATE INDEX sky_quadrant_position
+  ON ztf_store.sky_quadrant USING gist (spoint(radians(ra), radians(dec)));
+CREATE INDEX sky_quadrant_region ON ztf_store.sky_quadrant USING gist (region);
+"""
+
+_FILTER = "(ARRAY['zg', 'zr', 'zi'])[filterid]"
+_SHORTEST, _LONGEST = (
+    f"(ARRAY[{', '.join(repr(BAND_EDGES[i][end]) for i in (1, 2, 3))}]::float8[])[filterid]"
+    for end in (0, 1)
+)
+_STEM = (
+    "('ztf_' || lpad(i.filefracday::text, 14, '0') || '_' || lpad(i.fieldid::text, 6, '0') || '_'"
+    " || (ARRAY['zg', 'zr', 'zi'])[i.filterid] || '_c' || lpad((i.rcid / 4 + 1)::text, 2, '0')"
+    " || '_o_q' || (i.rcid % 4 + 1)::text)"
+)
+_IMAGE_END = "(i.obsmjd + i.exptime::float8 / 86400)"
+
+
+def prepare(connection: Connection, release: str, settings: Settings) -> None:
+    """Build the indexes that a release needs to be the default one, for the site's authority.
+
+    Those there are stay.  An ingest into this release waits meanwhile.
+
+    Parameters
+    ----------
+    connection
+        Commits by itself.
+    """
+    with connection.transaction():
+        _fill_quadrants(connection, settings)
+    for (schema, table, name), expression in _indexes(release, settings).items():
+        with connection.transaction():
+            _build(connection, schema, table, name, expression)
+
+
+def show(connection: Connection, release: str, settings: Settings) -> None:
+    """Let the two views show a release, which is the default one, in the caller's transaction."""
+    (simulated,) = connection.execute(
+        "SELECT simulated FROM ztf_store.release WHERE name = %s", (release,)
+    ).fetchone()
+    connection.execute(QUADRANT_TABLES)
+    connection.execute(_timeseries(release, simulated, settings))
+    connection.execute(_science_images(simulated, settings))
+
+
+def _text(value: str) -> str:
+    """A string as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _series_did(release: str, settings: Settings) -> str:
+    return f"({_text(f'ivo://{settings.authority}/~?ztf/{release}/')} || oid::text)"
+
+
+def _image_did(settings: Settings) -> str:
+    prefix = f"ivo://{settings.authority}/~?ztf/"
+    real, simulated = _text(f"{prefix}images/"), _text(f"{prefix}simulated-images/")
+    return f"(CASE WHEN i.simulated THEN {simulated} ELSE {real} END || {_STEM})"
+
+
+def _timeseries(release: str, simulated: bool, settings: Settings) -> str:
+    """SQL of the view of light curves, in the terms of SSAP.
+
+    It reads one table without a condition: only then PostgreSQL can look up joined rows in the
+    union that ObsCore is.
+    """
+    collection = f"ZTF {release.upper()}" + (" (simulated)" if simulated else "")
+    word = "simulated light curve" if simulated else "light curve"
+    return f"""
+CREATE OR REPLACE VIEW ztf_store.timeseries AS
+SELECT oid, ra, dec, {_FILTER} AS filter, {HMJD_FIRST} AS t_min, {HMJD_LAST} AS t_max,
+  {_text(f"{collection} ")} || {_FILTER} || {_text(f" {word} ")} || oid::text AS ssa_dstitle,
+  oid::text AS ssa_targname,
+  {_series_did(release, settings)} AS ssa_pubdid,
+  {_FILTER} AS ssa_bandpass,
+  {_SHORTEST} AS ssa_specstart, {_LONGEST} AS ssa_specend,
+  ({HMJD_FIRST} + {HMJD_LAST}) / 2 AS ssa_dateobs,
+  (last_tick - first_tick) / ticks_per_day::float8 * 86400 AS ssa_timeext,
+  nobs AS ssa_length,
+  spoint(radians(ra), radians(dec)) AS ssa_location,
+  {_text(collection)}::text AS ssa_collection,
+  {_text("artificial" if simulated else "survey")}::text AS ssa_datasource
+FROM {release}_store.object
+"""
+
+
+def _science_images(simulated: bool, settings: Settings) -> str:
+    """SQL of the view of science images; simulated ones only where the default release is so."""
+    return f"""
+CREATE OR REPLACE VIEW ztf_store.science_images AS
+SELECT {_STEM} AS image_id, {_image_did(settings)} AS publisher_did,
+  CASE WHEN i.simulated THEN 'ZTF science images (simulated)' ELSE 'ZTF science images' END
+    AS collection,
+  i.fieldid, i.rcid, (i.rcid / 4 + 1)::smallint AS ccdid, (i.rcid % 4 + 1)::smallint AS qid,
+  i.filterid, (ARRAY['zg', 'zr', 'zi'])[i.filterid] AS filter, i.filefracday,
+  q.ra, q.dec, q.region AS outline, i.obsmjd, {_IMAGE_END} AS endmjd, i.exptime,
+  {_SHORTEST.replace("filterid", "i.filterid")} AS wavelength_min,
+  {_LONGEST.replace("filterid", "i.filterid")} AS wavelength_max,
+  'sci/' || substr(i.filefracday::text, 1, 4) || '/' || substr(i.filefracday::text, 5, 4) || '/'
+    || substr(i.filefracday::text, 9) || '/' || {_STEM} || '_sciimg.fits' AS path,
+  i.simulated, i.source
+FROM ztf_store.image i JOIN ztf_store.sky_quadrant q USING (fieldid, rcid)
+{"" if simulated else "WHERE NOT i.simulated"}
+"""
+
+
+def _indexes(release: str, settings: Settings) -> dict[tuple[str, str, str], str]:
+    """What is indexed, by schema, table and name of the index."""
+    series = {
+        "series_did": f"hash ({_series_did(release, settings)}) WITH (fillfactor = 100)",
+        "series_name": "hash ((oid::text)) WITH (fillfactor = 100)",
+        "series_first": f"btree (({HMJD_FIRST})) WITH (fillfactor = 100)",
+        "series_last": f"btree (({HMJD_LAST})) WITH (fillfactor = 100)",
+    }
+    images = {
+        "image_did": f"hash ({_image_did(settings)})",
+        "image_name": f"hash ({_STEM})",
+        "image_first": "btree (obsmjd)",
+        "image_last": f"btree ({_IMAGE_END})",
+    }
+    return {(f"{release}_store", "object", name): value for name, value in series.items()} | {
+        ("ztf_store", "image", name): value.replace("i.", "") for name, value in images.items()
+    }
+
+
+def _build(connection: Connection, schema: str, table: str, name: str, expression: str) -> None:
+    """Build an index unless it is there as it shall be."""
+    digest = hashlib.sha256(expression.encode()).hexdigest()[:16]
+    present = connection.execute(
+        "SELECT obj_description(to_regclass(%s), 'pg_class')", (f"{schema}.{name}",)
+    ).fetchone()
+    if present == (digest,):
+        return
+    index, on = sql.Identifier(schema, name), sql.Identifier(schema, table)
+    connection.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(index))
+    connection.execute(
+        sql.SQL("CREATE INDEX {} ON {} USING {}").format(
+            sql.Identifier(name), on, sql.SQL(expression)
+        )
+    )
+    connection.execute(sql.SQL("COMMENT ON INDEX {} IS {}").format(index, sql.Literal(digest)))
+    connection.execute(sql.SQL("ANALYZE {}").format(on))
+
+
+def _fill_quadrants(connection: Connection, settings: Settings) -> None:
+    """Compute the quadrants' outlines from the field centres and the camera's layout."""
+    fields, quadrants = (settings.inputs / name for name in ("fields.csv", "quadrants.csv"))
+    digest = hashlib.sha256(fields.read_bytes() + quadrants.read_bytes()).hexdigest()[:16]
+    connection.execute(QUADRANT_TABLES)
+    (present,) = connection.execute(
+        "SELECT obj_description('ztf_store.sky_quadrant'::regclass, 'pg_class')"
+    ).fetchone()
+    if present == digest:
+        return
+    for index in ("position", "region"):
+        connection.execute(f"DROP INDEX IF EXISTS ztf_store.sky_quadrant_{index}")
+    connection.execute("DELETE FROM ztf_store.sky_quadrant")
+    with (
+        fields.open(newline="") as first,
+        quadrants.open(newline="") as second,
+        connection.cursor().copy("COPY ztf_store.sky_quadrant FROM STDIN") as copy,
+    ):
+        for row in outlines(list(csv.DictReader(first)), list(csv.DictReader(second))):
+            copy.write_row(row)
+    connection.execute(_QUADRANT_INDEXES)
+    connection.execute(
+        sql.SQL("COMMENT ON TABLE ztf_store.sky_quadrant IS {}").format(sql.Literal(digest))
+    )
+    connection.execute("ANALYZE ztf_store.sky_quadrant")
+
+
+def outlines(fields: list[dict], quadrants: list[dict]):
+    """Centre and corners of each quadrant of each field, by gnomonic projection.
+
+    Parameters
+    ----------
+    fields
+        ``field`` and its centre ``ra``, ``dec`` (ICRS, deg).
+    quadrants
+        ``rcid`` and its extent ``east_min``, ``east_max``, ``north_min``, ``north_max`` in the
+        tangent plane of the field's centre, deg.
+
+    Yields
+    ------
+    tuple
+        Field, rcid, ra and dec of the centre (ICRS, deg), and the outline as a pgSphere polygon.
+    """
+    low, high, south, north = (
+        np.array([float(row[name]) for row in quadrants])
+        for name in ("east_min", "east_max", "north_min", "north_max")
+    )
+    x = np.radians([(low + high) / 2, low, high, high, low])
+    y = np.radians([(south + north) / 2, south, south, north, north])
+    for field in fields:
+        ra0, dec0 = np.radians([float(field["ra"]), float(field["dec"])])
+        depth = np.cos(dec0) - y * np.sin(dec0)
+        ra = np.degrees(ra0 + np.arctan2(x, depth)) % 360
+        dec = np.degrees(np.arctan2(np.sin(dec0) + y * np.cos(dec0), np.hypot(x, depth)))
+        for i, row in enumerate(quadrants):
+            corners = ", ".join(f"({ra[k, i]:.7f}d, {dec[k, i]:.7f}d)" for k in range(1, 5))
+            centre = round(float(ra[0, i]), 7), round(float(dec[0, i]), 7)
+            yield int(field["field"]), int(row["rcid"]), *centre, f"{{{corners}}}"

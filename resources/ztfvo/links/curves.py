@@ -1,0 +1,138 @@
+"""Light curves and those of the same star, from the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from astropy.coordinates import angular_separation
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+
+from ztfvo.db import reading
+from ztfvo.ingest.store import schema_of
+from ztfvo.links.model import DEFAULT, LightCurve, Relative
+
+SAME_STAR = 1.5
+"""arcsec within which light curves are taken for those of one star.  In DR19's field 1518, the
+separations of sources in zg from those in zr, 0.25 arcsec for most, become rarer up to 1.5 arcsec,
+and from there on are as frequent as those of unrelated neighbours; no two sources of one channel
+are nearer to each other than 1.25 arcsec."""
+
+_FOUND = """
+SELECT {name} AS in_release, o.oid AS asked, o.ra AS asked_ra, o.dec AS asked_dec,
+  n.oid, n.ra, n.dec, n.fieldid, n.rcid, n.filterid, n.filter, n.nobs
+FROM asked o JOIN {store}.objects n ON spoint_dwithin(
+  spoint(radians(o.ra), radians(o.dec)), spoint(radians(n.ra), radians(n.dec)), {radius})
+"""
+
+_ASKED = "WITH asked AS MATERIALIZED (SELECT oid, ra, dec FROM {store}.objects WHERE oid = ANY({}))"
+
+
+class UnknownRelease(LookupError):
+    """There is no such release in the database; the message says so."""
+
+
+def read(release: str, oids: Sequence[int]) -> dict[int, LightCurve]:
+    """Light curves of a release by OID, with those of the same stars in all comparable releases.
+
+    One statement finds them all, by the position index.  Observed and simulated releases are never
+    related to each other.
+
+    Parameters
+    ----------
+    release
+        Name of a release, or ``ztf`` for the default one.
+    oids
+        Any number; those that the release does not have are missing in the answer.
+
+    Raises
+    ------
+    UnknownRelease
+        If the release is not loaded.
+    ztfvo.db.DatabaseDown
+        If there is no connection to be had.
+    """
+    with reading() as connection:
+        name, simulated, others = _comparable(connection, release)
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(statement(name, others), (list(oids),)).fetchall()
+    return _gather(release, name, simulated, rows)
+
+
+def _comparable(connection: Connection, release: str) -> tuple[str, bool, list[str]]:
+    """Name of a release, whether it is simulated, and the names of the others of its kind."""
+    known = connection.execute(
+        "SELECT name, simulated, is_default FROM ztf_store.release"
+        " WHERE to_regclass(quote_ident(name || '_store') || '.object_position') IS NOT NULL"
+        " ORDER BY name"
+    ).fetchall()
+    for name, simulated, is_default in known:
+        if name == release or (release == DEFAULT and is_default):
+            others = [other for other, kind, _ in known if kind == simulated and other != name]
+            return name, simulated, others
+    raise UnknownRelease(
+        f"Release {release} is not loaded at this site: see ztf.releases in TAP for those that are."
+    )
+
+
+def statement(name: str, others: Sequence[str]) -> sql.Composed:
+    """SQL with one parameter, an array of OIDs: what is around them in these releases.
+
+    Parameters
+    ----------
+    name
+        Release that has the OIDs.
+    others
+        Releases to look in besides.
+    """
+    asked = sql.SQL(_ASKED).format(sql.Placeholder(), store=_store(name))
+    parts = [
+        sql.SQL(_FOUND).format(
+            name=sql.Literal(each),
+            store=_store(each),
+            radius=sql.Literal(float(np.radians(SAME_STAR / 3600))),
+        )
+        for each in (name, *others)
+    ]
+    return asked + sql.SQL(" UNION ALL ").join(parts)
+
+
+def _store(release: str) -> sql.Identifier:
+    return sql.Identifier(schema_of(release))
+
+
+def _gather(
+    address: str, name: str, simulated: bool, rows: Sequence[dict]
+) -> dict[int, LightCurve]:
+    """Put the rows of each OID together."""
+    if not rows:
+        return {}
+    corners = ("asked_ra", "asked_dec", "ra", "dec")
+    degrees = np.array([[row[corner] for corner in corners] for row in rows])
+    separation = np.degrees(angular_separation(*np.radians(degrees).T)) * 3600
+    own: dict[int, dict] = {}
+    relatives: dict[int, list[Relative]] = defaultdict(list)
+    for row, arcsec in zip(rows, separation.tolist(), strict=True):
+        if row["in_release"] == name and row["oid"] == row["asked"]:
+            own[row["oid"]] = row
+            continue
+        kept = ("oid", "fieldid", "rcid", "filterid", "filter", "nobs")
+        relatives[row["asked"]].append(
+            Relative(row["in_release"], *(row[key] for key in kept), arcsec)
+        )
+    return {
+        oid: LightCurve(
+            address,
+            name,
+            simulated,
+            *(row[key] for key in ("oid", "ra", "dec", "fieldid", "rcid", "filterid", "filter")),
+            tuple(sorted(relatives[oid], key=lambda one: _order(name, one))),
+        )
+        for oid, row in own.items()
+    }
+
+
+def _order(name: str, one: Relative) -> tuple:
+    return one.release != name, one.release, one.separation, one.oid

@@ -1,0 +1,212 @@
+"""All links of a detection: the images it was measured in, and what belongs to them.
+
+The detection itself, one epoch of its light curve, is #this. It was measured in the science image
+by way of a catalogue: these are its progenitors. What else was made of the same exposure is
+coderived.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+from ztfvo.images.finder import Found, find
+from ztfvo.images.products import SCIENCE, cutout_query, folder, raw_path, science_path
+from ztfvo.links.model import (
+    DEFAULT,
+    HTML,
+    IMAGE,
+    MEASUREMENTS,
+    TIMESERIES,
+    VOTABLE,
+    Fault,
+    Link,
+    address,
+)
+from ztfvo.oid import InvalidOID, parse
+from ztfvo.web import Refused
+
+SECONDS = 20.0
+"""Time after which no further detection of a request is asked about at the archive."""
+
+FAULTS = {400: "UsageFault", 404: "NotFoundFault", 503: "TransientFault"}
+"""Kind of fault for each status that the finder refuses with."""
+
+CUTOUT_ARCSEC = 300
+
+_DETECTION = re.compile(r"\s*(\d{15,16})[-/](\d{1,6}(?:\.\d{1,12})?)\s*", re.ASCII)
+_LONGEST_SHOWN = 60
+
+#: Suffix in the archive, semantics, qualifier, and the site's word, for every product but the
+#: science image.
+PRODUCTS = (
+    ("psfcat.fits", "#progenitor", MEASUREMENTS, "psf-catalogue"),
+    ("scimrefdiffimg.fits.fz", "#coderived", IMAGE, "difference-image"),
+    ("sexcat.fits", "#coderived", MEASUREMENTS, "aperture-catalogue"),
+    ("alerts.tar.gz", "#coderived", None, "alerts"),
+    ("mskimg.fits", "#auxiliary", IMAGE, "mask"),
+    ("sciimgdao.psf", "#auxiliary", None, "psf-daophot"),
+    ("sciimgdaopsfcent.fits", "#auxiliary", IMAGE, "psf"),
+    ("diffimgpsf.fits", "#auxiliary", IMAGE, "difference-psf"),
+    ("sciimlog.txt", "#documentation", None, "calibration-log"),
+    ("diffimlog.txt", "#documentation", None, "subtraction-log"),
+    ("log.txt", "#documentation", None, "log"),
+)
+
+
+def look_up(release: str, identifiers: Sequence[str]) -> dict[str, Found | Fault]:
+    """Find the exposures of detections by what was sent as their identifiers.
+
+    Where a name has to be asked for at the archive, this takes time; what is left after `SECONDS`
+    is looked up in the database only.
+
+    Parameters
+    ----------
+    release
+        Name of a release, or ``ztf`` for the default one.
+    identifiers
+        As they came in.
+
+    Raises
+    ------
+    ztfvo.db.DatabaseDown
+        If the database cannot be asked.
+    """
+    end = time.monotonic() + SECONDS
+    return {text: _look_up(release, text, time.monotonic() < end) for text in identifiers}
+
+
+def _look_up(release: str, text: str, ask: bool) -> Found | Fault:
+    parts = read(text)
+    if isinstance(parts, Fault):
+        return parts
+    try:
+        return find(release, *parts, ask=ask)
+    except Refused as refused:
+        if not ask and refused.status == 404:
+            return Fault(
+                "TransientFault",
+                f"the archive answers too slowly for so many detections: ask for {text} again",
+            )
+        return Fault(FAULTS.get(refused.status, "FatalFault"), refused.message)
+
+
+def read(text: str) -> tuple[int, float] | Fault:
+    """OID and HMJD that an identifier of a detection is made of, or why it is none."""
+    match = _DETECTION.fullmatch(text)
+    if not match:
+        return Fault(
+            "UsageFault",
+            f"{text[:_LONGEST_SHOWN]!r} is not a detection: give OID and HMJD with a hyphen"
+            " between, as in the column detection_id of the table detections",
+        )
+    try:
+        return parse(match[1]), float(match[2])
+    except InvalidOID as error:
+        return Fault("UsageFault", str(error))
+
+
+def links(release: str, found: Found) -> Iterator[Link]:
+    """All links of a detection, the detection itself first.
+
+    Parameters
+    ----------
+    release
+        Name of a release, or ``ztf`` for the default one, as the request named it.
+    found
+        The exposure.
+    """
+    origin = "SIMULATED. " if found.simulated else ""
+    yield from _epoch(release, found, origin)
+    yield from _images(release, found, origin)
+    yield from _products(found, origin)
+
+
+def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
+    yield Link(
+        address(release, f"lc?ID={found.oid}&TIME={found.hmjd}+{found.hmjd}"),
+        "#this",
+        f"{origin}The detection: OID {found.oid} at HMJD {found.hmjd}",
+        VOTABLE,
+        MEASUREMENTS,
+        "detection",
+    )
+    yield Link(
+        address(release, f"lc/{found.oid}.vot"),
+        "#derivation",
+        f"{origin}The whole light curve: OID {found.oid}",
+        VOTABLE,
+        TIMESERIES,
+        "light-curve",
+    )
+
+
+def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
+    science = SCIENCE["sciimg.fits"]
+    path = f"archive/{science_path(found.image, 'sciimg.fits')}"
+    yield Link(
+        address(DEFAULT, path),
+        "#progenitor",
+        f"{origin}{science.description}",
+        science.content_type,
+        IMAGE,
+        "science-image",
+    )
+    yield from _display(release, found, origin)
+    yield Link(
+        address(DEFAULT, f"{path}?{cutout_query(found.ra, found.dec, CUTOUT_ARCSEC)}"),
+        "#cutout",
+        f"{origin}The archive's cutout of {CUTOUT_ARCSEC} arcsec, with TPV coordinates",
+        "image/fits",
+        IMAGE,
+        "archive-cutout",
+    )
+    yield Link(
+        address(DEFAULT, f"archive/{raw_path(found.image)}"),
+        "#progenitor",
+        f"{origin}Raw image of the whole CCD",
+        "image/fits",
+        IMAGE,
+        "raw-image",
+    )
+
+
+def _display(release: str, found: Found, origin: str) -> Iterator[Link]:
+    """Cutouts that are made here."""
+    here = f"epoch/{found.oid}/{found.hmjd}"
+    yield Link(
+        address(release, f"{here}/cutout.png"),
+        "#preview",
+        f"{origin}The science image around the source",
+        "image/png",
+        local_semantics="cutout-figure",
+    )
+    yield Link(
+        address(release, f"{here}/cutout.fits"),
+        "#cutout",
+        f"{origin}The science image around the source, with plain TAN coordinates",
+        "image/fits",
+        IMAGE,
+        "cutout",
+    )
+
+
+def _products(found: Found, origin: str) -> Iterator[Link]:
+    for suffix, semantics, qualifier, word in PRODUCTS:
+        kind = SCIENCE[suffix]
+        yield Link(
+            address(DEFAULT, f"archive/{science_path(found.image, suffix)}"),
+            semantics,
+            f"{origin}{kind.description}",
+            kind.content_type,
+            qualifier,
+            word,
+        )
+    yield Link(
+        address(DEFAULT, f"archive/{folder(found.image)}"),
+        "#documentation",
+        f"{origin}Directory of the exposure, all CCDs",
+        HTML,
+        local_semantics="directory",
+    )

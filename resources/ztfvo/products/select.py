@@ -1,0 +1,256 @@
+"""The light curves that a request names, as the store has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from astropy.coordinates import angular_separation
+from psycopg import Connection, Cursor, errors, sql
+from psycopg.adapt import Loader
+from psycopg.pq import Format
+
+from ztfvo.ingest.store import COMMON, schema_of
+from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.request import DEFAULT
+from ztfvo.web import Refused
+
+MAX_CURVES = 500
+"""Light curves in one answer."""
+
+ARCSEC_PER_RADIAN = 180 / np.pi * 3600
+
+_CURVES = """
+SELECT r.name, r.title, r.simulated, r.windows, c.*
+FROM ztf_store.release r LEFT JOIN (
+  SELECT o.oid, o.ra, o.dec, o.fieldid, o.rcid, o.filterid, o.filter, o.refmag, o.refmagerr,
+    l.hmjd, l.mag, l.magerr, l.clrcoeff, l.catflags
+  FROM {schema}.objects o JOIN {schema}.lightcurves l ON l.oid = o.oid
+  WHERE o.oid = ANY(%(oids)s)) c ON true
+WHERE {release}
+"""
+
+_NEIGHBOURS = """
+SELECT n.oid, n.filterid, n.ra, n.dec, a.ra, a.dec
+FROM {schema}.objects a JOIN {schema}.objects n ON spoint_dwithin(
+  spoint(radians(a.ra), radians(a.dec)), spoint(radians(n.ra), radians(n.dec)),
+  radians(%(radius)s::double precision / 3600))
+WHERE a.oid = ANY(%(oids)s)
+"""
+
+
+class _Array(Loader):
+    """Arrays of numbers as NumPy's, from the binary form of PostgreSQL's ``array_send``.
+
+    That has twenty bytes of header, then each number after its length.
+    """
+
+    format = Format.BINARY
+    number = ""
+
+    def load(self, data: bytes) -> np.ndarray:
+        if len(data) < 20:
+            return np.empty(0, self.number[1:])
+        pairs = np.frombuffer(data, [("length", ">i4"), ("value", self.number)], offset=20)
+        return pairs["value"].astype(self.number[1:])
+
+
+class _Doubles(_Array):
+    number = ">f8"
+
+
+class _Reals(_Array):
+    number = ">f4"
+
+
+class _Integers(_Array):
+    number = ">i4"
+
+
+_LOADERS = {"float8": _Doubles, "float4": _Reals, "int4": _Integers}
+
+
+def select(connection: Connection, request: Request) -> Product:
+    """Fetch the light curves of a request with all their epochs in the window.
+
+    Parameters
+    ----------
+    connection
+        One that reads.
+    request
+        Of its parameters those are heeded that choose light curves and epochs.
+
+    Raises
+    ------
+    Refused
+        404 for an unknown release or OID, 400 for an unknown window, for references of other
+        light curves and where too many are found.
+    """
+    if not _may_exist(request):
+        raise _unknown_release(connection, request)
+    try:
+        near = neighbours(connection, request) if request.radius else {}
+        rows = _rows(connection, request, near or request.oids)
+    except errors.UndefinedTable as error:
+        raise _unknown_release(connection, request) from error
+    if not rows:
+        raise _unknown_release(connection, request)
+    name, title, simulated, windows = rows[0][:4]
+    found = {row[4]: row for row in rows if row[4] is not None}
+    _check_names(request, {*found, *near}, name)
+    low, high = _bounds(request, windows or {}, name)
+    curves = (_curve(name, row[4:], near.get(row[4], 0.0)) for row in found.values())
+    place = {oid: number for number, oid in enumerate(request.oids)}
+    return Product(
+        request=request,
+        release=name,
+        title=title,
+        simulated=simulated,
+        curves=tuple(
+            _in_window(curve, low, high)
+            for curve in sorted(
+                (curve for curve in curves if curve.filterid in request.filters),
+                key=lambda curve: (place.get(curve.oid, len(place)), curve.separation, curve.oid),
+            )
+        ),
+    )
+
+
+def neighbours(connection: Connection, request: Request) -> dict[int, float]:
+    """Light curves within the radius of those asked for, them included.
+
+    Returns
+    -------
+    dict of int to float
+        Separation in arcsec from the nearest of those asked for, by OID.
+    """
+    rows = connection.execute(*neighbour_query(request))
+    asked = set(request.oids)
+    found: dict[int, float] = {}
+    for oid, filterid, *positions in rows:
+        separation = float(angular_separation(*np.radians(positions)) * ARCSEC_PER_RADIAN)
+        if oid in asked or filterid in request.filters:
+            found[oid] = 0.0 if oid in asked else min(separation, found.get(oid, separation))
+    if len(found) > MAX_CURVES:
+        raise Refused(
+            400,
+            f"{len(found)} light curves lie within RADIUS={request.radius:g} arcsec,"
+            f" {MAX_CURVES} are the limit: ask for fewer OIDs or a smaller radius, or query the"
+            " tables objects and detections by TAP.",
+        )
+    return found
+
+
+def neighbour_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
+    """Statement and values that find light curves within the radius."""
+    values = {"oids": list(request.oids), "radius": request.radius}
+    return _in_schema(_NEIGHBOURS, request), values
+
+
+def curve_query(request: Request, oids: Iterable[int]) -> tuple[sql.Composed, dict[str, Any]]:
+    """Statement and values that fetch light curves."""
+    return _in_schema(_CURVES, request), {"oids": list(oids), "release": request.release}
+
+
+def _in_schema(query: str, request: Request) -> sql.Composed:
+    default = request.release == DEFAULT
+    schema = COMMON if default else schema_of(request.release)
+    return sql.SQL(query).format(
+        schema=sql.Identifier(schema),
+        release=sql.SQL("r.is_default" if default else "r.name = %(release)s"),
+    )
+
+
+def _rows(connection: Connection, request: Request, oids: Iterable[int]) -> list[tuple[Any, ...]]:
+    cursor = connection.cursor(binary=True)
+    _load_arrays(cursor)
+    return cursor.execute(*curve_query(request, oids), prepare=True).fetchall()
+
+
+def _load_arrays(cursor: Cursor) -> None:
+    for name, loader in _LOADERS.items():
+        cursor.adapters.register_loader(cursor.adapters.types[name].array_oid, loader)
+
+
+def _curve(release: str, row: tuple[Any, ...], separation: float) -> Curve:
+    oid, ra, dec, fieldid, rcid, filterid, band, refmag, refmagerr, *arrays = row
+    columns = dict(zip(("hmjd", "mag", "magerr", "clrcoeff", "catflags"), arrays, strict=True))
+    return Curve(
+        release=release,
+        oid=oid,
+        ra=ra,
+        dec=dec,
+        fieldid=fieldid,
+        rcid=rcid,
+        filterid=filterid,
+        filter=band,
+        separation=separation,
+        refmag=_decimal(refmag),
+        refmagerr=_decimal(refmagerr),
+        columns=columns,
+    )
+
+
+def _decimal(real: float | None) -> float:
+    """A float32 of the database as the float64 with the same, fewest digits."""
+    return np.nan if real is None else float(str(np.float32(real)))
+
+
+def _in_window(curve: Curve, low: float, high: float) -> Curve:
+    """The curve ordered by time, without epochs outside the bounds."""
+    hmjd = curve.columns["hmjd"]
+    order = np.argsort(hmjd, kind="stable")
+    kept = order[(hmjd[order] >= low) & (hmjd[order] <= high)]
+    for name, values in curve.columns.items():
+        curve.columns[name] = values[kept]
+    return curve
+
+
+def _check_names(request: Request, known: set[int], release: str) -> None:
+    unknown = [oid for oid in request.oids if oid not in known]
+    if unknown:
+        some = ", ".join(str(oid) for oid in unknown[:5]) + (", ..." if unknown[5:] else "")
+        raise Refused(404, f"Release {release} has no light curve {some}.")
+    others = [oid for oid in request.references if oid not in known]
+    if others:
+        raise Refused(
+            400,
+            f"REFMAG names {others[0]}, which is not among the light curves asked for: name it in"
+            " ID, or leave it out.",
+        )
+
+
+def _bounds(request: Request, windows: dict[str, list[float]], release: str) -> tuple[float, float]:
+    if request.window is None:
+        return request.hmjd_min, request.hmjd_max
+    if request.window not in windows:
+        known = ", ".join(sorted(windows)) or "none"
+        raise Refused(
+            400,
+            f"TIME={request.window} is not a window of release {release} (it has: {known}): give"
+            " two heliocentric MJD, as in TIME=58194 59280.",
+        )
+    low, high = windows[request.window]
+    return low, high
+
+
+def _may_exist(request: Request) -> bool:
+    """Whether a release could have this name."""
+    try:
+        return request.release == DEFAULT or bool(schema_of(request.release))
+    except ValueError:
+        return False
+
+
+def _unknown_release(connection: Connection, request: Request) -> Exception:
+    names = [
+        row[0] for row in connection.execute("SELECT name FROM ztf_store.release ORDER BY name")
+    ]
+    if request.release in names:
+        return RuntimeError(f"the tables of the registered release {request.release} are missing")
+    if not names:
+        return Refused(404, "No release is loaded here yet.")
+    return Refused(
+        404, f"There is no release {request.release} here. There are: {', '.join(names)}."
+    )

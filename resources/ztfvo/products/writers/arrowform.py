@@ -1,0 +1,61 @@
+"""Light curves as one Arrow table, which the CSV and Parquet writers share."""
+
+from __future__ import annotations
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
+from ztfvo.products.derive import column_names
+from ztfvo.products.model import Product
+from ztfvo.products.request import url
+
+KEYS = ("oid", "filter")
+"""Columns that tell the light curve of a row; they stand first."""
+
+
+def table(product: Product) -> pa.Table:
+    """All rows of all light curves, curve by curve.
+
+    Not-a-number is null.  Fields have unit, ucd and description as metadata; the table has
+    ``release``, ``request``, ``time``, ``lightcurves`` (the values that a curve has once) and
+    others, in JSON.
+    """
+    curves = product.curves
+    sizes = [len(curve) for curve in curves]
+    keys = [
+        pa.array(np.repeat(np.array([curve.oid for curve in curves], np.int64), sizes)),
+        pa.array(np.repeat(np.array([curve.filter for curve in curves], "U2"), sizes)),
+    ]
+    names = column_names(product.request)
+    arrays = [
+        pa.array(
+            np.concatenate([np.empty(0, COLUMNS[name].dtype), *(c.columns[name] for c in curves)]),
+            from_pandas=True,
+        )
+        for name in names
+    ]
+    described = [*(FACTS[name] for name in KEYS), *(COLUMNS[name] for name in names)]
+    fields = [
+        pa.field(column.name, array.type, metadata=_described(column))
+        for column, array in zip(described, keys + arrays, strict=True)
+    ]
+    return pa.Table.from_arrays(keys + arrays, schema=pa.schema(fields, _metadata(product)))
+
+
+def _described(column: Column) -> dict[str, str]:
+    unit = {"unit": column.unit} if column.unit else {}
+    return unit | {"ucd": column.ucd, "description": column.description}
+
+
+def _metadata(product: Product) -> dict[str, bytes]:
+    return {
+        "release": product.release.encode(),
+        "title": product.title.encode(),
+        "simulated": orjson.dumps(product.simulated),
+        "request": url(product.request).encode(),
+        "citation": CITATION.encode(),
+        "time": orjson.dumps(TIME_FRAME),
+        "lightcurves": orjson.dumps([curve.facts() for curve in product.curves]),
+    }

@@ -1,0 +1,21 @@
+"""Parquet: one table of all light curves; see `ztfvo.products.writers.arrowform`."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from ztfvo.products.model import Product
+from ztfvo.products.writers import arrowform
+
+NAMES = ("parquet", "application/vnd.apache.parquet", "application/x-parquet")
+EXTENSION = "parquet"
+CONTENT_TYPE = "application/vnd.apache.parquet"
+ATTACHMENT = True
+
+
+def write(product: Product) -> bytes:
+    """The file."""
+    buffer = pa.BufferOutputStream()
+    parquet.write_table(arrowform.table(product), buffer)
+    return buffer.getvalue().to_pybytes()

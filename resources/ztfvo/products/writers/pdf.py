@@ -1,0 +1,17 @@
+"""Light curves as a figure in PDF, with its text as text."""
+
+from __future__ import annotations
+
+from ztfvo.products.figure import render
+from ztfvo.products.model import Product
+
+NAMES = ("pdf", "application/pdf")
+EXTENSION = "pdf"
+CONTENT_TYPE = "application/pdf"
+CYCLES = 2
+FIGURE = True
+
+
+def write(product: Product) -> bytes:
+    """Draw the light curves of a product; see `ztfvo.products.figure`."""
+    return render(product, "pdf")

@@ -1,0 +1,194 @@
+"""VOTable 1.4: a table for each light curve, in one resource.
+
+Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to the table's group
+``photcal``, as the IVOA note on light curves in VOTable of 2020 has it.
+"""
+
+from __future__ import annotations
+
+import io
+
+from astropy.io.votable.tree import (
+    CooSys,
+    Field,
+    Group,
+    Info,
+    Param,
+    Resource,
+    TableElement,
+    TimeSys,
+    VOTableFile,
+)
+
+from ztfvo.bands import BANDS
+from ztfvo.photometry import ZERO_FLUX
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
+from ztfvo.products.derive import column_names
+from ztfvo.products.model import Curve, Product
+from ztfvo.products.request import url
+from ztfvo.web import VOTABLE
+
+NAMES = ("votable", "vot", VOTABLE, "text/xml", "application/x-votable+xml;serialization=binary")
+EXTENSION = "vot"
+CONTENT_TYPE = VOTABLE
+
+_TYPES = {
+    "float64": "double",
+    "float32": "float",
+    "int64": "long",
+    "int32": "int",
+    "str": "char",
+}
+_COOSYS = "icrs"
+_TIMESYS = "hmjd_frame"
+_MEASURED = ("mag", "flux", "diffmag", "diffflux")
+"""Columns that a photometric calibration is told for."""
+
+
+def write(product: Product) -> bytes:
+    """The document, with binary rows."""
+    document = VOTableFile(version="1.4")
+    resource = Resource(type="results")
+    document.resources.append(resource)
+    for name, value, text in _infos(product):
+        info = Info(name=name, value=value)
+        info.content = text
+        resource.infos.append(info)
+    resource.coordinate_systems.append(CooSys(ID=_COOSYS, system="ICRS"))
+    resource.time_systems.append(
+        TimeSys(
+            ID=_TIMESYS,
+            timeorigin=TIME_FRAME["origin"],
+            timescale=TIME_FRAME["scale"],
+            refposition=TIME_FRAME["reference_position"],
+            config={"version_1_4_or_later": True},
+        )
+    )
+    names = column_names(product.request)
+    for number, curve in enumerate(product.curves):
+        resource.tables.append(_table(document, curve, names, number))
+    if not product.curves:
+        resource.tables.append(_empty_table(document, names))
+    buffer = io.BytesIO()
+    document.to_xml(buffer)
+    return buffer.getvalue()
+
+
+def _infos(product: Product) -> list[tuple[str, str, str | None]]:
+    infos: list[tuple[str, str, str | None]] = [
+        ("QUERY_STATUS", "OK", None),
+        ("request", url(product.request), None),
+        ("release", product.release, product.title),
+        ("citation", CITATION, "Please cite this paper when you use these light curves."),
+    ]
+    if product.simulated:
+        infos.insert(3, ("simulated", "true", "These light curves were not observed."))
+    return infos
+
+
+def _calibration(document: VOTableFile, filterid: int, number: int) -> Group:
+    band = BANDS[filterid]
+    group = Group(document, ID=f"photcal_{number}", name="photcal")
+    for name, value, datatype, unit, ucd, utype in (
+        (
+            *("filterIdentifier", band.svo_id, "char", None, "meta.id;instr.filter"),
+            "photDM:PhotometryFilter.identifier",
+        ),
+        (
+            *("zeroPointFlux", ZERO_FLUX, "double", "Jy", "phot.mag;arith.zp"),
+            "photDM:PhotCal.zeroPoint.flux.value",
+        ),
+        (
+            *("magnitudeSystem", "AB", "char", None, "meta.code"),
+            "photDM:PhotCal.magnitudeSystem.type",
+        ),
+        (
+            *("effectiveWavelength", band.wavelength_eff, "double", "m", "em.wl.effective"),
+            "photDM:PhotometryFilter.spectralLocation.value",
+        ),
+    ):
+        group.entries.append(
+            Param(
+                document,
+                ID=f"{name}_{number}",
+                name=name,
+                value=value,
+                datatype=datatype,
+                arraysize="*" if datatype == "char" else None,
+                unit=unit,
+                ucd=ucd,
+                utype=utype,
+            )
+        )
+    return group
+
+
+def _table(
+    document: VOTableFile, curve: Curve, names: tuple[str, ...], number: int
+) -> TableElement:
+    table = TableElement(document, ID=f"lc_{curve.oid}", name=f"lc_{curve.oid}")
+    table.description = (
+        f"ZTF light curve {curve.oid} of release {curve.release}, band {curve.filter}"
+    )
+    table.params.append(
+        Param(
+            document,
+            ID=f"dataproduct_type_{number}",
+            name="dataproduct_type",
+            value="timeseries",
+            datatype="char",
+            arraysize="*",
+            ucd="meta.code.class",
+            utype="obscore:ObsDataset.dataProductType",
+        )
+    )
+    for name, value in curve.facts().items():
+        table.params.append(_param(document, FACTS[name], value, number))
+    calibration = _calibration(document, curve.filterid, number)
+    table.groups.append(calibration)
+    _add_fields(document, table, names, number, calibration.ID)
+    table.create_arrays(len(curve))
+    for field in table.fields:
+        table.array[field.ID] = curve.columns[field.name]
+    table.format = "binary"
+    return table
+
+
+def _empty_table(document: VOTableFile, names: tuple[str, ...]) -> TableElement:
+    table = TableElement(document, ID="lc_none", name="lc_none")
+    table.description = "No light curve of the bands asked for"
+    _add_fields(document, table, names, 0, None)
+    table.create_arrays(0)
+    table.format = "binary"
+    return table
+
+
+def _add_fields(
+    document: VOTableFile,
+    table: TableElement,
+    names: tuple[str, ...],
+    number: int,
+    calibration: str | None,
+) -> None:
+    for name in names:
+        reference = _TIMESYS if name == "hmjd" else calibration if name in _MEASURED else None
+        table.fields.append(Field(document, ref=reference, **_described(COLUMNS[name], number)))
+        table.fields[-1].description = COLUMNS[name].description
+
+
+def _param(document: VOTableFile, fact: Column, value: object, number: int) -> Param:
+    text = {"arraysize": "*"} if fact.dtype == "str" else {}
+    reference = _COOSYS if fact.name in ("ra", "dec") else None
+    param = Param(document, value=value, ref=reference, **_described(fact, number), **text)
+    param.description = fact.description
+    return param
+
+
+def _described(column: Column, number: int) -> dict[str, str | None]:
+    return {
+        "ID": f"{column.name}_{number}" if number else column.name,
+        "name": column.name,
+        "datatype": _TYPES[column.dtype],
+        "unit": column.unit,
+        "ucd": column.ucd,
+    }

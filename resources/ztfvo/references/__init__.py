@@ -1,0 +1,1 @@
+"""The survey's reference catalogues: the PSF photometry of each quadrant's reference image."""

@@ -1,0 +1,83 @@
+"""The renderer of links services: DaCHS' own, behind checks, with errors as DALI wants them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gavo import base
+from gavo.svcs import renderers
+from gavo.web import vodal
+
+from ztfvo.web import refusal
+from ztfvo_dachs import messages
+
+MOST = 5_000
+"""IDs that one request may have."""
+
+ROWS = 20_000
+"""Rows of links after which an answer ends, at the end of an ID's, where MAXREC does not tell."""
+
+_UNPRINTABLE = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What cannot be written in XML, in which the answer repeats the IDs."""
+
+EXAMPLE = "ID=680113300005170"
+
+
+class LinksRenderer(vodal.DatalinkGetMetaRenderer):
+    """Links of the IDs given.
+
+    Without any ID, and for parameters that cannot be used, the answer is an error document with
+    status 400 whose message begins as DataLink 1.1, section 3.4, tells. An ID without a value
+    counts as not given.
+    """
+
+    name = "dlmeta"
+
+    def __init__(self, request: Any, service: Any) -> None:
+        given: dict[str, list[str]] = {}
+        for name, values in request.strargs.items():
+            if not name.startswith("_"):  # those are for DaCHS' own forms
+                given.setdefault(name.upper(), []).extend(str(value) for value in values)
+        if "ID" in given:
+            given["ID"] = [_UNPRINTABLE.sub("?", one) for one in given["ID"] if one.strip()]
+        request.strargs.clear()
+        request.strargs.update(given)
+        super().__init__(request, service)
+        if "MAXREC" not in given:
+            self.queryMeta["dbLimit"] = ROWS
+
+    def render(self, request: Any) -> Any:
+        identifiers = request.strargs.get("ID", [])
+        if not identifiers:
+            return self._refuse(request, 400, f"ID is missing: give one or more, e.g. {EXAMPLE}.")
+        if len(identifiers) > MOST:
+            return self._refuse(
+                request,
+                400,
+                f"{len(identifiers)} IDs are too many for one request: give {MOST} at most.",
+            )
+        return super().render(request)
+
+    def _reportError(self, failure: Any, request: Any) -> Any:
+        status, text = messages.explain(failure.value)
+        if status >= 500:
+            base.ui.notifyFailure(failure)
+        return self._refuse(request, status, text)
+
+    def _refuse(self, request: Any, status: int, text: str) -> Any:
+        if not request.client:
+            return None
+        kind = "UsageFault" if status < 500 else "TransientFault" if status == 503 else "FatalFault"
+        answer = refusal(status, f"{kind}: {text}", votable=True)
+        request.setResponseCode(answer.status)
+        request.setHeader("content-type", answer.content_type)
+        request.write(answer.body)
+        request.finish()
+        return vodal.server.NOT_DONE_YET
+
+
+def install() -> None:
+    """Put `LinksRenderer` in place of DaCHS' own renderer."""
+    vodal.DatalinkGetMetaRenderer = LinksRenderer
+    renderers.getRenderer.cache_clear()

@@ -1,0 +1,371 @@
+"""The links of light curves and detections: complete, valid, and with faults beside good rows."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+
+import numpy as np
+import pytest
+import pyvo
+import requests
+from astropy.io.votable import parse
+from support import service
+from support.files import needs_shared
+from support.stilts import NoStilts, ensure, java, stilts
+
+LINKS = "/ztf/ztf/links/dlmeta"
+IMAGES = "/ztf/ztf/images/dlmeta"
+DATALINK = "application/x-votable+xml;content=datalink"
+
+HZ_HER = 680113300005170
+REAL = 604103100006917
+REAL_EPOCH = f"{REAL}-58296.48025"
+
+EXPECTED = {
+    "#this": 1,
+    "#proc": 1,
+    "#preview": 1,
+    "#preview-plot": 1,
+    "#derivation": 3,
+    "#coderived": 3,
+    "#documentation": 1,
+    "#counterpart": 7,
+}
+"""Links of HZ Her's light curve in zg of the demo release: four light curves of one star."""
+
+HOSTILE = [
+    *("-1", "0", "68011330000517", "68011330000517000", "680113300005170.0", "6.8e14"),
+    *("680113300005170 OR 1=1", "680113300005170'; DROP TABLE ztf_store.release; --"),
+    *("../../etc/passwd", "<script>alert(1)</script>", "%s", "%(did)s", "{0}", "\\qName"),
+    *("٦٨٠١١٣٣٠٠٠٠٥١٧٠", "680113300005170\u200b", "\x01", "NULL", "x" * 3000),
+]
+
+
+def rows(answer) -> list[dict[str, str]]:
+    """Rows of a links document, which must be one."""
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == DATALINK
+    table = parse(io.BytesIO(answer.content)).get_first_table()
+    return [dict(zip(table.array.dtype.names, map(str, row), strict=True)) for row in table.array]
+
+
+def fault_kinds(answer) -> dict[str, str]:
+    """Kind of fault by ID, of those that have one."""
+    return {
+        row["ID"]: row["error_message"].partition(":")[0]
+        for row in rows(answer)
+        if row["error_message"]
+    }
+
+
+def error(answer) -> str:
+    """Status and sentence of an error document."""
+    infos = parse(io.BytesIO(answer.content)).resources[0].infos
+    (status,) = [info for info in infos if info.name == "QUERY_STATUS"]
+    assert status.value == "ERROR"
+    return status.content
+
+
+@pytest.fixture(scope="session")
+def lint(site, tmp_path_factory):
+    """A function that has STILTS check a links document and gives its complaints."""
+    try:
+        ensure()
+        java()
+    except NoStilts as problem:
+        pytest.skip(str(problem))
+
+    def check(answer) -> list[str]:
+        path = tmp_path_factory.mktemp("lint") / "links.vot"
+        path.write_bytes(answer.content)
+        told = stilts("datalinklint", f"votable={path}", "version=1.1")
+        assert "Totals:" in told.out, told.err
+        return [line for line in told.out.splitlines() if line[:2] in ("E-", "W-", "F-")]
+
+    return check
+
+
+def test_a_light_curve_has_all_its_links(ask):
+    found = rows(ask(LINKS, ID=HZ_HER))
+    assert Counter(row["semantics"] for row in found) == EXPECTED
+    assert {row["ID"] for row in found} == {str(HZ_HER)}
+    for row in found:
+        kinds = [bool(row[name]) for name in ("access_url", "service_def", "error_message")]
+        assert sum(kinds) == 1, row
+    assert found[0]["semantics"] == "#this"
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("/links", LINKS), ("/demo/links", "/ztf/demo/links/dlmeta")],
+)
+def test_short_addresses_give_the_same_links(ask, short, long):
+    assert rows(ask(short, ID=HZ_HER)) == rows(ask(long, ID=HZ_HER))
+
+
+def test_links_of_a_named_release_stay_in_it(ask, site):
+    found = rows(ask("/demo/links", ID=HZ_HER))
+    own = [row["access_url"] for row in found if row["access_url"].startswith(site)]
+    assert len(own) == 10
+    assert all(url.startswith(f"{site}/demo/") for url in own)
+
+
+def test_every_form_is_of_the_type_that_its_link_says(ask, site):
+    forms = ("#this", "#preview", "#preview-plot", "#derivation", "#coderived", "#documentation")
+    for row in rows(ask("/links", ID=HZ_HER)):
+        if row["semantics"] in forms:
+            answer = requests.get(row["access_url"], timeout=60)
+            assert answer.status_code == 200, row
+            assert answer.headers["Content-Type"].partition(";")[0] == row["content_type"], row
+
+
+def test_light_curves_of_the_star_are_those_of_a_cone(ask):
+    found = rows(ask("/links", ID=HZ_HER))
+    others = {
+        int(row["access_url"].rpartition("/")[2].removesuffix(".vot")): row["local_semantics"]
+        for row in found
+        if row["semantics"] == "#coderived"
+    }
+    assert set(others) == set(service.HZ_HER_OIDS) - {HZ_HER}
+    assert others[680213300009232] == others[1722207400009164] == "other-band"
+    assert others[1722107400005560] == "other-field"
+
+
+def test_relatives_are_mutual(tap, ask):
+    names = [
+        row["oid"] for row in tap.search("SELECT TOP 40 oid FROM ztf.objects WHERE nobs > 100")
+    ]
+    related = {}
+    asked = list(names)
+    for _ in range(2):
+        answer = requests.post(ask("/links").url, data={"ID": asked}, timeout=60)
+        for row in rows(answer):
+            if row["semantics"] == "#coderived":
+                other = int(row["access_url"].rpartition("/")[2].removesuffix(".vot"))
+                related.setdefault(int(row["ID"]), set()).add(other)
+        asked = sorted({oid for oids in related.values() for oid in oids})
+    assert related
+    for oid in names:
+        for other in related.get(int(oid), ()):
+            assert int(oid) in related[other]
+
+
+def test_many_ids_come_back_in_order_each_with_its_links(ask, tap, site):
+    oids = [str(row["oid"]) for row in tap.search("SELECT TOP 1000 oid FROM ztf.objects")]
+    answer = requests.post(ask("/links").url, data={"ID": oids}, timeout=60)
+    found = re.findall(r"<TR><TD>(\d+)</TD><TD>([^<]*)</TD>", answer.text)
+    assert list(dict.fromkeys(oid for oid, _ in found)) == oids
+    firsts = dict(reversed(found))
+    assert firsts == {oid: f"{site}/lc/{oid}.vot" for oid in oids}
+
+
+def test_an_answer_that_maxrec_ends_says_so_at_the_end_of_an_id(ask):
+    answer = ask("/links", ID=list(service.HZ_HER_OIDS), MAXREC=20)
+    counts = Counter(row["ID"] for row in rows(answer))
+    assert list(counts.values()) == [18, 18]
+    assert 'value="OVERFLOW"' in answer.text
+
+
+def test_names_of_parameters_do_not_depend_on_case_and_ids_may_be_posted(ask, site):
+    wanted = rows(ask("/links", ID=HZ_HER))
+    assert rows(ask("/links", id=HZ_HER)) == wanted
+    assert rows(requests.post(f"{site}/links", data={"Id": HZ_HER}, timeout=60)) == wanted
+    assert rows(ask("/links", ID=HZ_HER, RESPONSEFORMAT="votable"))[0] == wanted[0]
+
+
+@pytest.mark.parametrize("path", ["/links", "/images", "/demo/links", "/demo/images"])
+@pytest.mark.parametrize("parameters", [{}, {"ID": ""}, {"ID": ["", " "]}, {"MAXREC": "5"}])
+def test_a_request_without_an_id_is_a_usage_fault(ask, path, parameters):
+    answer = ask(path, **parameters)
+    assert answer.status_code == 400
+    assert error(answer).startswith("UsageFault: ID is missing")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [({"MAXREC": "abc"}, "MAXREC"), ({"NONSENSE": "1"}, "NONSENSE")],
+)
+def test_mistakes_in_parameters_are_told(ask, parameters, told):
+    answer = ask("/links", ID=HZ_HER, **parameters)
+    assert answer.status_code == 400
+    assert error(answer).startswith("UsageFault: ")
+    assert told.lower() in error(answer).lower()
+    assert "Traceback" not in answer.text
+
+
+def test_faults_stand_beside_the_links_of_good_ids(ask):
+    answer = ask("/links", ID=[HZ_HER, "999113300005170", "", "HZ Her", 1722207400009164])
+    assert fault_kinds(answer) == {"999113300005170": "NotFoundFault", "HZ Her": "UsageFault"}
+    counts = Counter(row["ID"] for row in rows(answer))
+    assert counts[str(HZ_HER)] == counts["1722207400009164"] == 18
+    (fault,) = [row for row in rows(answer) if row["ID"] == "HZ Her"]
+    assert fault["semantics"] == "#this"
+    assert not any(fault[name] for name in ("access_url", "service_def", "description"))
+
+
+@pytest.mark.parametrize("path", ["/links", "/images"])
+def test_hostile_ids_are_faults_and_change_nothing(ask, path):
+    answer = requests.post(ask(path).url, data={"ID": HOSTILE}, timeout=60)
+    assert "Traceback" not in answer.text and "psycopg" not in answer.text
+    assert set(fault_kinds(answer).values()) == {"UsageFault"}
+    assert len(rows(answer)) == len(HOSTILE)
+    assert service.rows("SELECT count(*) FROM ztf_store.release WHERE name = 'demo'") == [(1,)]
+
+
+def test_an_unknown_release_is_told_as_such(ask):
+    answer = ask("/dr999/links", ID=HZ_HER)
+    assert answer.status_code == 404
+    assert "Traceback" not in answer.text
+
+
+def test_images_of_bad_detections_are_faults(ask):
+    bad = {
+        "999113300005170-58199.49176": "NotFoundFault",
+        f"{HZ_HER}-58199.5": "NotFoundFault",
+        f"{HZ_HER}": "UsageFault",
+        f"{HZ_HER}-": "UsageFault",
+    }
+    assert fault_kinds(ask("/images", ID=list(bad))) == bad
+
+
+@needs_shared
+def test_a_real_detection_has_links_to_its_exposure(real, ask, lint, site):
+    answer = ask("/irsa/images", ID=[REAL_EPOCH, REAL_EPOCH.replace("-", "/"), "nonsense"])
+    found = rows(answer)
+    counts = Counter(row["ID"] for row in found)
+    assert counts[REAL_EPOCH] == counts[REAL_EPOCH.replace("-", "/")] == 19
+    assert fault_kinds(answer) == {"nonsense": "UsageFault"}
+    assert lint(answer) == []
+    science = [row["access_url"] for row in found if row["local_semantics"] == "science-image"]
+    assert science[0] == (
+        f"{site}/archive/sci/2018/0627/483032/ztf_20180627483032_000604_zg_c03_o_q1_sciimg.fits"
+    )
+    this = requests.get(found[0]["access_url"], timeout=60)
+    epoch = parse(io.BytesIO(this.content)).get_first_table().array
+    assert epoch["hmjd"].tolist() == [58296.48025]
+
+
+@needs_shared
+def test_real_and_simulated_light_curves_are_not_related(real, ask):
+    found = rows(ask("/irsa/links", ID=REAL))
+    assert Counter(row["semantics"] for row in found)["#progenitor"] == 2
+    assert not any("SIMULATED" in row["description"] for row in found)
+    assert not any("/demo/" in row["access_url"] for row in found)
+
+
+def test_links_documents_are_valid(ask, lint):
+    good = ask("/links", ID=list(service.HZ_HER_OIDS))
+    assert lint(good) == []
+    assert lint(ask("/links", ID=[HZ_HER, "abc", "999113300005170"])) == []
+    assert lint(ask("/images", ID=[f"{HZ_HER}-58199.5", "abc"])) == []
+
+
+ASSOCIATED = {
+    "SELECT oid, ra FROM ztf.objects WHERE oid = 680113300005170": [("links", "oid")],
+    "SELECT * FROM ztf.lightcurves WHERE oid = 680113300005170": [("links", "oid")],
+    "SELECT TOP 3 * FROM ztf.detections WHERE oid = 680113300005170": [
+        ("links", "oid"),
+        ("images", "detection_id"),
+    ],
+    "SELECT TOP 3 hmjd, detection_id FROM ztf.detections WHERE oid = 680113300005170": [
+        ("images", "detection_id")
+    ],
+    "SELECT TOP 3 hmjd FROM ztf.detections WHERE oid = 680113300005170": [],
+    "SELECT TOP 3 o.oid, d.hmjd, d.detection_id FROM ztf.objects AS o"
+    " JOIN ztf.detections AS d ON d.oid = o.oid WHERE o.oid = 680113300005170": [
+        ("images", "detection_id"),
+        ("links", "oid"),
+    ],
+}
+
+
+@pytest.mark.parametrize("adql", ASSOCIATED)
+def test_results_of_tap_name_the_links_services_once(tap, site, adql):
+    check_associated(tap.run_sync(adql), adql, site)
+
+
+def test_results_of_asynchronous_tap_do_so_too(tap, site):
+    adql = list(ASSOCIATED)[-1]
+    check_associated(tap.run_async(adql), adql, site)
+
+
+def check_associated(result, adql: str, site: str) -> None:
+    """Fail unless a result describes its links services, each once."""
+    described = []
+    for found in result.iter_adhocservices():
+        (identifier,) = [entry for entry in found.groups[0].entries if entry.name == "ID"]
+        described.append((found.name, identifier.ref))
+        address = {param.name: param.value for param in found.params}["accessURL"]
+        assert address == f"{site}/ztf/ztf/{found.name}/dlmeta"
+    assert sorted(described) == sorted(ASSOCIATED[adql])
+
+
+def test_a_named_release_leads_to_its_own_links(tap, site):
+    found = tap.search(f"SELECT oid FROM ztf_demo.objects WHERE oid = {HZ_HER}")
+    (described,) = found.iter_adhocservices()
+    address = {param.name: param.value for param in described.params}["accessURL"]
+    assert address == f"{site}/ztf/demo/links/dlmeta"
+
+
+def test_cone_search_results_lead_to_links(site):
+    found = pyvo.dal.SCSService(f"{site}/scs").search(service.HZ_HER, 0.0005)
+    linked = {links.original_row["oid"]: len(links) for links in found.iter_datalinks()}
+    assert linked == {str(oid): 18 for oid in service.HZ_HER_OIDS}
+
+
+def test_ssa_results_lead_to_links(site):
+    found = pyvo.dal.SSAService(f"{site}/ssa").search(pos=service.HZ_HER, diameter=0.001)
+    assert len(found) == 4
+    for record in found:
+        semantics = Counter(row.semantics for row in record.getdatalink())
+        assert semantics["#this"] == semantics["#proc"] == 1
+
+
+def test_the_processing_service_is_called_as_described(tap, ask):
+    (record,) = tap.search(f"SELECT oid FROM ztf.objects WHERE oid = {HZ_HER}")
+    service_row = record.getdatalink().get_first_proc()
+    offered = {param.name: param for param in service_row.input_params}
+    assert offered["ID"].value == str(HZ_HER)
+    assert list(offered["QUANTITY"].values.options) == [
+        (name, name) for name in ("mag", "flux", "diffmag", "diffflux")
+    ]
+    answer = service_row.process(PERIOD=1.7, EPOCH=58000.25, QUALITY="good", QUANTITY="flux")
+    folded = parse(io.BytesIO(answer.read())).get_first_table().array
+    wanted = ((folded["hmjd"] - 58000.25) / 1.7) % 1
+    difference = np.abs(folded["phase"] - wanted)
+    assert np.minimum(difference, 1 - difference).max() < 1e-9
+    good = service.rows(
+        "SELECT count(*) FROM demo_store.detections WHERE oid = %s AND catflags = 0", HZ_HER
+    )
+    assert [(len(folded),)] == good
+    assert np.all(folded["flux"] > 0)
+
+
+def test_the_processing_service_tells_of_every_form_that_it_accepts(tap):
+    (record,) = tap.search(f"SELECT oid FROM ztf.objects WHERE oid = {HZ_HER}")
+    service_row = record.getdatalink().get_first_proc()
+    (formats,) = [one for one in service_row.input_params if one.name == "RESPONSEFORMAT"]
+    names = [value for _, value in formats.values.options]
+    assert {"votable", "csv", "json", "parquet", "png", "pdf"} <= set(names)
+    for name in names:
+        assert len(service_row.process(RESPONSEFORMAT=name).read()) > 1000, name
+
+
+def test_a_browser_is_shown_a_page(site):
+    answer = requests.get(
+        f"{site}/links", params={"ID": HZ_HER}, headers={"User-Agent": "Mozilla/5.0"}, timeout=60
+    )
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert f"/lc/{HZ_HER}.vot" in answer.text
+
+
+def test_text_in_ids_is_not_markup_in_a_browsers_page(site):
+    answer = requests.get(
+        f"{site}/links",
+        params={"ID": "<script>alert(1)</script>"},
+        headers={"User-Agent": "Mozilla/5.0"},
+        timeout=60,
+    )
+    assert "<script>alert(1)" not in answer.text

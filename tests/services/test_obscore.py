@@ -1,0 +1,220 @@
+"""ObsCore: light curves of the default release and science images, found and described truly."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+from astropy.coordinates import SkyCoord
+from support import service
+
+from ztfvo.db import connect
+from ztfvo.images.products import Image, name_mjd, science_path
+from ztfvo.ingest import discovery
+from ztfvo.ingest.store import set_default
+from ztfvo.settings import get_settings, load_settings
+
+RA, DEC = service.HZ_HER
+DID = "ivo://ztfvo.local/~?ztf/demo/{}"
+
+REAL = Image(680, 50, 1, 20190314432616)
+"""An exposure of the quadrant of HZ Her; its other numbers are made up."""
+
+SIMULATED = Image(680, 50, 1, 20190315432616)
+START = 58556.432627
+
+
+@pytest.fixture
+def images(site):
+    """Two images of HZ Her's quadrant are known, one of them simulated, and 3,000 elsewhere."""
+    with connect(autocommit=True) as connection:
+        before = connection.execute("SELECT * FROM ztf_store.image LIMIT 1").fetchone()
+        assert before is None, "images are known already: these tests want none"
+        put = (
+            "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"
+            " simulated, source) VALUES (%s, %s, %s, %s, %s, %s, %s, 'metadata')"
+        )
+        for image, simulated in ((REAL, False), (SIMULATED, True)):
+            start = START + simulated
+            connection.execute(
+                put,
+                (*_channel(image), image.filefracday, start, 30, simulated),
+            )
+        connection.execute(
+            "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"
+            " simulated, source) SELECT 300 + i %% 100, i %% 64, 1 + i %% 3, 20200101000000 + i,"
+            " 58849 + i / 1e6, 30, false, 'metadata' FROM generate_series(1, 3000) i",
+            (),
+        )
+        connection.execute("ANALYZE ztf_store.image")
+        yield
+        connection.execute("DELETE FROM ztf_store.image")
+        connection.execute("ANALYZE ztf_store.image")
+
+
+def _channel(image):
+    return image.fieldid, image.rcid, image.filterid
+
+
+def test_time_series_have_the_values_of_objects(site, tap):
+    found = tap.search(
+        "SELECT c.*, o.* FROM ivoa.obscore AS c JOIN ztf.objects AS o ON o.oid = 680113300005170"
+        f" WHERE obs_publisher_did = '{DID.format(680113300005170)}'"
+    )
+    assert len(found) == 1
+    row = found[0]
+    assert (row["dataproduct_type"], row["dataproduct_subtype"]) == ("timeseries", "lightcurve")
+    assert row["access_url"] == f"{site}/lc/680113300005170.vot"
+    assert row["preview"] == f"{site}/lc/680113300005170.png"
+    assert row["access_format"] == "application/x-votable+xml"
+    assert (row["s_ra"], row["s_dec"]) == (row["ra"], row["dec"])
+    assert (row["t_min"], row["t_max"]) == (row["hmjd_first"], row["hmjd_last"])
+    assert row["t_xel"] == row["nobs"]
+    assert row["em_min"] == pytest.approx(4.089e-7, rel=1e-6)
+    assert row["em_max"] == pytest.approx(5.526e-7, rel=1e-6)
+    assert (row["obs_id"], row["target_name"]) == ("680113300005170",) * 2
+    assert (row["o_ucd"], row["calib_level"]) == ("phot.mag;em.opt", 2)
+    assert (row["facility_name"], row["instrument_name"]) == ("Palomar 48-inch", "ZTF")
+    assert np.ma.is_masked(row["pol_states"]) or row["pol_states"] in (None, "")
+
+
+def test_simulated_series_say_so(tap):
+    found = tap.search(
+        f"SELECT * FROM ivoa.obscore WHERE DISTANCE(s_ra, s_dec, {RA}, {DEC}) < 1/3600."
+    )
+    assert {row["obs_id"] for row in found} == {str(oid) for oid in service.HZ_HER_OIDS}
+    assert {row["obs_collection"] for row in found} == {"ZTF DEMO (simulated)"}
+    assert all("simulated light curve" in row["obs_title"] for row in found)
+
+
+def test_there_is_one_time_series_an_object(tap):
+    counts = [
+        tap.search(f"SELECT COUNT(*) AS n FROM {table}")[0]["n"]
+        for table in ("ivoa.obscore WHERE dataproduct_type = 'timeseries'", "ztf.objects")
+    ]
+    assert counts[0] == counts[1] > 20_000
+
+
+def test_images_of_a_place_are_found_as_clients_ask(site, tap, images):
+    found = tap.search(
+        "SELECT * FROM ivoa.obscore WHERE dataproduct_type = 'image' AND (DISTANCE(s_ra, s_dec,"
+        f" {RA}, {DEC}) < 0.01 OR 1 = INTERSECTS(CIRCLE({RA}, {DEC}, 0.01), s_region))"
+        " AND t_min < 58557 AND t_max > 58556 AND em_min < 5e-7 AND em_max > 5e-7"
+    )
+    assert len(found) == 1
+    row = found[0]
+    assert row["obs_collection"] == "ZTF science images"
+    assert row["access_url"] == f"{site}/archive/{science_path(REAL)}"
+    assert row["access_format"] == "image/fits"
+    assert (row["t_min"], row["t_exptime"]) == (START, 30)
+    assert row["t_max"] == pytest.approx(START + 30 / 86400, abs=1e-9)
+    assert row["t_min"] - name_mjd(REAL.filefracday) == pytest.approx(0.000011, abs=1e-6)
+    centre = SkyCoord(row["s_ra"], row["s_dec"], unit="deg")
+    assert centre.separation(SkyCoord(RA, DEC, unit="deg")).deg < row["s_fov"] / 2
+    assert row["obs_publisher_did"] == (
+        "ivo://ztfvo.local/~?ztf/images/ztf_20190314432616_000680_zg_c13_o_q3"
+    )
+
+
+def test_outlines_are_those_of_the_camera(tap, images):
+    outline = tap.search(
+        "SELECT s_region FROM ivoa.obscore WHERE obs_id = 'ztf_20190314432616_000680_zg_c13_o_q3'"
+    )[0]["s_region"]
+    corners = np.reshape([float(word) for word in str(outline).split()[-8:]], (4, 2))
+    points = SkyCoord(corners[:, 0], corners[:, 1], unit="deg")
+    sides = points.separation(points[[1, 2, 3, 0]]).deg
+    assert sides == pytest.approx([0.864] * 4, abs=0.01)
+    east = points.spherical_offsets_to(SkyCoord(RA, DEC, unit="deg"))[0].deg
+    assert east.min() < 0 < east.max()
+
+
+def test_a_simulated_image_says_so_and_is_shown_with_a_simulated_release_only(tap, images):
+    query = (
+        "SELECT collection, publisher_did FROM ztf.science_images WHERE image_id ="
+        " 'ztf_20190315432616_000680_zg_c13_o_q3'"
+    )
+    (row,) = tap.search(query)
+    assert row["collection"] == "ZTF science images (simulated)"
+    assert "/simulated-images/" in row["publisher_did"]
+    (row,) = tap.search(
+        "SELECT access_url FROM ivoa.obscore WHERE obs_collection ="
+        " 'ZTF science images (simulated)'"
+    )
+    assert not row["access_url"]
+    count = "SELECT count(*) FROM ztf_store.science_images WHERE simulated"
+    with connect() as connection:
+        assert connection.execute(count).fetchone() == (1,)
+        connection.execute("UPDATE ztf_store.release SET simulated = false WHERE name = 'demo'")
+        discovery.show(connection, "demo", get_settings())
+        assert connection.execute(count).fetchone() == (0,)
+        collections = connection.execute(
+            "SELECT DISTINCT ssa_collection, ssa_datasource FROM ztf_store.timeseries"
+        ).fetchall()
+        assert collections == [("ZTF DEMO", "survey")]
+        connection.rollback()
+
+
+def test_paths_are_those_of_the_archive(images):
+    found = service.rows(
+        "SELECT fieldid, rcid, filterid, filefracday, path FROM ztf_store.science_images"
+    )
+    assert len(found) == 3002
+    for *numbers, path in found:
+        assert path == science_path(Image(*numbers))
+
+
+def test_all_fields_of_the_survey_have_their_quadrants():
+    found = dict(
+        service.rows(
+            "SELECT fieldid, degrees(max(spoint(radians(q.ra), radians(q.dec)) <-> spoint("
+            "radians(f.ra), radians(f.dec)))) FROM ztf_store.sky_quadrant q JOIN (SELECT fieldid,"
+            " ra, dec FROM ztf_store.sky_quadrant WHERE rcid = 23) f USING (fieldid)"
+            " GROUP BY fieldid HAVING count(*) = 64"
+        )
+    )
+    assert len(found) == 1776
+    assert max(found.values()) < 6.6
+
+
+def test_another_authority_gets_its_own_identifiers_and_indexes(site):
+    other = load_settings(authority="other.example")
+    with connect() as connection:
+        digests = []
+        for settings in (other, get_settings()):
+            discovery.prepare(connection, "demo", settings)
+            discovery.show(connection, "demo", settings)
+            did = f"ivo://{settings.authority}/~?ztf/demo/680113300005170"
+            where = "FROM ztf_store.timeseries WHERE ssa_pubdid = %s"
+            assert connection.execute(f"SELECT oid {where}", (did,)).fetchall() == [
+                (680113300005170,)
+            ]
+            plan = "\n".join(r[0] for r in connection.execute(f"EXPLAIN SELECT * {where}", (did,)))
+            assert "series_did" in plan
+            digests.append(hashlib.sha256(plan.encode()).hexdigest())
+        assert digests[0] != digests[1]
+        connection.rollback()
+
+
+def test_the_views_follow_the_default_release(site):
+    with connect() as connection:
+        connection.execute(
+            "CREATE SCHEMA other_store; CREATE TABLE other_store.object"
+            " (LIKE demo_store.object INCLUDING ALL);"
+            "INSERT INTO ztf_store.release (name, title, description, simulated, layout)"
+            " VALUES ('other', 'Other', '', false, 'none')"
+        )
+        for view in ("objects", "lightcurves", "detections", "exposures"):
+            connection.execute(
+                f"CREATE VIEW other_store.{view} AS SELECT * FROM demo_store.{view} WHERE false"
+            )
+        connection.execute(
+            "INSERT INTO other_store.object SELECT * FROM demo_store.object"
+            " WHERE oid = 680113300005170"
+        )
+        set_default(connection, "other")
+        found = connection.execute(
+            "SELECT ssa_pubdid, ssa_collection FROM ztf_store.timeseries"
+        ).fetchall()
+        connection.rollback()
+    assert found == [("ivo://ztfvo.local/~?ztf/other/680113300005170", "ZTF OTHER")]

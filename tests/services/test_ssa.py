@@ -1,0 +1,183 @@
+"""Time series by SSAP: found by position, time, band and identifier, with true metadata."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import pyvo
+import requests
+from astropy.io.votable import parse
+from astropy.time import Time
+from support import service
+
+POS = "254.45755,35.34236"
+DID = "ivo://ztfvo.local/~?ztf/demo/{}"
+
+
+@pytest.fixture(scope="module")
+def ssa(site):
+    return pyvo.dal.SSAService(f"{site}/ssa")
+
+
+@pytest.fixture(scope="module")
+def objects(tap):
+    """Rows of objects at HZ Her, by OID."""
+    listed = ", ".join(map(str, service.HZ_HER_OIDS))
+    found = tap.search(f"SELECT * FROM ztf.objects WHERE oid IN ({listed})")
+    return {int(row["oid"]): row for row in found}
+
+
+def search(ask, **parameters):
+    """OIDs of the rows that the service answers."""
+    answer = ask("/ssa", REQUEST="queryData", **parameters)
+    assert answer.headers["Content-Type"].startswith("application/x-votable+xml")
+    table = parse(io.BytesIO(answer.content)).get_first_table()
+    return {int(oid) for oid in table.array["oid"]}
+
+
+def refusal(ask, **parameters):
+    """The sentence of an error document."""
+    answer = ask("/ssa", **parameters)
+    (info,) = [
+        each
+        for each in parse(io.BytesIO(answer.content)).resources[0].infos
+        if each.name == "QUERY_STATUS"
+    ]
+    assert info.value == "ERROR"
+    assert "Traceback" not in answer.text
+    return info.content
+
+
+def test_pyvo_finds_time_series_with_the_values_of_objects(site, ssa, objects):
+    found = ssa.search(pos=service.HZ_HER, diameter=2 / 3600)
+    assert {int(row["oid"]) for row in found} == set(service.HZ_HER_OIDS)
+    for row in found:
+        known = objects[int(row["oid"])]
+        assert row.acref == f"{site}/lc/{row['oid']}.vot"
+        assert row.format == "application/x-votable+xml"
+        assert row["ssa_dstype"] == "timeseries"
+        assert (row["t_min"], row["t_max"]) == (known["hmjd_first"], known["hmjd_last"])
+        assert row["ssa_length"] == known["nobs"]
+        assert row["ssa_dateObs"] == pytest.approx(row["t_min"] + known["duration"] / 2, abs=1e-6)
+        assert row["ssa_timeExt"] == pytest.approx(known["duration"] * 86400, rel=1e-6)
+        assert row["ssa_pubDID"] == DID.format(row["oid"])
+        assert row["ssa_bandpass"] == known["filter"]
+        assert (row["ra"], row["dec"]) == (known["ra"], known["dec"])
+
+
+def test_the_address_gives_that_light_curve(ssa, objects):
+    row = ssa.search(pos=service.HZ_HER, diameter=2 / 3600)[0]
+    curve = parse(io.BytesIO(requests.get(row.acref, timeout=60).content)).get_first_table()
+    times = np.asarray(curve.array["hmjd"])
+    assert len(times) == objects[int(row["oid"])]["nobs"]
+    assert (times.min(), times.max()) == (row["t_min"], row["t_max"])
+
+
+def test_simulated_series_say_so(ssa):
+    for row in ssa.search(pos=service.HZ_HER, diameter=2 / 3600):
+        assert row["ssa_collection"] == "ZTF DEMO (simulated)"
+        assert row["ssa_datasource"] == "artificial"
+        assert "simulated light curve" in row["ssa_dstitle"]
+
+
+def test_results_are_linked_to_the_links_service(ask):
+    answer = ask("/ssa", REQUEST="queryData", POS=POS, SIZE=0.001)
+    (block,) = [
+        resource
+        for resource in parse(io.BytesIO(answer.content)).resources
+        if resource.utype == "adhoc:service"
+    ]
+    parameters = {param.name: param for param in block.params}
+    assert parameters["accessURL"].value.endswith("/ztf/ztf/links/dlmeta")
+    assert block.groups[0].entries[0].ref == "oid"
+
+
+@pytest.mark.parametrize(("size", "found"), [(2.2, 4), (0.0, 0), (None, 4)])
+def test_size_is_a_diameter(ask, objects, size, found):
+    row = objects[680113300005170]
+    offset = 1.0 / 3600
+    place = f"{row['ra']},{row['dec'] + offset}"
+    given = {} if size is None else {"SIZE": size / 3600}
+    assert (680113300005170 in search(ask, POS=place, **given)) is bool(found)
+    assert 680113300005170 not in search(ask, POS=place, SIZE=1.9 / 3600)
+
+
+def test_time_selects_what_was_observed_then(ask, objects):
+    def epochs(oid):
+        return objects[oid]["hmjd_first"], objects[oid]["hmjd_last"]
+
+    first = min(service.HZ_HER_OIDS, key=lambda oid: epochs(oid)[0])
+    later = {oid for oid in service.HZ_HER_OIDS if epochs(oid)[0] > epochs(first)[0] + 0.01}
+    moment = Time(epochs(first)[0] + 0.005, format="mjd", scale="utc").isot
+    assert search(ask, POS=POS, SIZE=0.001, TIME=f"/{moment}") == set(service.HZ_HER_OIDS) - later
+    assert search(ask, POS=POS, SIZE=0.001, TIME="2020-01-01") == set(service.HZ_HER_OIDS)
+    assert search(ask, POS=POS, SIZE=0.001, TIME="2017-01-01/2017-12-31") == set()
+    assert search(ask, POS=POS, SIZE=0.001, TIME="2030-01-01/") == set()
+
+
+@pytest.mark.parametrize(
+    ("band", "bands"),
+    [("5e-7/5.1e-7", {1}), ("6.3e-7", {2}), ("4e-7/9e-7", {1, 2}), ("zr", {2}), ("1e-6/", set())],
+)
+def test_band_selects_filters(ask, band, bands):
+    found = search(ask, POS=POS, SIZE=0.001, BAND=band)
+    assert found == {oid for oid in service.HZ_HER_OIDS if oid // 10**11 % 10 in bands}
+
+
+def test_an_identifier_finds_its_series(ask):
+    assert search(ask, PUBDID=DID.format(680113300005170)) == {680113300005170}
+    assert search(ask, TARGETNAME="680113300005170") == {680113300005170}
+    assert search(ask, PUBDID=DID.format(999113300005170)) == set()
+    assert search(ask, PUBDID="ivo://elsewhere/~?ztf/demo/680113300005170") == set()
+
+
+@pytest.mark.parametrize("place", ["0,-90", "0,90", "360,0", "0,0"])
+def test_poles_and_meridian_are_places_without_light_curves(ask, place):
+    assert search(ask, POS=place, SIZE=0.01) == set()
+
+
+def test_the_number_of_rows_is_limited(ask):
+    answer = ask("/ssa", REQUEST="queryData", MAXREC=3)
+    table = parse(io.BytesIO(answer.content)).get_first_table()
+    assert len(table.array) == 3
+    assert 'value="OVERFLOW"' in answer.text
+
+
+@pytest.mark.parametrize("parameters", [{"FORMAT": "METADATA"}, {"MAXREC": 0}])
+def test_metadata_are_given_without_rows(ask, parameters):
+    answer = ask("/ssa", REQUEST="queryData", **parameters)
+    assert answer.status_code == 200
+    table = parse(io.BytesIO(answer.content)).get_first_table()
+    assert len(table.array) == 0
+    fields = {field.name: field for field in table.fields}
+    assert fields["ssa_pubDID"].utype == "ssa:Curation.PublisherDID"
+    assert fields["t_min"].unit == "d"
+    if "FORMAT" in parameters:
+        assert {"INPUT:POS", "INPUT:SIZE", "INPUT:TIME", "INPUT:BAND"} <= {
+            param.name for param in parse(io.BytesIO(answer.content)).resources[0].params
+        }
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"POS": "abc"}, "'ABC' is not a valid value"),
+        ({"POS": "1"}, "divisible by 2"),
+        ({"POS": "1,91"}, "POS=1,91 is no place on the sky"),
+        ({"POS": "-1,0"}, "POS=-1,0 is no place on the sky"),
+        ({"POS": "1,1;GALACTIC"}, "GALACTIC frame"),
+        ({"POS": "1,1", "SIZE": "-1"}, "SIZE=-1 is not possible"),
+        ({"POS": "1,1", "SIZE": "wide"}, "'wide' is not a valid literal for SIZE"),
+        ({"TIME": "yesterday"}, "'yesterday' is not a valid value"),
+        ({"POS": "1,1'; DROP TABLE x; --"}, ""),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(ask, parameters, sentence):
+    assert sentence in refusal(ask, REQUEST="queryData", **parameters)
+
+
+def test_a_request_that_is_none_is_refused(ask):
+    assert "REQUEST" in refusal(ask, POS=POS, SIZE=0.001)
+    assert "REQUEST" in refusal(ask, REQUEST="getSpectra", POS=POS, SIZE=0.001)

@@ -1,0 +1,233 @@
+"""Parameters of light-curve requests: what they mean, and how bad ones are refused."""
+
+import math
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from ztfvo.products import request
+from ztfvo.web import Question, Refused
+
+OID = "680113300005170"
+OTHER = 680213300009232
+
+
+def read(*path, method="GET", body=b"", content_type="", **parameters):
+    """The request of a path and parameters, which may be lists."""
+    given = {
+        name: value if isinstance(value, list) else [value] for name, value in parameters.items()
+    }
+    question = Question(path, given, method, body, content_type)
+    return request.read(question, request.wanted(question))
+
+
+def refusal(*path, **parameters) -> Refused:
+    """How a question is refused."""
+    with pytest.raises(Refused) as caught:
+        read(*path, **parameters)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("path", "release", "oids", "form"),
+    [
+        ((OID,), "ztf", (int(OID),), "votable"),
+        ((f"{OID}.json",), "ztf", (int(OID),), "json"),
+        (("dr19", f"{OID}.CSV"), "dr19", (int(OID),), "csv"),
+        (("ztf", f"{OID},{OTHER}.parquet"), "ztf", (int(OID), OTHER), "parquet"),
+    ],
+)
+def test_path_names_release_light_curves_and_format(path, release, oids, form):
+    asked = read(*path)
+    assert (asked.release, asked.oids, asked.format) == (release, oids, form)
+
+
+def test_light_curves_of_path_and_parameters_are_united_and_each_kept_once():
+    asked = read(OID, ID=[f"{OTHER}, {OID}", "1722107400005560"], OID=str(OTHER))
+    assert asked.oids == (int(OID), OTHER, 1722107400005560)
+
+
+def test_defaults_are_everything_unfolded_in_magnitudes():
+    asked = read(OID)
+    assert asked.filters == {1, 2, 3}
+    assert (asked.hmjd_min, asked.hmjd_max, asked.window) == (-math.inf, math.inf, None)
+    assert (asked.radius, asked.quantity, asked.good_only) == (0.0, "mag", False)
+    assert (asked.period, asked.epoch, asked.cycles, asked.bin) == (None, 0.0, 1, None)
+
+
+def test_values_are_read():
+    asked = read(
+        OID,
+        RADIUS="1.5",
+        BAND=["g", "ZI"],
+        TIME="58194 59280.5",
+        QUALITY="GOOD",
+        BAD_CATFLAGS_MASK="32768",
+        QUANTITY="diffmag",
+        REFMAG=[f"{OID}:13.6:0.02", f"{OTHER}:inf"],
+        PERIOD="1.7001674",
+        EPOCH="58000.25",
+        CYCLES="3",
+        BIN="1e-1",
+        TITLE=" HZ Her ",
+        CAPTION="no",
+    )
+    assert (asked.radius, asked.filters) == (1.5, {1, 3})
+    assert (asked.hmjd_min, asked.hmjd_max) == (58194.0, 59280.5)
+    assert (asked.good_only, asked.bad_catflags_mask) == (True, 32768)
+    assert asked.references == {int(OID): (13.6, 0.02), OTHER: (math.inf, 0.0)}
+    assert (asked.period, asked.epoch, asked.cycles, asked.bin) == (1.7001674, 58000.25, 3, 0.1)
+    assert (asked.quantity, asked.title, asked.caption) == ("diffmag", "HZ Her", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds", "window"),
+    [
+        ("-Inf 59280", (-math.inf, 59280.0), None),
+        ("58194 +inf", (58194.0, math.inf), None),
+        ("58194,58194", (58194.0, 58194.0), None),
+        ("short", (-math.inf, math.inf), "short"),
+    ],
+)
+def test_time_is_a_range_or_a_window(text, bounds, window):
+    asked = read(OID, TIME=text)
+    assert ((asked.hmjd_min, asked.hmjd_max), asked.window) == (bounds, window)
+
+
+def test_parameters_without_a_value_count_as_not_given():
+    assert read(OID, PERIOD="", BAND=["", " "], TIME=" ") == read(OID)
+
+
+def test_figures_show_two_cycles_and_tables_one():
+    assert read(f"{OID}.png", PERIOD="2").cycles == 2
+    assert read(f"{OID}.csv", PERIOD="2").cycles == 1
+    assert read(f"{OID}.png").cycles == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("text/csv", "csv"),
+        ("TEXT/CSV; header=present", "csv"),
+        ("application/x-votable+xml", "votable"),
+        ("application/vnd.apache.parquet", "parquet"),
+        ("JSON", "json"),
+    ],
+)
+def test_formats_are_named_by_word_or_mime_type(value, form):
+    assert read(OID, RESPONSEFORMAT=value).format == form
+
+
+REFUSED = [
+    ({"ID": "abc"}, "ID: 'abc' is not a ZTF OID"),
+    ({"ID": "680113300005170'; DROP TABLE x --"}, "is not a ZTF OID"),
+    ({"ID": "680413300005170"}, "filter 4 is not in 1 to 3"),
+    ({"ID": "-1"}, "is not a ZTF OID"),
+    ({"ID": "9" * 5000}, "is not a ZTF OID"),
+    ({"RADIUS": "-1"}, "RADIUS=-1 is not a number from 0 to 60"),
+    ({"RADIUS": "60.01"}, "RADIUS=60.01 is not a number from 0 to 60"),
+    ({"RADIUS": "nan"}, "RADIUS=nan is not a number"),
+    ({"RADIUS": ["1", "2"]}, "RADIUS is given 2 times (1, 2)"),
+    ({"BAND": "u"}, "BAND=u is not a band of ZTF: use g, r or i"),
+    ({"TIME": "58194"}, "TIME=58194 is not a range"),
+    ({"TIME": "59280 58194"}, "TIME=59280 58194 is not a range"),
+    ({"TIME": "inf"}, "TIME=inf is not a range"),
+    ({"TIME": "nan nan"}, "TIME=nan nan is not a range"),
+    ({"TIME": "1 2 3"}, "TIME=1 2 3 is not a range"),
+    ({"QUALITY": "best"}, "QUALITY=best is not one of all, good"),
+    ({"BAD_CATFLAGS_MASK": "1.5"}, "BAD_CATFLAGS_MASK=1.5 is not a whole number"),
+    ({"BAD_CATFLAGS_MASK": "2147483648"}, "is not a whole number from 0 to 2147483647"),
+    ({"QUANTITY": "colour"}, "QUANTITY=colour is not one of mag, flux, diffmag, diffflux"),
+    ({"REFMAG": "13.6"}, "REFMAG=13.6 cannot be used"),
+    ({"REFMAG": f"{OID}:x"}, "it is not oid:mag or oid:mag:err"),
+    ({"REFMAG": f"{OID}:nan"}, "it is not oid:mag or oid:mag:err"),
+    ({"REFMAG": f"{OID}:-inf"}, "it is not oid:mag or oid:mag:err"),
+    ({"REFMAG": f"{OID}:13:-0.1"}, "an error is neither negative"),
+    ({"REFMAG": f"{OID}:13:inf"}, "an error is neither negative"),
+    ({"REFMAG": f"{OID}:1e300"}, "a magnitude is not beyond 50"),
+    ({"REFMAG": [f"{OID}:1", f"{OID}:2"]}, f"{OID} is given twice"),
+    ({"PERIOD": "0"}, "PERIOD=0 is not a number from 0.00001 to 1000000"),
+    ({"PERIOD": "1e999"}, "PERIOD=1e999 is not a number"),
+    ({"PERIOD": "٣"}, "PERIOD=٣ is not a number"),
+    ({"EPOCH": "inf"}, "EPOCH=inf is not a number from -1000000 to 10000000"),
+    ({"PERIOD": "1", "CYCLES": "11"}, "CYCLES=11 is not a whole number from 1 to 10"),
+    ({"BIN": "0"}, "BIN=0 is not a number from 0.00001"),
+    ({"TITLE": "x" * 201}, "TITLE has 201 characters, 200 are the limit"),
+    ({"CAPTION": "maybe"}, "CAPTION=maybe is not one of yes, no"),
+    ({"RESPONSEFORMAT": "fits"}, "RESPONSEFORMAT=fits is not known here: use one of csv,"),
+    ({"SR": "1"}, "There is no parameter SR. Known are: ID, OID, RADIUS"),
+    ({"RADIUS": "x" * 5000}, "x..."),
+]
+
+
+@pytest.mark.parametrize(("parameters", "sentence"), REFUSED)
+def test_bad_values_are_refused_with_the_value_and_the_remedy(parameters, sentence):
+    refused = refusal(**({"ID": OID} | parameters))
+    assert refused.status == 400
+    assert sentence in refused.message
+    assert len(refused.message) < 500
+
+
+def test_a_request_without_light_curves_says_how_to_name_one():
+    assert "give ID, as in ID=680113300005170" in refusal().message
+
+
+def test_more_than_the_limit_of_light_curves_are_refused():
+    oids = [str(int(OID) + i) for i in range(request.MAX_OIDS + 1)]
+    assert "101 light curves are named, 100 are the limit" in refusal(ID=",".join(oids)).message
+    assert len(read(ID=oids[1:]).oids) == 100
+
+
+@pytest.mark.parametrize("path", [(OID, OID), ("dr19", OID, "x"), (OID, "json"), ("DR19", OID)])
+def test_other_paths_are_not_found(path):
+    refused = refusal(*path)
+    assert refused.status == 404
+    assert "Light curves are at /lc/OID" in refused.message
+
+
+def test_unknown_extension_is_not_found():
+    refused = refusal(f"{OID}.exe")
+    assert (refused.status, ".exe is not known here" in refused.message) == (404, True)
+
+
+def test_extension_and_format_that_differ_are_refused():
+    assert "give one of them" in refusal(f"{OID}.json", RESPONSEFORMAT="csv").message
+    assert read(f"{OID}.json", RESPONSEFORMAT="json").format == "json"
+
+
+def test_own_photometry_comes_as_json_with_figures():
+    body = b'{"mine": [{"mjd": 58300, "mag": 17, "magerr": 0.1, "filter": "V"}]}'
+    sent = {"method": "POST", "body": body, "content_type": "application/json"}
+    (own,) = read(f"{OID}.png", **sent).own
+    assert (own.label, own.filter, own.mag.tolist()) == ("mine", "V", [17.0])
+    with pytest.raises(Refused, match=r"in figures only: ask for .*png"):
+        read(f"{OID}.csv", **sent)
+    with pytest.raises(
+        Refused, match="send a form, or own photometry as application/json"
+    ) as not_ok:
+        read(f"{OID}.png", **(sent | {"content_type": "text/plain"}))
+    assert not_ok.value.status == 415
+
+
+def test_address_of_a_request_gives_the_same_request_again():
+    asked = read(
+        "dr19",
+        f"{OID}.csv",
+        RADIUS="1.5",
+        BAND="g,r",
+        TIME="-inf 59280.5",
+        QUALITY="good",
+        BAD_CATFLAGS_MASK="6",
+        QUANTITY="diffflux",
+        REFMAG=f"{OID}:13.6:0.02",
+        PERIOD="0.1",
+        EPOCH="-3.5",
+        CYCLES="2",
+        BIN="0.02",
+        TITLE="a & b ü",
+    )
+    parts = urlsplit(request.address(asked))
+    release, address = parts.path.strip("/").split("/")
+    assert address == "lc"
+    assert read(release, **parse_qs(parts.query)) == asked
+    assert request.address(read(OID)) == f"/lc?ID={OID}&RESPONSEFORMAT=votable"
