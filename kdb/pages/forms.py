@@ -47,9 +47,9 @@ class FilterForm(_Form):
     """The filters of the objects, with the names the API has for them."""
 
     oid = _input("OID", "One or several.", inputmode="numeric")
-    tag = _input("Any of these tags", list="tag-names")
-    all_tags = _input("All of these tags", list="tag-names")
-    not_tag = _input("None of these tags", list="tag-names")
+    tag = _input("Tags: any of", list="tag-names")
+    all_tags = _input("Tags: all of", list="tag-names")
+    not_tag = _input("Tags: none of", list="tag-names")
     text = _input("Description contains")
     author = _input("Author", "Public name, in full.")
     changed_after = _input("Changed from", "Date, UTC.", type="date")
