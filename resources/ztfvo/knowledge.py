@@ -44,6 +44,11 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
     } | known
 
 
+def process_environment(settings: Settings) -> dict[str, str]:
+    """Return the whole environment of a process of the knowledge database."""
+    return {**os.environ, **environment(settings)}
+
+
 def manage(
     settings: Settings, words: Sequence[str], quiet: bool = False, **further: str
 ) -> subprocess.CompletedProcess[str]:
@@ -62,7 +67,7 @@ def manage(
     """
     return subprocess.run(
         [sys.executable, "-m", "kdb", *words],
-        env={**os.environ, **environment(settings), **further},
+        env={**process_environment(settings), **further},
         capture_output=quiet,
         text=True,
         check=False,

@@ -101,5 +101,19 @@ def http(
     curves(settings, address, schema, min(seconds, 10.0))
 
 
+@app.command()
+def kdb(
+    annotations: Count = 100_000,
+    requests: Requests = 40,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the database ztfvo_bench_kdb.")
+    ] = False,
+) -> None:
+    """Measure lists and pages of the knowledge database."""
+    from ztfvo.bench.kdb import kdb as run
+
+    run(get_settings(), annotations, requests, keep)
+
+
 if __name__ == "__main__":
     app()
