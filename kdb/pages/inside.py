@@ -91,6 +91,8 @@ def _inner_request(
         known
         | {
             "REQUEST_METHOD": method,
+            # The page's request put the path here as text; WSGI has bytes in this disguise.
+            "PATH_INFO": request.path_info.encode().decode("latin-1"),
             "QUERY_STRING": urlencode(query or []),
             "CONTENT_TYPE": "application/json",
             "CONTENT_LENGTH": str(len(content)),

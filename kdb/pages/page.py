@@ -57,6 +57,7 @@ class Page(View):
         """Return a page made of a template."""
         context |= {
             "here": self.here,
+            "messages": messages.get_messages(self.request),
             "may_manage": self.may(Role.ADMINISTRATOR),
             "may_edit": self.may(Role.EDITOR),
         }

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import django
 import pytest
-from support import kdb
+from support import kdb, pages
 
 NAME = f"kdb_test_{os.getpid()}"
 FOLDER = tempfile.TemporaryDirectory(prefix="kdb-test-")
@@ -107,6 +107,14 @@ def visitors(people):
     """Someone of each role, logged in, and someone who is not."""
     found = {role: kdb.Visitor(user) for role, user in people.items()}
     return found | {"anonymous": kdb.Visitor()}
+
+
+@pytest.fixture
+def browsers(people):
+    """A browser of someone of each role, and of someone who is not logged in."""
+    return {role: pages.Browser(user) for role, user in people.items()} | {
+        "anonymous": pages.Browser()
+    }
 
 
 @pytest.fixture
