@@ -21,10 +21,11 @@ DROPPED = ("HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 class Refused(Exception):
     """Something is refused that the page has no place to tell; an error page does."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, wait: str | None = None) -> None:
         super().__init__(f"{status}: {detail}")
         self.status = status
         self.detail = detail
+        self.headers = {"Retry-After": wait} if wait else {}
 
 
 def ask(
@@ -64,7 +65,8 @@ def ask(
     response = view.as_view()(inner, **path)
     _carry_back(inner, request)
     if response.status_code >= 400 and response.status_code not in expect:
-        raise Refused(response.status_code, " ".join(sentences(response.data)))
+        detail = " ".join(sentences(response.data))
+        raise Refused(response.status_code, detail, response.headers.get("Retry-After"))
     return response
 
 

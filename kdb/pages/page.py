@@ -33,7 +33,7 @@ class Page(View):
         try:
             return super().dispatch(request, *args, **kwargs)
         except Refused as refusal:
-            return self._refused(refusal.status, refusal.detail)
+            return self._refused(refusal)
         except OperationalError as error:
             return unreachable(request, error)
 
@@ -47,7 +47,7 @@ class Page(View):
             return None
         status = 403 if is_member(self.request) else 401
         default = APIException.default_detail if status == 401 else "You may not see this page."
-        return self._refused(status, str(getattr(permission, "message", None) or default))
+        return self._refused(Refused(status, str(getattr(permission, "message", None) or default)))
 
     def may(self, role: Role) -> bool:
         """Whether to offer what a role may do."""
@@ -63,24 +63,25 @@ class Page(View):
         }
         return render(self.request, f"pages/{template}.html", context, status=status)
 
-    def done(self, message: str, name: str, **path: Any) -> HttpResponseRedirect:
+    def done(self, message: str, page: str, /, **path: Any) -> HttpResponseRedirect:
         """Say what was done, and lead to a page."""
         messages.success(self.request, message)
-        return redirect(f"pages:{name}", **path)
+        return redirect(f"pages:{page}", **path)
 
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer a method that the page does not have."""
         allowed = ", ".join(self._allowed_methods())
         return answer(request, 405, f"This address takes {allowed} only.", {"Allow": allowed})
 
-    def _refused(self, status: int, detail: str) -> HttpResponse:
-        if status == 401 and self.request.method in ("GET", "HEAD"):
+    def _refused(self, refusal: Refused) -> HttpResponse:
+        if refusal.status == 401 and self.request.method in ("GET", "HEAD"):
             # Without the prefix, which the login adds again: it leads to this service only.
             back = self.request.get_full_path().removeprefix(reverse("pages:objects"))
             return redirect(f"{reverse('pages:login')}?{urlencode({'next': back})}")
-        if status == 401:
-            detail = f"{detail} Your login may have ended: log in, and send the form once more."
-        return answer(self.request, status, detail)
+        detail = refusal.detail
+        if refusal.status == 401:
+            detail += " Your login may have ended: log in, and send the form once more."
+        return answer(self.request, refusal.status, detail, refusal.headers)
 
 
 def put_errors(form: forms.Form, data: Any) -> None:

@@ -16,9 +16,7 @@ from kdb.annotations.record import annotate
 from kdb.pages.views import objects
 
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
-HOSTILE = (
-    "</td><script>alert('1')</script><img src=x onerror=alert(2)> \"' onfocus=x {{ 7|add:7 }} ‮"
-)
+HOSTILE = "</td><script>alert('1')</script><img src=x onerror=a()> \"' onfocus=x {{ 7|add:7 }} ‮"
 
 
 @pytest.fixture

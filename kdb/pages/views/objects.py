@@ -24,7 +24,7 @@ from kdb.tags.models import Tag
 ROWS = "50"
 """Rows of a page, when nothing is asked for."""
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1000
 """Objects are counted up to here: more are too many to look through."""
 
 SORTED = {"oid": "oid", "annotations": "annotations", "changed_at": "-changed_at"}
