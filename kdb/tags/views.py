@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.cache import cache
 from django.db import IntegrityError, connection
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, ParseError
@@ -37,6 +38,8 @@ FROM annotation_current c JOIN annotation_tag g ON g.annotation_id = {pointer}
     JOIN tag s ON s.id = g.tag_id
 GROUP BY 1
 """
+
+NEWEST = "SELECT (SELECT max(id) FROM annotation), (SELECT max(id) FROM tag_event)"
 
 
 class _View(ReadOrWrite, LastModified, GenericAPIView[Tag]):
@@ -164,8 +167,16 @@ def count_objects(member: bool) -> dict[int, int]:
     """Return the number of objects that have each tag now, by its id."""
     pointer = "c.newest_id" if member else "c.newest_public_id"
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS.format(pointer=pointer))
-        return dict(cursor.fetchall())
+        cursor.execute(NEWEST)
+        newest = cursor.fetchone()
+        key = f"tag-counts-{member}-{newest[0]}-{newest[1]}"
+        counts = cache.get(key)
+        if counts is None:
+            cursor.execute(COUNTS.format(pointer=pointer))
+            counts = dict(cursor.fetchall())
+            # For a minute only: transactions under way may yet add records with lower ids.
+            cache.set(key, counts, 60)
+    return counts
 
 
 @contextmanager
