@@ -18,9 +18,13 @@ FORMAT = 1
 NAME = re.compile(r"kdb-(\d{8}T\d{6})Z\.tar")
 _BLOCK = 1 << 20
 _SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN", re.IGNORECASE)
+# A password in quotes takes the rest of the line with it: quoting has many ways.
 _PASSWORDS = (
-    (re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s'\"&]+)", re.IGNORECASE), r"\1***"),
-    (re.compile(r"(://[^:@/\s]*:)[^@\s]*@"), r"\1***@"),
+    (
+        re.compile(r"(password\s*=\s*)(?:[^\s'\"&\\]+(?=[\s&]|['\"]?$)|.*)", re.IGNORECASE),
+        r"\1***",
+    ),
+    (re.compile(r"(://[^:@/\s]*:)\S*@"), r"\1***@"),
 )
 
 

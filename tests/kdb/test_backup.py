@@ -1,0 +1,448 @@
+"""Backups: what is in them, that they are whole, how many are kept, and what comes back."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from conftest import KEY, NAME
+from django.db import connection
+from support import kdb
+from support.kdb import new_oid
+
+from kdb.accounts.models import Token
+from kdb.annotations.record import annotate
+from kdb.tags import edit
+from ztfvo.backup import archive
+from ztfvo.backup.rotation import superfluous
+from ztfvo.backup.targets import Folder, Remote, target_of
+from ztfvo.settings import load_settings
+from ztfvo.site.errors import SiteError
+
+OTHER = f"kdb_restore_{os.getpid()}"
+NOT_KEPT = {"django_session"}
+SCHEMAS = "('public', 'kdb_public')"
+STRUCTURE = {
+    "columns": f"""SELECT table_schema, table_name, column_name, data_type,
+            is_nullable, column_default, is_identity
+        FROM information_schema.columns WHERE table_schema IN {SCHEMAS} ORDER BY 1, 2, 3""",
+    "triggers": """SELECT tgrelid::regclass::text, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
+        WHERE NOT tgisinternal ORDER BY 1, 2""",
+    "functions": f"""SELECT p.oid::regprocedure::text, prosrc FROM pg_proc p
+            JOIN pg_namespace n ON n.oid = pronamespace
+        WHERE nspname IN {SCHEMAS} AND prolang <> 13 ORDER BY 1""",
+    # Casts of constants are written in another way after they were read again.
+    "constraints": f"""SELECT conrelid::regclass::text, conname, convalidated,
+            regexp_replace(pg_get_constraintdef(c.oid), '::(character varying|text)|[][()]', '', 'g')
+        FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace
+        WHERE nspname IN {SCHEMAS} ORDER BY 1, 2""",
+    "indexes": f"SELECT indexdef FROM pg_indexes WHERE schemaname IN {SCHEMAS} ORDER BY 1",
+    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'kdb_public' ORDER BY 1",
+    "rights": f"""SELECT c.oid::regclass::text, relacl::text, relowner::regrole::text,
+            reloptions::text
+        FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+        WHERE nspname IN {SCHEMAS} AND relkind IN ('r', 'v') ORDER BY 1""",
+    "extensions": "SELECT extname, extversion FROM pg_extension ORDER BY 1",
+}
+
+
+def backup(*words, name=NAME, **variables):
+    """Run ``scripts/backup`` on a database."""
+    bare = {key: value for key, value in os.environ.items() if not key.startswith("KDB_")}
+    return subprocess.run(
+        [sys.executable, "-m", "ztfvo.backup", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=bare | kdb.environment(name, KEY) | {key: str(v) for key, v in variables.items()},
+        check=False,
+    )
+
+
+def succeeded(outcome):
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return outcome.stdout
+
+
+def failed(outcome):
+    assert outcome.returncode == 1, outcome.stdout + outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    return " ".join(outcome.stderr.split())
+
+
+@pytest.fixture
+def records(committed, people, tags):
+    """Committed accounts, tokens, tags with a past and histories."""
+    expert, editor = people["expert"], people["editor"]
+    for turn in range(30):
+        oid = new_oid()
+        head = annotate(expert, oid, "dr5", [tags["SN"]], None, text=f"{turn} é\t'\"\\N")
+        second = annotate(editor, oid, "dr19", [tags["VAR"], tags["EA"]], head.pk, public=turn > 9)
+        if turn % 3 == 0:
+            annotate(expert, oid, "dr19", [], second.pk, deleted=True)
+    edit.change(editor, tags["VAR"].pk, name="variable")
+    edit.merge(editor, tags["ghost"].pk, tags["artefact"].pk)
+    Token.objects.create(user=expert, name="script")
+    return 30
+
+
+@pytest.fixture
+def empty(database):
+    """Another database as set-up makes it, before its tables."""
+    kdb.create_database(OTHER)
+    yield OTHER
+    kdb.drop_database(OTHER)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where backups go, and the settings that say so."""
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def made(records, folder):
+    """A backup."""
+    succeeded(backup(ZTFVO_BACKUP_TARGET=folder))
+    (path,) = folder.iterdir()
+    return path
+
+
+def tables(name):
+    with psycopg.connect(kdb.dsn(name, "postgres")) as superuser:
+        found = superuser.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND"
+                                  " relnamespace = 'public'::regnamespace").fetchall()  # fmt: skip
+        names = [name for (name,) in found if name not in NOT_KEPT and not name.startswith("axes")]
+        return {
+            name: superuser.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1').fetchall()
+            for name in sorted(names)
+        }
+
+
+def structure(name):
+    with psycopg.connect(kdb.dsn(name, "postgres")) as superuser:
+        return {part: superuser.execute(query).fetchall() for part, query in STRUCTURE.items()}
+
+
+def rows(name, query, user="kdb"):
+    with psycopg.connect(kdb.dsn(name, user)) as known:
+        return known.execute(query).fetchall()
+
+
+def test_a_restored_service_has_every_row_the_history_and_all_rules(made, empty):
+    told = succeeded(backup("restore", made, name=empty))
+    assert "Restored 70 annotations" in told
+    before, after = tables(NAME), tables(empty)
+    assert len(before["annotation"]) == 70
+    assert len(before["kdb_token"]) == 1
+    assert set(after) == set(before)
+    for name in before:
+        assert after[name] == before[name], name
+    for view in ("objects", "history", "tags"):
+        query = f"SELECT * FROM kdb_public.{view} ORDER BY 1, 2"
+        found = rows(empty, query, "kdb_public")
+        assert found == rows(NAME, query, "kdb_public")
+        assert found
+    wanted, found = structure(NAME), structure(empty)
+    assert {part: len(lines) > 0 for part, lines in wanted.items()} == dict.fromkeys(wanted, True)
+    for part in wanted:
+        assert found[part] == wanted[part], part
+
+
+def test_a_restored_service_goes_on_and_keeps_its_history_closed(made, empty):
+    succeeded(backup("restore", made, name=empty))
+    for statement in (
+        "UPDATE annotation SET text = ''",
+        "DELETE FROM annotation_tag",
+        "TRUNCATE tag_event CASCADE",
+    ):
+        with pytest.raises(psycopg.errors.RestrictViolation, match="are only ever added"):
+            rows(empty, statement)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        rows(empty, "SELECT * FROM public.annotation", "kdb_public")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        rows(empty, "CREATE TEMPORARY TABLE x (i int)", "kdb_public")
+    with psycopg.connect(kdb.dsn(empty, "kdb")) as owner:
+        last = owner.execute("SELECT max(id) FROM annotation").fetchone()[0]
+        new = owner.execute(
+            "INSERT INTO annotation (oid, release, text, tag_count, author_name, public, deleted)"
+            " VALUES (%s, 'dr19', '', 0, 'a', true, false) RETURNING id, number",
+            [new_oid()],
+        ).fetchone()
+    assert new == (last + 1, 1)
+
+
+def test_a_restored_service_can_be_backed_up_and_restored_again(made, empty, tmp_path):
+    succeeded(backup("restore", made, name=empty))
+    succeeded(backup("run", "--target", tmp_path / "second", name=empty))
+    (second,) = (tmp_path / "second").iterdir()
+    with psycopg.connect(kdb.dsn("postgres", "postgres"), autocommit=True) as superuser:
+        superuser.execute(f"DROP DATABASE {empty}")
+    kdb.create_database(empty)
+    succeeded(backup("restore", second, name=empty))
+    assert tables(empty) == tables(NAME)
+
+
+def test_a_service_as_set_up_makes_it_counts_as_empty(made, empty):
+    known = kdb.environment(empty, KEY)
+    for words in (
+        ("migrate",), ("load_vocabulary",), ("create_administrator", "root", "The operator"),
+    ):  # fmt: skip
+        assert kdb.manage(known, *words).returncode == 0
+    succeeded(backup("restore", made, name=empty))
+    assert tables(empty) == tables(NAME)
+
+
+def test_a_service_with_records_is_left_as_it_is(made):
+    before = tables(NAME)
+    assert "is not empty: it has 70 annotations" in failed(backup("restore", made))
+    assert tables(NAME) == before
+
+
+def test_sessions_and_secrets_are_not_in_a_backup(records, people, folder, tmp_path):
+    kdb.Visitor(people["expert"]).get("whoami/")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_key FROM django_session")
+        sessions = [key for (key,) in cursor.fetchall()]
+    assert sessions
+    variables = {"ZTFVO_BACKUP_TARGET": folder}
+    succeeded(backup(**variables))
+    (path,) = folder.iterdir()
+    with tarfile.open(path) as tar:
+        assert sorted(tar.getnames()) == ["kdb.dump", "manifest.json", "settings.env"]
+        tar.extract("kdb.dump", tmp_path)
+    readable = subprocess.run(
+        [pg_restore(), "--file=-", tmp_path / "kdb.dump"], capture_output=True, check=True
+    ).stdout.decode()
+    assert "expert@example.org" in readable
+    assert [key for key in [*sessions, KEY.read_text()] if key in readable] == []
+    assert (path.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def pg_restore():
+    from ztfvo.site.postgres import programs_folder
+
+    return programs_folder(load_settings()) / "pg_restore"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("ZTFVO_PORT=8080", "ZTFVO_PORT=8080"),
+        ("# a comment = here", "# a comment = here"),
+        ("ZTFVO_DSN=host=a user=b password=geheim dbname=c",
+         "ZTFVO_DSN=host=a user=b password=*** dbname=c"),
+        ("ZTFVO_DSN='host=a password = ''x y'' dbname=c'",
+         "ZTFVO_DSN='host=a password = ***"),
+        ("ZTFVO_DSN=\"host=a password='x y' dbname=c\"", "ZTFVO_DSN=\"host=a password=***"),
+        ("KDB_DSN=postgresql://me:ge@he/im@host/db", "KDB_DSN=postgresql://me:***@host/db"),
+        ("KDB_DSN=postgresql://host/db?user=a&password=geheim&connect_timeout=1",
+         "KDB_DSN=postgresql://host/db?user=a&password=***&connect_timeout=1"),
+        ("KDB_DSN=postgresql://me:geheim@host/db", "KDB_DSN=postgresql://me:***@host/db"),
+        ("ZTFVO_MAIL_PASSWORD=geheim", "ZTFVO_MAIL_PASSWORD=***"),
+        ("KDB_SECRET_KEY_FILE=/etc/key", "KDB_SECRET_KEY_FILE=/etc/key"),
+    ],
+)  # fmt: skip
+def test_settings_are_kept_without_passwords(line, kept):
+    assert archive.without_passwords(line + "\n") == kept + "\n"
+
+
+def test_a_backup_says_what_is_in_it_and_verifies(made):
+    with tarfile.open(made) as tar:
+        manifest = json.load(tar.extractfile("manifest.json"))
+    assert manifest["tables"]["annotation"] == 70
+    assert manifest["tables"]["tag_event"] == len(tables(NAME)["tag_event"])
+    assert "annotation: 70 rows" in succeeded(backup("verify", made))
+    assert made.name in succeeded(backup("list", ZTFVO_BACKUP_TARGET=made.parent))
+    name = succeeded(backup("verify", made.name, ZTFVO_BACKUP_TARGET=made.parent))
+    assert "annotation: 70 rows" in name
+
+
+def changed_member(path, name, change):
+    """Write the backup again with one member changed."""
+    with tarfile.open(path) as tar:
+        content = {member: tar.extractfile(member).read() for member in tar.getnames()}
+    content[name] = change(content[name])
+    with tarfile.open(path, "w") as tar:
+        for member, data in content.items():
+            info = tarfile.TarInfo(member)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-30_000]), "cannot be read as a backup"),
+        (lambda path: path.write_bytes(b"no archive"), "cannot be read as a backup"),
+        (lambda path: changed_member(path, "kdb.dump", lambda data: data[:-9] + b"x" * 9),
+         "kdb.dump has another checksum"),
+        (lambda path: changed_member(path, "settings.env", lambda data: data + b"X=1\n"),
+         "settings.env has another checksum"),
+        (lambda path: changed_member(path, "manifest.json",
+                                     lambda data: data.replace(b'"format": 1', b'"format": 2')),
+         "has format 2"),
+        (lambda path: path.unlink(), "cannot be read as a backup"),
+    ],
+)  # fmt: skip
+def test_a_damaged_backup_is_refused_before_anything_is_changed(made, empty, change, cause):
+    change(made)
+    assert cause in failed(backup("verify", made))
+    assert cause in failed(backup("restore", made, name=empty))
+    assert rows(empty, "SELECT to_regclass('public.annotation')") == [(None,)]
+
+
+HALT = """
+CREATE SCHEMA other;
+CREATE FUNCTION other.halt() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands()
+               WHERE object_identity = 'kdb_public.history') THEN
+        RAISE EXCEPTION 'halted by the test';
+    END IF;
+END $$;
+CREATE EVENT TRIGGER halt ON ddl_command_end EXECUTE FUNCTION other.halt();
+"""
+
+
+def test_a_restore_that_fails_half_way_leaves_the_empty_service_as_it_was(made, empty):
+    known = kdb.environment(empty, KEY)
+    assert kdb.manage(known, "migrate").returncode == 0
+    assert kdb.manage(known, "load_vocabulary").returncode == 0
+    before, shape = tables(empty), structure(empty)
+    with psycopg.connect(kdb.dsn(empty, "postgres"), autocommit=True) as superuser:
+        superuser.execute(HALT)
+    assert "halted by the test" in failed(backup("restore", made, name=empty))
+    assert tables(empty) == before
+    assert structure(empty)["views"] == shape["views"]
+
+
+def test_the_database_being_down_is_told(folder):
+    told = failed(backup(ZTFVO_BACKUP_TARGET=folder, KDB_DSN="host=/nowhere dbname=kdb user=kdb"))
+    assert "does not answer" in told
+    assert "Remedy:" in told
+    assert not folder.exists()
+
+
+def test_one_backup_runs_at_a_time(made):
+    with (load_settings().var / "backup.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "another backup or restore is running" in failed(
+            backup(ZTFVO_BACKUP_TARGET=made.parent)
+        )
+    succeeded(backup(ZTFVO_BACKUP_TARGET=made.parent))
+
+
+def names_of(times):
+    return [archive.name_at(time) for time in times]
+
+
+def test_the_newest_of_each_day_and_week_stays():
+    noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    daily = [noon - timedelta(days=day) for day in range(60)]
+    twice = [time - timedelta(hours=6) for time in daily]
+    gone = superfluous(names_of(daily + twice), daily=7, weekly=4)
+    kept = sorted(set(names_of(daily + twice)) - set(gone))
+    # Saturday the 31st and six days before; then the Sundays that end ISO weeks.
+    days = [31, 30, 29, 28, 27, 26, 25, 18, 11]
+    assert kept == sorted(names_of(datetime(2026, 1, day, 12, tzinfo=UTC) for day in days))
+    assert gone == sorted(gone)
+
+
+def test_nothing_is_deleted_while_no_backups_are_made():
+    old = names_of(datetime(2020, 1, day, 3, tzinfo=UTC) for day in range(1, 8))
+    assert superfluous(old, daily=7, weekly=0) == []
+    assert superfluous([*old, archive.name_at(datetime.now(UTC))], 7, 0) == old[:1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kdb-20261301T000000Z.tar",
+        "kdb-2026.tar",
+        "kdb-20260101T000000Z.tar.part",
+        "a/kdb-20260101T000000Z.tar",
+        "notes.txt",
+    ],
+)
+def test_other_files_are_no_backups(name):
+    assert archive.time_of(name) is None
+    assert superfluous([name], 1, 0) == []
+
+
+def test_old_backups_are_deleted_after_a_new_one_and_other_files_are_not(records, folder):
+    folder.mkdir()
+    old = names_of(datetime(2020, 1, day, 3, tzinfo=UTC) for day in (1, 2, 3))
+    for name in [*old, "notes.txt"]:
+        (folder / name).write_bytes(b"")
+    limits = {"ZTFVO_BACKUP_DAILY": 2, "ZTFVO_BACKUP_WEEKLY": 0}
+    told = succeeded(backup(ZTFVO_BACKUP_TARGET=folder, **limits))
+    left = sorted(path.name for path in folder.iterdir())
+    assert left[0] == old[-1]
+    assert left[2:] == ["notes.txt"]
+    assert [line.split()[-1] for line in told.splitlines() if "Deleted" in line] == old[:2]
+
+
+def test_a_failed_backup_deletes_nothing(folder):
+    folder.mkdir()
+    old = names_of(datetime(2020, 1, day, 3, tzinfo=UTC) for day in (1, 2, 3))
+    for name in old:
+        (folder / name).write_bytes(b"")
+    failed(backup(ZTFVO_BACKUP_TARGET=folder, ZTFVO_BACKUP_DAILY=1, name="kdb_not_there"))
+    assert sorted(path.name for path in folder.iterdir()) == old
+
+
+def test_a_copy_that_breaks_off_has_no_name_and_is_removed(tmp_path, monkeypatch):
+    source = tmp_path / "kdb-20260101T000000Z.tar"
+    source.write_bytes(b"x" * 100)
+    target = Folder(load_settings(), tmp_path / "there")
+
+    def broken(fd):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(SiteError, match="No space left"):
+        target.put(source)
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["nas:ztf/kdb", ":local:/srv", "s3 store:bucket", "b2,versions:x"])
+def test_a_target_with_a_name_and_colon_is_rclones(text, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SiteError, match=r"rclone is not installed.*\n.*apt-get install rclone"):
+        target_of(load_settings(), text)
+
+
+@pytest.mark.parametrize("text", ["/srv/backup", "/srv/a:b", "./a:b", "backup"])
+def test_other_targets_are_folders(text):
+    assert isinstance(target_of(load_settings(), text), Folder)
+
+
+@pytest.mark.skipif(not shutil.which("rclone"), reason="rclone is not installed")
+def test_backups_go_to_rclone_targets_and_come_back(records, empty, folder, tmp_path):
+    variables = {
+        "ZTFVO_BACKUP_TARGET": f"nas:{folder}/inner",
+        "RCLONE_CONFIG": tmp_path / "rclone.conf",
+        "RCLONE_CONFIG_NAS_TYPE": "local",
+        "ZTFVO_BACKUP_DAILY": 1,
+        "ZTFVO_BACKUP_WEEKLY": 0,
+    }
+    succeeded(backup(**variables))
+    (first,) = (folder / "inner").iterdir()
+    first.rename(first.with_name("kdb-20200101T000000Z.tar"))
+    succeeded(backup(**variables))
+    (second,) = (folder / "inner").iterdir()
+    assert archive.time_of(second.name).year > 2020
+    assert second.name in succeeded(backup("list", **variables))
+    succeeded(backup("restore", second.name, name=empty, **variables))
+    assert tables(empty) == tables(NAME)
+    assert "rclone" in failed(backup("run", "--target", "unknown-remote:x"))
+    assert isinstance(target_of(load_settings(), "nas:x"), Remote)
