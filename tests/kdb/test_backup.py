@@ -42,7 +42,8 @@ STRUCTURE = {
         WHERE nspname IN {SCHEMAS} AND prolang <> 13 ORDER BY 1""",
     # Casts of constants are written in another way after they were read again.
     "constraints": f"""SELECT conrelid::regclass::text, conname, convalidated,
-            regexp_replace(pg_get_constraintdef(c.oid), '::(character varying|text)|[][()]', '', 'g')
+            regexp_replace(
+                pg_get_constraintdef(c.oid), '::(character varying|text)|[][()]', '', 'g')
         FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace
         WHERE nspname IN {SCHEMAS} ORDER BY 1, 2""",
     "indexes": f"SELECT indexdef FROM pg_indexes WHERE schemaname IN {SCHEMAS} ORDER BY 1",
