@@ -72,7 +72,7 @@ class Annotation(AppendOnlyModel):
             models.Index(fields=("oid", "id"), name="annotation_oid"),
             models.Index(fields=("number", "id"), name="annotation_numbers"),
             models.Index(fields=("public_number", "id"), name="annotation_public_numbers"),
-            models.Index(fields=("release",), name="annotation_release"),
+            models.Index(fields=("release", "created_at", "id"), name="annotation_release"),
             models.Index(
                 fields=("author_name",), name="annotation_author_name", condition=~Q(author_name="")
             ),

@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="annotation",
-            index=models.Index(fields=["release"], name="annotation_release"),
+            index=models.Index(fields=["release", "created_at", "id"], name="annotation_release"),
         ),
         migrations.AddIndex(
             model_name="annotation",
