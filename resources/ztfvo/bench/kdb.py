@@ -192,6 +192,7 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
         "KDB_SECRET_KEY_FILE": str(key),
         "KDB_PUBLIC_URL": "http://localhost",
         "KDB_ANONYMOUS_RATE": "1000000000/min",
+        "KDB_TAP_URL": "",
     }
 
 
