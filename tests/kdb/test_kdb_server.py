@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import socket
 import subprocess
@@ -11,11 +12,12 @@ import time
 from pathlib import Path
 
 import httpx
+import lxml.html
 import psycopg
 import pytest
 from conftest import KEY, PASSWORD
 from django.db import connection
-from support import kdb
+from support import kdb, pages
 
 from kdb.accounts.models import Token
 
@@ -88,6 +90,33 @@ def test_login_annotation_and_logout_through_the_server(http, people, tags):
     assert http.get(api + "whoami/", headers=script).json()["role"] == "expert"
     (row,) = http.get(api + "objects/").json()["results"]
     assert (row["description"], row["tags"]) == ("π", ["SN"])
+
+
+def test_pages_go_through_the_server(http, people, tags):
+    def send(path, button, **changes):
+        page = lxml.html.document_fromstring(http.get(path).text)
+        (form,) = (f for f in page.forms if button in f.xpath("string(.//button)"))
+        values = pages.values_of(form) | changes
+        return http.post(form.action, data=values, headers={"Referer": f"http://localhost{path}"})
+
+    given = {"login": "expert@example.org", "password": PASSWORD}
+    answer = send("/kdb/login", "Log in", **given)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/kdb/")
+    cookie = answer.headers["Set-Cookie"]
+    assert all(word in cookie for word in ("HttpOnly", "Path=/kdb", "SameSite=Strict"))
+    path = f"/kdb/objects/{kdb.new_oid()}"
+    answer = send(path, "Record", release="dr19", tags="SN", description="π & <b>")
+    assert (answer.status_code, answer.headers["Location"]) == (302, path)
+    for address in ("/kdb", "/kdb/"):
+        answer = http.get(address)
+        assert "π &amp; &lt;b&gt;" in answer.text
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
+        assert answer.headers["Content-Encoding"] == "gzip"
+    answer = http.get("/kdb/objects/%D9%A1")
+    assert answer.status_code == 404
+    assert "'١' is not an OID" in html.unescape(answer.text)
+    assert send("/kdb/", "Log out").status_code == 302
+    assert http.get("/kdb/account").headers["Location"] == "/kdb/login?next=account"
 
 
 def test_pages_and_large_answers_go_through_the_server(http, people):
