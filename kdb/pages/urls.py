@@ -10,6 +10,7 @@ urlpatterns = [
     path("objects/<str:oid>", record.Record.as_view(), name="record"),
     path("objects/<str:oid>/delete", record.Delete.as_view(), name="delete"),
     path("tags", vocabulary.Vocabulary.as_view(), name="tags"),
+    path("tags-order", vocabulary.Orders.as_view(), name="orders"),
     path("tags/<str:name>", vocabulary.OneTag.as_view(), name="tag"),
     path("tags/<str:name>/merge", vocabulary.Merge.as_view(), name="merge"),
     path("tags/<str:name>/retire", vocabulary.Retire.as_view(), name="retire"),

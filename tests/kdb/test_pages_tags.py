@@ -76,6 +76,31 @@ def test_an_editor_adds_a_tag(browser, tags, people):
     assert tag.events.get().actor == people["editor"]
 
 
+def test_an_editor_orders_a_group_at_once(browser, tags, people):
+    for name in ("SN", "VAR", "EA"):
+        edit.change(None, tags[name].pk, group="Stars")
+    page = browser.get("/tags")
+    values = page.values("Save this order")
+    del values["csrfmiddlewaretoken"]
+    assert values == {"order-VAR": "20", "order-SN": "30", "order-EA": "50"}
+    page = browser.submit(page, "Save this order", **{"order-EA": "-5", "order-ghost": "-7"})
+    assert told(page) == ["Tags with a new place: 2."]
+    names = page.texts("//tbody/tr/th")
+    assert names == ["EA", "VAR", "SN", "ghost", "artefact", "uncertain"]
+    changed = [tag.events.last().after for tag in Tag.objects.filter(name__in=("EA", "VAR"))]
+    assert changed == [{"order": -5}, {"group": "Stars"}]
+
+
+def test_an_order_that_is_none_changes_nothing(browser, tags):
+    page = browser.get("/tags")
+    wrong = {"order-uncertain": "-5", "order-SN": "<b>", "order-EA": ""}
+    page = browser.submit(page, "Save this order", **wrong)
+    assert page.status == 400
+    assert "No order is changed." in page.faults()
+    assert "SN: A valid integer is required.EA: A valid integer" in page.faults()
+    assert Tag.objects.get(name="uncertain").order == tags["uncertain"].order
+
+
 @pytest.mark.parametrize(
     ("values", "name", "said"),
     [

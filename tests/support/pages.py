@@ -131,7 +131,10 @@ def query_of(address: str) -> dict[str, list[str]]:
 def values_of(form: Any) -> dict[str, Any]:
     """Return what a form sends when nothing is changed."""
     values: dict[str, Any] = {}
-    for field in form.xpath(".//input[@name]|.//textarea[@name]|.//select[@name]"):
+    own = ".//input[@name]|.//textarea[@name]|.//select[@name]"
+    if form.get("id"):
+        own += f"|//*[@form='{form.get('id')}'][@name]"
+    for field in form.xpath(own):
         name = field.get("name")
         if field.tag == "select":
             chosen = field.xpath("./option[@selected]") or field.xpath("./option")[:1]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -44,7 +46,7 @@ class Vocabulary(_Tags):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show instructions and tags."""
-        return self._show()
+        return self.show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Add a tag."""
@@ -54,12 +56,13 @@ class Vocabulary(_Tags):
             if answer.status_code == 201:
                 return self.done(f"The tag {answer.data['name']} is added.", "tags")
             put_errors(form, answer.data)
-        return self._show(form, 400)
+        return self.show(form, 400)
 
-    def _show(self, form: TagForm | None = None, status: int = 200) -> HttpResponse:
+    def show(self, form: TagForm | None = None, status: int = 200, **context: Any) -> HttpResponse:
+        """Return the page."""
         tags = self.tags()
         used = [tag for tag in tags if not tag["retired"]]
-        context: dict[str, Any] = {
+        context |= {
             "groups": in_groups(used),
             "retired": [tag for tag in tags if tag["retired"]],
         }
@@ -68,6 +71,35 @@ class Vocabulary(_Tags):
             context["form"] = form or TagForm(initial=start)
             context["group_names"] = sorted({tag["group"] for tag in tags if tag["group"]})
         return self.render("tags", status, **context)
+
+
+class Orders(Vocabulary):
+    """The order of the tags of one group."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the tags."""
+        return redirect("pages:tags")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change the orders that are other than now: all of them or none."""
+        refused = self.need(MayEditTags)
+        if refused:
+            return refused
+        asked = [(tag, request.POST.get(f"order-{tag['name']}")) for tag in self.tags()]
+        changed = {
+            tag["name"]: order for tag, order in asked if order not in (None, str(tag["order"]))
+        }
+        faults = []
+        with transaction.atomic():
+            for name, order in changed.items():
+                body = {"order": order}
+                answer = self.ask(TagDetail, "PATCH", body=body, expect=(400,), name=name)
+                if answer.status_code == 400:
+                    faults.append(f"{name}: {' '.join(answer.data['order'])}")
+            transaction.set_rollback(bool(faults))
+        if faults:
+            return self.show(status=400, faults=faults)
+        return self.done(f"Tags with a new place: {len(changed)}.", "tags")
 
 
 class _OneTag(_Tags):
