@@ -4,6 +4,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from kdb.config.options import UnsafeSetting
 
@@ -15,6 +16,8 @@ def main() -> None:
         execute_from_command_line(["python -m kdb", *sys.argv[1:]])
     except UnsafeSetting as error:
         sys.exit(f"Error: {error}")
+    except OperationalError as error:
+        sys.exit(f"Error: the database does not do it: {error}")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from conftest import KEY, NAME
 from django.core.management import CommandError, call_command
+from support import kdb
 from support.files import SHARED
 from support.kdb import new_oid
 
@@ -379,3 +384,47 @@ def test_the_real_set_has_the_published_tag_counts(take, visitors):
     found = Annotation.objects.prefetch_related("given")
     assert {row.oid: {tag.given_name for tag in row.given.all()} for row in found} == expected
     assert "0 records added, 4,568 were there" in take(SET, author="SNAD")
+
+
+def ztfvo_kdb(*words, **settings):
+    """Run ``ztfvo kdb``, which knows nothing of this test's Django."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("KDB_")}
+    return subprocess.run(
+        [sys.executable, "-c", "from ztfvo.cli import app; app()", "kdb", *map(str, words)],
+        capture_output=True,
+        text=True,
+        env=bare | kdb.environment(NAME, KEY) | settings,
+        check=False,
+    )
+
+
+def test_the_command_imports_and_exports_in_a_process_of_its_own(committed, tags, file, tmp_path):
+    oid = new_oid()
+    done = ztfvo_kdb("import", file(f"oid,tags\n{oid},SN\n"), "--release", "dr17", "--author=A")
+    assert done.returncode == 0, done.stderr
+    assert "1 records added" in done.stdout
+    assert [row[0] for row in history(oid)] == [["SN"]]
+    done = ztfvo_kdb("export", tmp_path / "all.jsonl", "--public")
+    assert done.returncode == 0, done.stderr
+    assert f'"oid": {oid}' in (tmp_path / "all.jsonl").read_text()
+    assert "--create-tags" in ztfvo_kdb("import", "--help").stdout
+
+
+def test_the_command_fails_with_a_sentence(file):
+    done = ztfvo_kdb("import", file("oid,tags\n1,SN\n"), "--release=dr17")
+    assert done.returncode == 1
+    assert "line 2: '1' is not an OID" in done.stderr
+    done = ztfvo_kdb("tidy", KDB_DSN="host=/nowhere dbname=kdb user=kdb")
+    assert done.returncode == 1
+    assert "Error: the database does not do it" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_neither_side_imports_the_other():
+    code = "import sys, {0}; sys.exit(any(name.split('.')[0] == {1!r} for name in sys.modules))"
+    for one, other in (("ztfvo.cli, ztfvo.backup.__main__, ztfvo.bench.kdb", "kdb"),
+                       ("kdb.__main__, kdb.transfer.votable", "ztfvo")):  # fmt: skip
+        known = os.environ | kdb.environment(NAME, KEY)
+        setup = "import django; django.setup(); " if other == "ztfvo" else ""
+        command = [sys.executable, "-c", setup + code.format(one, other)]
+        assert subprocess.run(command, env=known, check=False).returncode == 0, one
