@@ -5,6 +5,7 @@
 
   <STREAM id="tapexamples">
     <FEED source="ztf/examples#tap"/>
+    <FEED source="kdb/examples#tap"/>
   </STREAM>
 
   <execute on="loaded" title="functions, guards and repairs"><job><code>

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ztfvo.settings import Settings
-from ztfvo.site.errors import SiteError
+from ztfvo.site.secrets import secret
 
 DATABASE = OWNER = "kdb"
+READER = "kdb_public"
+"""Role that sees what everyone may read, and nothing else."""
+
 KEY = "kdb-secret-key"
 """Name among the installation's secrets."""
+
+KEY_BYTES = 48
 
 
 def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -23,25 +33,71 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
     settings
         Those of the installation.
     given
-        Variables that win over what follows from the settings.
-
-    Raises
-    ------
-    SiteError
-        When its database cannot be told: an existing server is used, and ``KDB_DSN`` is not set.
+        Variables that win over the lines ``KDB_...`` of the file ``settings.env``, which win
+        over what follows from the settings.
     """
-    known = {name: value for name, value in given.items() if name.startswith("KDB_")}
-    if "KDB_DSN" not in known and settings.dsn:
-        raise SiteError(
-            "the database of the knowledge database is not known",
-            "set KDB_DSN to a connection string of its own role and database",
-        )
-    private = f"host={settings.run} port={settings.postgres_port}"
-    return {
-        "KDB_DSN": f"{private} dbname={DATABASE} user={OWNER}",
+    address = urlsplit(settings.url)
+    known = {
         "KDB_SECRET_KEY_FILE": str(settings.var / "secrets" / KEY),
-        "KDB_PUBLIC_URL": settings.url,
-    } | known
+        "KDB_PUBLIC_URL": f"{address.scheme}://{address.netloc}",
+        "KDB_PREFIX": "/kdb",
+        "KDB_STATIC_ROOT": str(static_folder(settings)),
+        "KDB_TAP_URL": f"{settings.local_url}/tap",
+    }
+    if address.hostname == "localhost":
+        known["KDB_HOSTS"] = json.dumps(["127.0.0.1"])
+    own = _lines(settings.var / "settings.env")
+    own |= {name: value for name, value in given.items() if name.startswith("KDB_")}
+    if "KDB_DSN" not in own:
+        known["KDB_DSN"] = owner_dsn(settings)
+    return known | own
+
+
+def has_own_database(settings: Settings) -> bool:
+    """Tell whether an existing database is used, which ``KDB_DSN`` names."""
+    return environment(settings)["KDB_DSN"] != owner_dsn(settings)
+
+
+def owner_dsn(settings: Settings) -> str:
+    """Return the connection string of the owner of the database that set-up makes."""
+    return _made_dsn(settings, OWNER)
+
+
+def reader_dsn(settings: Settings) -> str:
+    """Return the connection string of the role that TAP reads the public views with."""
+    return settings.kdb_public_dsn or _made_dsn(settings, READER)
+
+
+def _made_dsn(settings: Settings, role: str) -> str:
+    """Connection string of a role of set-up's; in the private cluster it has no password."""
+    if not settings.dsn:
+        return f"host={settings.run} port={settings.postgres_port} dbname={DATABASE} user={role}"
+    parts = conninfo_to_dict(settings.dsn)
+    return make_conninfo(
+        **parts | {"dbname": DATABASE, "user": role, "password": password(settings, role)}
+    )
+
+
+def password(settings: Settings, role: str) -> str:
+    """Return the generated password of a role in an existing PostgreSQL."""
+    return secret(settings, f"{role.replace('_', '-')}-password")
+
+
+def static_folder(settings: Settings) -> Path:
+    """Return the folder of files that nginx serves."""
+    return settings.var / "kdb" / "static"
+
+
+def _lines(path: Path) -> dict[str, str]:
+    """Read the lines ``KDB_NAME=value`` of a settings file."""
+    if not path.exists():
+        return {}
+    pairs = (line.strip().partition("=") for line in path.read_text("utf-8").splitlines())
+    return {
+        name.strip(): value.strip().strip("\"'")
+        for name, _, value in pairs
+        if name.startswith("KDB_")
+    }
 
 
 def process_environment(settings: Settings) -> dict[str, str]:

@@ -111,6 +111,18 @@ class Settings(BaseSettings):
     irsa_url: str = Field(
         default="https://irsa.ipac.caltech.edu", description="Where releases are downloaded from."
     )
+    kdb_workers: int = Field(
+        default=2,
+        ge=0,
+        le=32,
+        description="Processes of the knowledge database; 0 for a site without one. Its own "
+        "settings, KDB_<NAME>, can stand in settings.env too.",
+    )
+    kdb_public_dsn: str | None = Field(
+        default=None,
+        description="libpq string with which TAP reads the knowledge database, as a role that may "
+        "read its schema kdb_public alone; only needed where KDB_DSN names an existing database.",
+    )
     backup_target: str | None = Field(
         default=None,
         description="Where backups of the knowledge database go: a folder, or a target of rclone "
@@ -185,6 +197,12 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """Address of the site as people see it, without closing slash."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def local_url(self) -> str:
+        """Address at which this machine reaches the site, without closing slash."""
+        host = "127.0.0.1" if self.listen in ("0.0.0.0", "*", "") else self.listen
+        return f"http://{host}:{self.port}"
 
     @property
     def run(self) -> Path:

@@ -11,12 +11,36 @@ FAILED = (
     "operators the address you used and the time."
 )
 
+KDB_DOWN = (
+    "The knowledge database does not answer, so the tables of schema kdb cannot be asked now; all "
+    "other tables can. Try again in a minute."
+)
+
+_KDB_FAILS = re.compile(
+    r'could not connect to server "kdb"'
+    r"|(?:terminating connection|connection unexpectedly|permission denied|does not exist"
+    r"|no connection to the server).*remote SQL command",
+    re.DOTALL | re.IGNORECASE,
+)
 _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value>[^']*)'\]")
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
 
+class KnowledgeDown(base.ReportableError):
+    """The foreign tables of the knowledge database cannot be read."""
+
+    httpCode = 503
+
+
+def is_knowledge_down(error: BaseException) -> bool:
+    """Whether an error of the database is that of the server behind the foreign tables."""
+    return bool(_KDB_FAILS.search(str(error)))
+
+
 def explain(error: Exception) -> tuple[int, str]:
     """HTTP status and sentence for an exception; never a traceback or a piece of one."""
+    if isinstance(error, KnowledgeDown) or is_knowledge_down(error):
+        return KnowledgeDown.httpCode, KDB_DOWN
     text = str(error).strip()
     missing = _MISSING.search(text)
     if missing:

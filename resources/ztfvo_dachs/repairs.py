@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from gavo import base, formats
+from gavo import base, formats, svcs
 from gavo.formats import common as formatscommon
 from gavo.formats import jsontable, votablewrite
 from gavo.protocols import dali, tap, taprunner
-from gavo.svcs import common
+from gavo.svcs import common, standardcores
+
+from ztfvo_dachs import messages
 
 
 def install() -> None:
@@ -30,6 +32,7 @@ def install() -> None:
     _write_json()
     _withdraw_geojson()
     _blame_rightly()
+    _tell_of_the_knowledge_database()
     _describe_services_once()
 
 
@@ -147,6 +150,22 @@ def _blame_rightly() -> None:
 
     taprunner.runTAPJobNoState = noting
     tap.TAPCore.run = blaming
+
+
+def _tell_of_the_knowledge_database() -> None:
+    """Answer 503 with a sentence when the server behind the foreign tables does not answer.
+
+    DaCHS takes it for a fault of the query, and shows where that server is.
+    """
+    original = standardcores.mapDBErrors
+
+    def explain(kind: Any, error: BaseException, traceback: Any) -> None:
+        if isinstance(error, base.DBError) and messages.is_knowledge_down(error):
+            base.ui.notifyWarning(f"The knowledge database does not answer: {error}")
+            raise messages.KnowledgeDown(messages.KDB_DOWN) from error
+        original(kind, error, traceback)
+
+    standardcores.mapDBErrors = svcs.mapDBErrors = explain
 
 
 def _describe_services_once() -> None:

@@ -52,6 +52,6 @@ check_access() {
   [ -n "$closed" ] || closed=$(closed_folder "$VAR")
   [ -z "$closed" ] || fail "the user '$RUN_USER', which runs the service, may not enter $closed" \
     "chmod o+x $closed, or keep the checkout elsewhere, as in /opt/ztfvo"
-  unread=$(as_run_user find "$ROOT/resources" "$ROOT/etc" "$ROOT/scripts" ! -readable -print -quit 2>/dev/null)
+  unread=$(as_run_user find "$ROOT/resources" "$ROOT/kdb" "$ROOT/etc" "$ROOT/scripts" ! -readable -print -quit 2>/dev/null)
   [ -z "$unread" ] || fail "the user '$RUN_USER' may not read $unread" "chmod -R go+rX $ROOT"
 }

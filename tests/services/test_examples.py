@@ -11,7 +11,7 @@ from astropy.table import Table
 from support import service
 from support.files import ROOT
 
-FILE = ROOT / "resources" / "ztf" / "examples.rd"
+FILES = [ROOT / "resources" / name / "examples.rd" for name in ("ztf", "kdb")]
 
 UPLOADS = {
     "stars": Table({"ra": [254.45755], "dec": [35.34236]}),
@@ -21,10 +21,10 @@ UPLOADS = {
 MAY_BE_EMPTY = {"A random sample", "Brighter or fainter than in the reference image"}
 
 
-def examples(path: Path = FILE) -> dict[str, str]:
+def examples(paths: list[Path] = FILES) -> dict[str, str]:
     """Queries by title."""
     found = {}
-    for meta in ElementTree.parse(path).iter("meta"):
+    for meta in (meta for path in paths for meta in ElementTree.parse(path).iter("meta")):
         if meta.get("name") == "_example":
             query = meta.text.split(".. tapquery::")[1]
             found[meta.get("title")] = re.sub(r"\s+", " ", query).strip()

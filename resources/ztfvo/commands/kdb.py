@@ -20,6 +20,7 @@ COMMANDS = {
     "vocabulary": ("load_vocabulary", "Add the tags a knowledge database begins with."),
     "create-admin": ("create_administrator", "Make an administrator; shows the password once."),
     "create-user": ("create_user", "Make a user; shows the password once."),
+    "reset-password": ("reset_password", "Give a user a new password; shows it once."),
     "set-role": ("set_role", "Change what a user may do."),
     "tidy": ("tidy", "Delete what has expired."),
     "migrate": ("migrate", "Bring the tables up to date."),

@@ -23,7 +23,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 serve = typer.Typer(no_args_is_help=True, help="Steer the service.")
 app.add_typer(serve, name="serve")
 
-Parts = Annotated[list[str] | None, typer.Argument(help="database, dachs or nginx; default all")]
+Parts = Annotated[
+    list[str] | None, typer.Argument(help="database, dachs, nginx or kdb; default all")
+]
 
 
 @app.command()

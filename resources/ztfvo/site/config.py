@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import shlex
 import shutil
 import sys
 from pathlib import Path
 
+from ztfvo import knowledge
 from ztfvo.settings import Settings
 from ztfvo.site import machine, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import own_folder, run_group, run_user
 from ztfvo.site.postgres import cluster_folder, programs_folder
 from ztfvo.site.render import fill, read_template, render, write
-from ztfvo.site.secrets import password_hash
+from ztfvo.site.secrets import password_hash, secret
 
 MIB = 2**20
 
@@ -27,10 +30,12 @@ FOLDERS = (
     "nginx",
     "cache",
     "cache/archive",
+    "kdb",
+    "kdb/static",
 )
 
 #: Files of nginx; the first includes the others.
-NGINX_FILES = ("nginx.conf", "archive.conf", "archive-location.conf")
+NGINX_FILES = ("nginx.conf", "archive.conf", "archive-location.conf", "kdb.conf")
 
 
 def make_folders(settings: Settings) -> None:
@@ -71,6 +76,8 @@ def values(settings: Settings) -> dict[str, object]:
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
         "UPSTREAMS": upstreams(settings),
+        "KDB_FOLDER": settings.var / "kdb",
+        "KDB_STATIC": knowledge.static_folder(settings),
     }
 
 
@@ -97,17 +104,29 @@ def find_nginx() -> str:
 def write_service_config(settings: Settings) -> bool:
     """Write the files of supervisor and nginx; tell whether anything changed."""
     known = values(settings) | mirrors.values(settings)
-    known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": ""}
+    known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": "", "KDB_PROGRAM": ""}
     if not settings.dsn:
         known |= {"POSTGRES_BIN": programs_folder(settings), "CLUSTER": cluster_folder(settings)}
         known["DATABASE_PROGRAM"] = fill(
             read_template(settings, "supervisord-database.conf"), known
         )
+    if settings.kdb_workers:
+        known["KDB_SETTINGS_SUM"] = write_kdb_environment(settings)
+        known["KDB_PROGRAM"] = fill(read_template(settings, "supervisord-kdb.conf"), known)
     changed = [
         render(settings, "supervisord.conf", settings.run / "supervisord.conf", known),
         *(render(settings, name, settings.run / name, known) for name in NGINX_FILES),
     ]
     return any(changed)
+
+
+def write_kdb_environment(settings: Settings) -> str:
+    """Write the file that the knowledge database has its settings from; return its checksum."""
+    secret(settings, knowledge.KEY, knowledge.KEY_BYTES)
+    known = sorted(knowledge.environment(settings).items())
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in known)
+    write(settings, settings.var / "kdb" / "environment", text, 0o600)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def write_cluster_config(settings: Settings) -> bool:

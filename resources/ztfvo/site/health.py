@@ -7,10 +7,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 
+from ztfvo.knowledge import environment
 from ztfvo.settings import Settings
 from ztfvo.site import supervisor
 from ztfvo.site.errors import SiteError
@@ -40,6 +42,20 @@ def dachs_answers(settings: Settings) -> bool:
 def proxy_answers(settings: Settings) -> bool:
     """Tell whether nginx answers."""
     return _answers(f"http://{local_address(settings)}:{settings.port}/__proxy__")
+
+
+def kdb_answers(settings: Settings) -> bool:
+    """Tell whether the knowledge database answers, and its database."""
+    known = environment(settings)
+    headers = {"Host": urlsplit(known["KDB_PUBLIC_URL"]).netloc}
+    transport = httpx.HTTPTransport(uds=str(settings.run / "kdb.sock"))
+    try:
+        with httpx.Client(transport=transport, timeout=10) as client:
+            url = f"http://kdb{known['KDB_PREFIX']}/api/v1/tags/"
+            # Where reading is closed, the refusal comes before the records are looked at.
+            return client.get(url, headers=headers).status_code in (200, 401)
+    except httpx.HTTPError:
+        return False
 
 
 def local_address(settings: Settings) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from ztfvo.settings import Settings
-from ztfvo.site import config, dachs, postgres, service
+from ztfvo.site import config, dachs, kdb, kdb_tables, postgres, service
 
 
 def install(settings: Settings, say: Callable[[str], None]) -> None:
@@ -25,11 +26,15 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
         config.write_dachs_config(settings),
         config.write_service_config(settings),
     ]
-    if any(changed) or dachs.is_outdated(settings):
+    if any(changed) or dachs.is_outdated(settings) or kdb.is_outdated(settings):
         with service.database(settings):
             postgres.make_database(settings)
-            if dachs.make_root(settings):
-                say(f"Made the DaCHS root {settings.var / 'dachs'}")
-            postgres.open_stores(settings)
+            with ThreadPoolExecutor(1) as beside:
+                records = beside.submit(kdb.set_up, settings, say)
+                if dachs.make_root(settings):
+                    say(f"Made the DaCHS root {settings.var / 'dachs'}")
+                postgres.open_stores(settings)
+                records.result()
+            kdb_tables.make(settings)
         service.reload(settings)
     say(f"Set up in {settings.var}; start with: scripts/serve start")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site import service
+from ztfvo.site import kdb_tables, service
 from ztfvo.site.dachs import dachs
 from ztfvo.site.errors import SiteError
 
@@ -38,6 +38,8 @@ def publish(release: str, settings: Settings | None = None) -> None:
     settings = settings or get_settings()
     _dachs_on(settings, release, "imp", "importing")
     _dachs_on(settings, release, "pub", "publishing")
+    if release == DEFAULT_RD:
+        kdb_tables.show_positions(settings)
     service.reload(settings)
 
 
@@ -47,6 +49,8 @@ def unpublish(release: str, settings: Settings | None = None) -> None:
     The store schema stays as it is.
     """
     settings = settings or get_settings()
+    if release == DEFAULT_RD:
+        kdb_tables.hide_positions(settings)
     _dachs_on(settings, release, "drop", "taking off line")
     service.reload(settings)
 

@@ -10,11 +10,11 @@ from ztfvo.settings import Settings
 from ztfvo.site.render import write
 
 
-def secret(settings: Settings, name: str) -> str:
-    """Return the secret `name`, generated when it is asked for the first time."""
+def secret(settings: Settings, name: str, size: int = 24) -> str:
+    """Return the secret `name`, generated of `size` random bytes when it is first asked for."""
     path = settings.var / "secrets" / name
     if not path.exists():
-        write(settings, path, secrets.token_urlsafe(24) + "\n", 0o600)
+        write(settings, path, secrets.token_urlsafe(size) + "\n", 0o600)
     return path.read_text(encoding="utf-8").strip()
 
 

@@ -11,21 +11,28 @@ from ztfvo.site.config import make_folders, write_dachs_config, write_service_co
 from ztfvo.site.dachs import is_outdated
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import cluster_folder
-from ztfvo.site.supervisor import DACHS, DATABASE, NGINX
+from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX
 
 #: Seconds each part gets to answer, long enough for crash recovery of a large database.
-PATIENCE = {DATABASE: 300.0, DACHS: 60.0, NGINX: 10.0}
+PATIENCE = {DATABASE: 300.0, DACHS: 60.0, NGINX: 10.0, KDB: 60.0}
 
 CHECKS: dict[str, Callable[[Settings], bool]] = {
     DATABASE: health.database_answers,
     DACHS: health.dachs_answers,
     NGINX: health.proxy_answers,
+    KDB: health.kdb_answers,
 }
+
+#: What has to run for a part to be of use.
+NEEDS = {DATABASE: (), DACHS: (DATABASE,), NGINX: (DATABASE, DACHS), KDB: (DATABASE,)}
 
 
 def parts(settings: Settings) -> list[str]:
-    """Return the parts in the order they start; an existing database is none of them."""
-    return [part for part in CHECKS if not (part == DATABASE and settings.dsn)]
+    """Return the parts; an existing database is none of them."""
+    left_out = {DATABASE} if settings.dsn else set()
+    if not settings.kdb_workers:
+        left_out.add(KDB)
+    return [part for part in CHECKS if part not in left_out]
 
 
 def start(settings: Settings, wanted: list[str] | None = None) -> None:
@@ -49,7 +56,8 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     unknown = [part for part in wanted or [] if part not in known]
     if unknown:
         raise SiteError(f"there is no part '{unknown[0]}'", f"name one of: {', '.join(known)}")
-    needed = known[: 1 + max(known.index(part) for part in wanted or known)]
+    chosen = {part for name in wanted or known for part in (name, *NEEDS[name])}
+    needed = [part for part in known if part in chosen]
     _check_set_up(settings, needed)
     make_folders(settings)
     write_dachs_config(settings)
@@ -57,9 +65,13 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     check_ports(settings, needed)
     supervisor.ensure_up(settings)
     supervisor.reload_config(settings)
-    for part in needed:
-        supervisor.start_program(settings, part)
-        health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
+    # The database comes first; all others at once, so that one that fails keeps no other down.
+    for stage in ([DATABASE], [part for part in known if part != DATABASE]):
+        starting = [part for part in needed if part in stage]
+        for part in starting:
+            supervisor.start_program(settings, part)
+        for part in starting:
+            health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
 
 
 def _check_set_up(settings: Settings, needed: list[str]) -> None:
@@ -102,9 +114,10 @@ def stop(settings: Settings, wanted: list[str] | None = None) -> None:
 
 
 def reload(settings: Settings) -> None:
-    """Make running servers take over changed RDs, metadata and configuration."""
+    """Make running servers take over changed RDs, metadata, configuration and code."""
     supervisor.send_signal(settings, DACHS, "HUP")
     supervisor.send_signal(settings, NGINX, "HUP")
+    supervisor.send_signal(settings, KDB, "HUP")
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from ztfvo.site.identity import run
 DATABASE = "database"
 DACHS = "dachs"
 NGINX = "nginx"
+KDB = "kdb"
 RUNNING = ("STARTING", "RUNNING", "BACKOFF")
 
 
@@ -155,7 +156,7 @@ def shut_down(settings: Settings) -> None:
     if not is_up(settings):
         end_strays(settings)
         return
-    for group in (NGINX, DACHS, DATABASE):
+    for group in (NGINX, KDB, DACHS, DATABASE):
         stop_program(settings, group)
     _calls(settings).shutdown()
     deadline = time.monotonic() + 15

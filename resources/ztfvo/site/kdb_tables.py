@@ -1,0 +1,165 @@
+"""The knowledge database's public views as tables of TAP, by foreign tables.
+
+DaCHS' views are on foreign tables in the schema ``kdb_remote``, which only its administrative role
+may read.  They are those that the role `ztfvo.knowledge.READER` sees in the schema ``kdb_public``
+of the knowledge database: nothing else can come through.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from ztfvo import knowledge
+from ztfvo.db import connect_superuser
+from ztfvo.settings import Settings
+from ztfvo.site.dachs import dachs
+from ztfvo.site.errors import SiteError
+from ztfvo.site.postgres import DACHS_ADMIN
+from ztfvo.site.render import write
+
+RD = "kdb/kdb"
+POSITIONS = "positions_of_default"
+"""The part of it that needs a default release."""
+
+SERVER, REMOTE = "kdb", "kdb_remote"
+TABLES = ("objects", "history", "tags")
+STAMP = "tables.sum"
+
+#: Of the foreign server.  Estimates of the other side let joins by OID ask it for single OIDs.
+#: Connections end with each transaction, so that none stands in the way of a restore.
+OPTIONS = {
+    "use_remote_estimate": "true",
+    "fetch_size": "10000",
+    "updatable": "false",
+    "keep_connections": "off",
+    "connect_timeout": "5",
+    "options": "-c default_transaction_read_only=on",
+}
+
+
+def is_outdated(settings: Settings) -> bool:
+    """Tell whether the tables have to be made anew."""
+    stamp = settings.var / "kdb" / STAMP
+    return not stamp.exists() or stamp.read_text(encoding="utf-8") != _sum(settings)
+
+
+def make(settings: Settings) -> None:
+    """Make foreign tables and VO tables anew where anything of them changed.
+
+    Raises
+    ------
+    SiteError
+        When the role may not, or the knowledge database does not let its reader in.
+    """
+    if not settings.kdb_workers or not is_outdated(settings):
+        return
+    try:
+        with connect_superuser(settings) as connection, connection.transaction():
+            _make_server(connection, settings)
+            _make_foreign_tables(connection)
+    except psycopg.Error as error:
+        raise SiteError(
+            f"the knowledge database cannot be shown in TAP ({str(error).strip()})",
+            "as superuser in the database of ZTFVO_DSN: CREATE EXTENSION postgres_fdw; GRANT USAGE "
+            "ON FOREIGN DATA WRAPPER postgres_fdw to its role. The role kdb_public must be able "
+            "to log in by its password; or set ZTFVO_KDB_WORKERS=0",
+        ) from error
+    _dachs(settings, "imp", RD, what="importing")
+    _dachs(settings, "pub", RD, what="publishing")
+    show_positions(settings)
+    write(settings, settings.var / "kdb" / STAMP, _sum(settings))
+
+
+def show_positions(settings: Settings) -> None:
+    """Make the cone search on annotated objects, once there is a default release."""
+    if settings.kdb_workers and _exists(settings, "ztf_store.objects"):
+        _dachs(settings, "imp", RD, POSITIONS, what="importing positions of")
+
+
+def hide_positions(settings: Settings) -> None:
+    """Take it away, before the default release goes."""
+    if settings.kdb_workers and _exists(settings, "kdb.positions"):
+        _dachs(settings, "drop", RD, POSITIONS, what="taking away positions of")
+
+
+def _exists(settings: Settings, table: str) -> bool:
+    with connect_superuser(settings) as connection:
+        return connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()[0]
+
+
+def _make_server(connection: psycopg.Connection, settings: Settings) -> None:
+    parts = conninfo_to_dict(knowledge.reader_dsn(settings))
+    login = {"user": str(parts.pop("user"))}
+    if "password" in parts:
+        login["password"] = str(parts.pop("password"))
+    if _is_superuser(connection):
+        # Where the server trusts the role without a password, only a superuser may allow that.
+        login["password_required"] = "false"
+    place = {name: str(value) for name, value in parts.items() if name not in OPTIONS}
+    connection.execute("CREATE EXTENSION IF NOT EXISTS postgres_fdw")
+    connection.execute(sql.SQL("DROP SERVER IF EXISTS {} CASCADE").format(sql.Identifier(SERVER)))
+    connection.execute(
+        sql.SQL("CREATE SERVER {} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ({})").format(
+            sql.Identifier(SERVER), _options(place | OPTIONS)
+        )
+    )
+    # Views are checked with their owner's rights, and ask with its login.
+    for role in (sql.Identifier(DACHS_ADMIN), sql.SQL("CURRENT_USER")):
+        connection.execute(
+            sql.SQL("CREATE USER MAPPING IF NOT EXISTS FOR {} SERVER {} OPTIONS ({})").format(
+                role, sql.Identifier(SERVER), _options(login)
+            )
+        )
+
+
+def _make_foreign_tables(connection: psycopg.Connection) -> None:
+    names = {
+        "remote": sql.Identifier(REMOTE),
+        "server": sql.Identifier(SERVER),
+        "admin": sql.Identifier(DACHS_ADMIN),
+        "tables": sql.SQL(", ").join(map(sql.Identifier, TABLES)),
+        "me": sql.SQL("CURRENT_USER"),
+    }
+    for statement in (
+        "DROP SCHEMA IF EXISTS {remote} CASCADE",
+        "CREATE SCHEMA {remote}",
+        "IMPORT FOREIGN SCHEMA kdb_public LIMIT TO ({tables}) FROM SERVER {server} INTO {remote}",
+        "DROP USER MAPPING FOR {me} SERVER {server}",
+        "REVOKE ALL ON SCHEMA {remote} FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA {remote} TO {admin}",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA {remote} TO {admin}",
+    ):
+        connection.execute(sql.SQL(statement).format(**names))
+
+
+def _options(values: dict[str, str]) -> sql.Composed:
+    return sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.Literal(value))
+        for name, value in values.items()
+    )
+
+
+def _is_superuser(connection: psycopg.Connection) -> bool:
+    return connection.info.parameter_status("is_superuser") == "on"
+
+
+def _sum(settings: Settings) -> str:
+    """Return a checksum of what the tables are made of."""
+    digest = hashlib.sha256((knowledge.reader_dsn(settings) + repr(OPTIONS)).encode())
+    views = sorted((settings.root / "kdb" / "public" / "migrations").glob("*.py"))
+    for path in (*views, settings.root / "resources" / f"{RD}.rd"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _dachs(settings: Settings, *words: str, what: str) -> None:
+    dachs(
+        settings,
+        *words,
+        what=f"{what} {RD}",
+        remedy=f"see the lines above and {settings.var}/log/dachs-0/dcErrors",
+    )
