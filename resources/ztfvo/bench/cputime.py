@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
@@ -34,6 +35,18 @@ def database_seconds(connection: psycopg.Connection) -> float | None:
     own = sum(map(int, backend[_USER : _USER + 2]))
     ended = sum(map(int, parent[_USER + 2 : _CHILDREN_END]))
     return (own + ended) / _TICK
+
+
+def children(process: int) -> list[int]:
+    """Ids of the processes that a process started and that still run."""
+    text = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(word) for word in text.split()]
+
+
+def seconds_of(processes: Iterable[int]) -> float:
+    """Processor time (s) of running processes of this machine, with all their threads."""
+    times = [sum(map(int, _stat(process)[_USER : _USER + 2])) for process in processes]
+    return sum(times) / _TICK
 
 
 def _stat(process: int) -> list[str]:
