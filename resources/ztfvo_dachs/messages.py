@@ -26,10 +26,19 @@ _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
 
-class KnowledgeDown(base.ReportableError):
-    """The foreign tables of the knowledge database cannot be read."""
+class KnowledgeDown(base.ValidationError):
+    """The foreign tables of the knowledge database cannot be read.
+
+    It is none of the query's faults, but forms show those beside the query, and others as a bug.
+    """
 
     httpCode = 503
+
+    def __init__(self) -> None:
+        super().__init__(KDB_DOWN, "query")
+
+    def __str__(self) -> str:
+        return KDB_DOWN
 
 
 def is_knowledge_down(error: BaseException) -> bool:

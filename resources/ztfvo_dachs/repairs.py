@@ -162,7 +162,7 @@ def _tell_of_the_knowledge_database() -> None:
     def explain(kind: Any, error: BaseException, traceback: Any) -> None:
         if isinstance(error, base.DBError) and messages.is_knowledge_down(error):
             base.ui.notifyWarning(f"The knowledge database does not answer: {error}")
-            raise messages.KnowledgeDown(messages.KDB_DOWN) from error
+            raise messages.KnowledgeDown from error
         original(kind, error, traceback)
 
     standardcores.mapDBErrors = svcs.mapDBErrors = explain
