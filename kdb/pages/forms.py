@@ -67,7 +67,7 @@ class FilterForm(_Form):
             ("annotations", "fewest annotations first"),
         ],
     )
-    page_size = _choice("Rows", [("", "50"), ("100", "100"), ("500", "500")])
+    page_size = _choice("Rows", [("", "25"), ("100", "100"), ("500", "500")])
 
     def __init__(self, selected: Pairs, member: bool) -> None:
         values: dict[str, str] = {}

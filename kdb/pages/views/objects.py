@@ -21,7 +21,7 @@ from kdb.pages.inside import Pairs
 from kdb.pages.page import Page, put_errors
 from kdb.tags.models import Tag
 
-ROWS = "50"
+ROWS = "25"
 """Rows of a page, when nothing is asked for."""
 
 MOST_COUNTED = 1000
