@@ -36,7 +36,7 @@ def setup() -> None:
 
 @app.command("tour")
 def tour_() -> None:
-    """Run a cone search and an ADQL query and print the addresses to open."""
+    """Run a cone search and an ADQL query, annotate a star, and print the addresses to open."""
     tour(get_settings(), console)
 
 

@@ -89,11 +89,23 @@ def make_database(settings: Settings) -> None:
 
 def _make_role(connection: psycopg.Connection, settings: Settings, role: str) -> None:
     name = sql.Identifier(role)
-    if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+    known = connection.execute(
+        "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = %s", [role]
+    ).fetchone()
+    if not known:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
-    if settings.dsn:
-        password = sql.Literal(knowledge.password(settings, role))
-        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
+    if not settings.dsn:
+        return
+    # An existing server may have the knowledge database of another site.
+    mark = f"knowledge database of {settings.var}"
+    if known and known[0] != mark:
+        raise SiteError(
+            f"the PostgreSQL of ZTFVO_DSN has a role '{role}' that this site did not make",
+            f"set KDB_DSN and ZTFVO_KDB_PUBLIC_DSN to use the database it belongs to; or {WITHOUT}",
+        )
+    connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(mark)))
+    password = sql.Literal(knowledge.password(settings, role))
+    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
 
 
 def _make_empty_database(connection: psycopg.Connection) -> None:

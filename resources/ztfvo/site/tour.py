@@ -1,4 +1,4 @@
-"""A first look at a running site: one cone search, one ADQL query, the addresses to open."""
+"""A first look at a running site: two queries, an annotation, the addresses to open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ztfvo.settings import Settings
-from ztfvo.site.health import local_address
+from ztfvo.site import demo_records
+from ztfvo.site.expert import Expert, new_password
 
 #: HZ Herculis, the X-ray binary Her X-1: it is in the demo release in four light curves.
 POSITION = (254.45755, 35.34236)
@@ -22,16 +23,24 @@ WHERE mag_amplitude > 0.3 AND ngoodobs > 50
 ORDER BY chi2_red DESC
 """
 
+ANNOTATED = """
+SELECT k.tags, k.author, k.changed_at, o.mag_median
+FROM kdb.objects AS k JOIN ztf.objects AS o ON o.oid = k.oid
+WHERE k.oid = {oid}
+"""
+
 
 def tour(settings: Settings, console: Console) -> None:
-    """Run the two queries through pyvo and print their answers and the site's addresses."""
-    base = f"http://{local_address(settings)}:{settings.port}"
+    """Run the two queries through pyvo, annotate a star, and print the site's addresses."""
+    base = settings.local_url
     ra, dec = POSITION
     cone = pyvo.dal.SCSService(f"{base}/scs").search(pos=POSITION, radius=1.5 * ARCSEC)
     columns = ("oid", "ra", "dec", "filter", "nobs", "mag_mean")
     _print(console, f"Cone search, 1.5 arcsec around HZ Her ({ra}, {dec})", cone, columns)
     rows = pyvo.dal.TAPService(f"{base}/tap").search(QUERY)
     _print(console, f"ADQL: {' '.join(QUERY.split())}", rows, rows.fieldnames)
+    if settings.kdb_workers:
+        _annotate(settings, console)
     console.print("Open in a browser, TOPCAT, Aladin or pyvo:")
     for path, use in (
         ("/", "pages"),
@@ -39,9 +48,30 @@ def tour(settings: Settings, console: Console) -> None:
         ("/__system__/adql/query/form", "ADQL in the browser"),
         ("/tap", "TAP, for TOPCAT and pyvo"),
         ("/scs", "cone search of the default release"),
+        ("/kdb/", "knowledge database: what experts recorded"),
     ):
         console.print(f"  {settings.url}{path:30} {use}")
     console.print("Stop it with scripts/serve stop; it keeps all data.")
+
+
+def _annotate(settings: Settings, console: Console) -> None:
+    """Log in as the demo's expert, record something, and show it as TAP does."""
+    login, public_name = demo_records.EXPERT
+    password = new_password(settings, login, public_name)
+    with Expert(settings, login, password) as expert:
+        if added := demo_records.annotate(settings, expert):
+            console.print(f"Knowledge database: {added} stars of the demo annotated")
+        star = next(row for row in demo_records.stars(settings) if row["name"] == "HZ Her")
+        tags = [demo_records.TAGS[star["class"]]]
+        made = expert.annotate(int(star["oid"]), tags, demo_records.describe(star))
+    console.print(
+        f"Logged in as {login} ({expert.who['role']}; its password until the next tour: "
+        f"{password}) and recorded no. {made['number']} on {made['oid']}. In TAP:",
+        markup=False,
+    )
+    query = ANNOTATED.format(oid=made["oid"])
+    rows = pyvo.dal.TAPService(f"{settings.local_url}/tap").search(query)
+    _print(console, f"ADQL: {' '.join(query.split())}", rows, rows.fieldnames)
 
 
 def _print(console: Console, title: str, rows: pyvo.dal.DALResults, columns: tuple[str]) -> None:
