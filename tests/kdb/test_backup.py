@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +16,7 @@ import pytest
 from conftest import KEY, NAME
 from django.db import connection
 from support import kdb
+from support.files import ROOT
 from support.kdb import new_oid
 
 from kdb.accounts.models import Token
@@ -60,7 +60,7 @@ def backup(*words, name=NAME, **variables):
     """Run ``scripts/backup`` on a database."""
     bare = {key: value for key, value in os.environ.items() if not key.startswith("KDB_")}
     return subprocess.run(
-        [sys.executable, "-m", "ztfvo.backup", *map(str, words)],
+        [ROOT / "scripts" / "backup", *map(str, words)],
         capture_output=True,
         text=True,
         env=bare | kdb.environment(name, KEY) | {key: str(v) for key, v in variables.items()},

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from conftest import KEY, NAME
 from django.core.management import CommandError, call_command
@@ -338,6 +339,13 @@ def test_an_import_that_breaks_off_leaves_nothing_and_can_be_repeated(
             take(rows)
     assert not Annotation.objects.filter(oid__in=oids).exists()
     assert "30 records added" in take(rows)
+
+
+def test_one_import_runs_at_a_time(tags, file, refused):
+    with psycopg.connect(kdb.dsn(NAME, "kdb")) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [loading.LOCK])
+        told = refused(file(f"oid,tags\n{new_oid()},SN\n"))
+    assert "another import is running" in told
 
 
 def test_hostile_text_stays_text(tags, file, take):
