@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
+from django.urls import get_resolver
 
 from kdb.config.options import get_options
 
@@ -42,3 +44,8 @@ def check_role() -> None:
 
 application = below_prefix(get_wsgi_application(), get_options().prefix)
 check_role()
+# What was made to start lives as long as the process. Looking through it for garbage takes a tenth
+# of a second, which some request waits for.
+_ = get_resolver().url_patterns
+gc.collect()
+gc.freeze()
