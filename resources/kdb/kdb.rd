@@ -1,7 +1,8 @@
 <!-- What experts recorded on objects: the public views of the knowledge
 database, which has its own database and service.  They come as foreign tables
 (schema kdb_remote, made by set-up), so that an answer has what was recorded up
-to its moment.  The table positions needs a default release. -->
+to its moment.  The table positions, and keys to light curves, need a default
+release: this is imported again when one is put on line. -->
 
 <resource schema="kdb" resdir=".">
   <meta name="title">Knowledge database of ZTF objects</meta>
@@ -38,13 +39,21 @@ to its moment.  The table positions needs a default release. -->
     </meta>
   </STREAM>
 
+  <STREAM id="light-curve">
+    <doc>An OID is that of a light curve, where there is a default release.</doc>
+    <foreignKey inTable="\table" source="oid" dest="oid" metaOnly="True"/>
+  </STREAM>
+
   <table id="objects" onDisk="True" adql="True" primary="oid">
     <meta name="table-rank">10</meta>
     <meta name="title">Knowledge database: annotated objects</meta>
     <meta name="description">What is recorded now, one row per OID.  Objects whose records were
       deleted are not here, but in history.  A star has several OIDs, and records on any of them.
     </meta>
-    <foreignKey inTable="ztf/ztf#objects" source="oid" dest="oid" metaOnly="True"/>
+    <LOOP source="kdb/kdb#light-curve"><codeItems>
+      from ztfvo_dachs import facts
+      yield from facts.default_objects()
+    </codeItems></LOOP>
     <index columns="oid" metaOnly="True"/>
     <column name="oid" type="bigint" required="True" ucd="meta.id;meta.main" tablehead="OID"
       verbLevel="1" description="Identifier of the light curve; joins with ztf.objects"/>
@@ -59,7 +68,10 @@ to its moment.  The table positions needs a default release. -->
     <meta name="title">Knowledge database: history</meta>
     <meta name="description">All that was ever recorded, one row per record.  Records are never
       changed: the newest of an OID is its state, and a deletion is a record, too.</meta>
-    <foreignKey inTable="ztf/ztf#objects" source="oid" dest="oid" metaOnly="True"/>
+    <LOOP source="kdb/kdb#light-curve"><codeItems>
+      from ztfvo_dachs import facts
+      yield from facts.default_objects()
+    </codeItems></LOOP>
     <index columns="annotation_id" metaOnly="True"/>
     <index columns="oid" metaOnly="True"/>
     <column name="annotation_id" type="bigint" required="True" ucd="meta.id;meta.main"

@@ -63,6 +63,12 @@ def reference_rows() -> Iterator[dict[str, str]]:
         yield {"value": str(number or 0)}
 
 
+def default_objects() -> Iterator[dict[str, str]]:
+    """Yield where the objects of the default release are described as `table`, if it is on line."""
+    for _ in _rows("SELECT FROM tap_schema.tables WHERE table_name = 'ztf.objects'"):
+        yield {"table": "ztf/ztf#objects"}
+
+
 def wording(store: str) -> dict[str, str]:
     """How to call a release: its `label`, `prefix` of descriptions, and SSAP's `datasource`."""
     if any(simulated for (simulated,) in _of_release(store, "simulated")):

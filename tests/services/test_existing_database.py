@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 import pyvo
 from support import service
 from support.files import ROOT, bulk_rows, write_bulk
 
 from ztfvo.settings import get_settings, load_settings
+from ztfvo.site.errors import SiteError
+from ztfvo.site.kdb import make_database
 
 
 def script(environment: dict[str, str], name: str, *words: str) -> str:
@@ -50,6 +54,7 @@ def installations(site, tmp_path_factory):
 
 def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_path):
     owner, guest = installations
+    owner["ZTFVO_KDB_WORKERS"] = "0"
     script(owner, ROOT / "scripts" / "setup")
     script(owner, ROOT / "scripts" / "serve", "start", "database")
     settings = load_settings(
@@ -58,7 +63,7 @@ def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_
     create = ["psql", "-d", settings.superuser_dsn, "-qc", "CREATE DATABASE guest"]
     script(owner, *create)
     guest["ZTFVO_DSN"] = settings.superuser_dsn.replace("dbname=ztfvo", "dbname=guest")
-    script(guest, ROOT / "scripts" / "setup")
+    told = script(guest, ROOT / "scripts" / "setup")
     assert not (Path(guest["ZTFVO_VAR"]) / "postgres").exists()
     ztfvo = Path(guest["ZTFVO_VAR"]) / "venv" / "bin" / "ztfvo"
     rows = bulk_rows()
@@ -71,3 +76,24 @@ def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_
     found = tap.search("SELECT hmjd, mag FROM ztf.detections WHERE oid = 1722107400005560")
     assert [float(row["hmjd"]) for row in found] == rows["hmjd"][0]
     assert [float(row["mag"]) for row in found] == rows["mag"][0]
+    check_knowledge_database(guest, tap, told)
+
+
+def check_knowledge_database(guest, tap, told):
+    """Set-up made one there, with an administrator whose password it told."""
+    (password,) = re.findall(r"Password, shown this once: (\S+)", told)
+    api = f"http://localhost:{guest['ZTFVO_PORT']}/kdb/api/v1/"
+    with httpx.Client(base_url=api, timeout=30) as client:
+        for path, body in (
+            ("login/", {"login": "admin", "password": password}),
+            ("annotations/", {"oid": 1722107400005560, "release": "dr19", "tags": ["EA"]}),
+        ):
+            headers = {"X-CSRFToken": client.get("login/").json()["csrf_token"]}
+            answer = client.post(path, json=body, headers=headers)
+            assert answer.is_success, answer.text
+    (row,) = tap.search("SELECT oid, tags, author FROM kdb.objects")
+    assert (int(row["oid"]), row["tags"], row["author"]) == (1722107400005560, "EA", "Admin")
+    stranger = Path(guest["ZTFVO_VAR"]) / "stranger"
+    settings = load_settings(var=stranger, dsn=guest["ZTFVO_DSN"])
+    with pytest.raises(SiteError, match="a role 'kdb' that this site did not make"):
+        make_database(settings)

@@ -73,9 +73,10 @@ def test_a_stopped_and_started_service_has_lost_nothing(site, tap):
 
 def test_status_names_every_part_as_working(site):
     told = script("serve", "status")
-    assert told.count("working") == 2 + get_settings().dachs_processes
+    assert told.count("working") == 3 + get_settings().dachs_processes
     assert "database" in told
     assert "nginx" in told
+    assert "kdb" in told
 
 
 def test_a_killed_dachs_process_comes_back(site, tap):
@@ -93,7 +94,7 @@ def test_a_killed_dachs_process_comes_back(site, tap):
 
 def test_the_service_starts_after_all_of_it_was_killed(site, tap):
     before = light_curve(tap)
-    for victim in pids("supervisord|dachs|postgres|nginx"):
+    for victim in pids("supervisord|dachs|postgres|nginx|gunicorn"):
         os.kill(victim, signal.SIGKILL)
     script("serve", "start")
     assert light_curve(tap) == before

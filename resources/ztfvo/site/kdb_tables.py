@@ -22,8 +22,8 @@ from ztfvo.site.postgres import DACHS_ADMIN
 from ztfvo.site.render import write
 
 RD = "kdb/kdb"
-POSITIONS = "positions_of_default"
-"""The part of it that needs a default release."""
+RECORDS, POSITIONS = "records", "positions_of_default"
+"""Its parts; the second one needs a default release."""
 
 SERVER, REMOTE = "kdb", "kdb_remote"
 TABLES = ("objects", "history", "tags")
@@ -68,22 +68,29 @@ def make(settings: Settings) -> None:
             "ON FOREIGN DATA WRAPPER postgres_fdw to its role. The role kdb_public must be able "
             "to log in by its password; or set ZTFVO_KDB_WORKERS=0",
         ) from error
-    _dachs(settings, "imp", RD, what="importing")
+    _import(settings)
     _dachs(settings, "pub", RD, what="publishing")
-    show_positions(settings)
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))
 
 
-def show_positions(settings: Settings) -> None:
-    """Make the cone search on annotated objects, once there is a default release."""
-    if settings.kdb_workers and _exists(settings, "ztf_store.objects"):
-        _dachs(settings, "imp", RD, POSITIONS, what="importing positions of")
+def default_came(settings: Settings) -> None:
+    """Show positions, and keys to light curves, once the default release is on line.
+
+    Whenever DaCHS takes its tables over anew, it forgets the keys of others to them.
+    """
+    if settings.kdb_workers and _exists(settings, f"{REMOTE}.objects"):
+        _import(settings)
 
 
-def hide_positions(settings: Settings) -> None:
-    """Take it away, before the default release goes."""
+def default_goes(settings: Settings) -> None:
+    """Take the positions away, before the default release goes."""
     if settings.kdb_workers and _exists(settings, "kdb.positions"):
         _dachs(settings, "drop", RD, POSITIONS, what="taking away positions of")
+
+
+def _import(settings: Settings) -> None:
+    parts = (RECORDS, POSITIONS) if _exists(settings, "ztf.objects") else (RECORDS,)
+    _dachs(settings, "imp", RD, *parts, what="importing")
 
 
 def _exists(settings: Settings, table: str) -> bool:

@@ -39,7 +39,7 @@ def publish(release: str, settings: Settings | None = None) -> None:
     _dachs_on(settings, release, "imp", "importing")
     _dachs_on(settings, release, "pub", "publishing")
     if release == DEFAULT_RD:
-        kdb_tables.show_positions(settings)
+        kdb_tables.default_came(settings)
     service.reload(settings)
 
 
@@ -50,7 +50,7 @@ def unpublish(release: str, settings: Settings | None = None) -> None:
     """
     settings = settings or get_settings()
     if release == DEFAULT_RD:
-        kdb_tables.hide_positions(settings)
+        kdb_tables.default_goes(settings)
     _dachs_on(settings, release, "drop", "taking off line")
     service.reload(settings)
 
@@ -59,6 +59,8 @@ def refresh(release: str, settings: Settings | None = None) -> None:
     """Bring metadata and rights of a published release up to date with its RD."""
     settings = settings or get_settings()
     _dachs_on(settings, release, "imp -m", "refreshing the metadata of")
+    if release == DEFAULT_RD:
+        kdb_tables.default_came(settings)
     service.reload(settings)
 
 
