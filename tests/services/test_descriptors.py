@@ -13,6 +13,7 @@ FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
 SHARED_PARTS = {"tables", "release", "cone", "examples", "datalink", "references", "ssa"}
 RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
+OTHERS = ["kdb/kdb", "kdb/examples"]
 MAX_LINES = 300
 
 
@@ -24,19 +25,20 @@ def validate(*words: str) -> str:
 
 
 def test_descriptors_are_valid(site):
-    told = validate(*(f"ztf/{name}" for name in ALL))
-    assert told.count("-- OK") == len(ALL), told
+    names = [f"ztf/{name}" for name in ALL] + OTHERS
+    told = validate(*names)
+    assert told.count("-- OK") == len(names), told
     assert "WARNING" not in told
 
 
 def test_tables_are_in_step_with_the_database(site):
-    told = validate("-c", "ztf/demo", "ztf/ztf")
-    assert told.count("-- OK") == 2, told
+    told = validate("-c", "ztf/demo", "ztf/ztf", "kdb/kdb")
+    assert told.count("-- OK") == 3, told
 
 
-@pytest.mark.parametrize("name", ["demo", "ztf"])
+@pytest.mark.parametrize("name", ["ztf/demo", "ztf/ztf", "kdb/kdb"])
 def test_values_are_as_the_descriptor_expects(site, name):
-    tested = service.dachs("test", "-u", site, f"ztf/{name}")
+    tested = service.dachs("test", "-u", site, name)
     assert "\n0 of " in "\n" + tested.stdout, tested.stdout + tested.stderr
 
 
@@ -65,3 +67,11 @@ def test_the_registry_record_has_coverage(site, ask):
     for element in ("<spatial>", "<temporal>", "<spectral>"):
         assert element in text
     assert "simulated" in text.lower()
+
+
+def test_the_registry_knows_the_knowledge_database(site, ask):
+    for name in ("records", "cone"):
+        record = ask(f"/getRR/kdb/kdb/{name}").text
+        assert "<title>" in record
+        assert "Palomar" not in record
+    assert f"{site}/kdb/kdb/cone/scs.xml?" in record

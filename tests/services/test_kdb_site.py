@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import os
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import httpx
+import psycopg
 import pytest
 import pyvo
-from support import service
+from support import kdb, service
 from support.experts import API, Person, person
 from support.rawhttp import raw
+from support.releases import ztfvo
 
 HZ_HER = service.HZ_HER_OIDS
 _numbers = itertools.count(100 * (os.getpid() % 900_000))
@@ -127,14 +130,28 @@ def test_the_cone_search_is_a_form_and_takes_a_tag(site, expert):
         assert (str(HZ_HER[3]) in page.text) == found
 
 
+def test_oids_are_keys_to_light_curves_also_when_the_default_is_chosen_anew(ask, tap):
+    ztfvo("release", "default", "demo")
+    described = ElementTree.fromstring(ask("/tap/tables").content)
+    tables = {table.findtext("name"): table for table in described.iter("table")}
+    for name in ("kdb.objects", "kdb.history"):
+        (key,) = tables[name].iter("foreignKey")
+        told = [
+            key.findtext(f".//{part}") for part in ("targetTable", "fromColumn", "targetColumn")
+        ]
+        assert told == ["ztf.objects", "oid", "oid"]
+    keys = tap.search(
+        "SELECT k.from_table, c.from_column, c.target_column FROM tap_schema.keys AS k"
+        " JOIN tap_schema.key_columns AS c ON c.key_id = k.key_id"
+        " WHERE k.target_table = 'ztf.objects' AND k.from_table LIKE 'kdb.%'"
+    )
+    assert sorted(tuple(row.values()) for row in keys) == [
+        ("kdb.history", "oid", "oid"), ("kdb.objects", "oid", "oid"),
+    ]  # fmt: skip
+
+
 def test_tap_describes_the_tables(tap):
     tables = {name: tap.tables[name] for name in ("kdb.objects", "kdb.history", "kdb.tags")}
-    for name in ("kdb.objects", "kdb.history"):
-        (key,) = tables[name].foreignkeys
-        (pair,) = key.fkcolumns
-        assert (key.target_table, pair.from_column, pair.target_column) == (
-            "ztf.objects", "oid", "oid",
-        )  # fmt: skip
     for name, table in tables.items():
         assert table.description
         columns = {column.name: column for column in table.columns}
@@ -196,3 +213,23 @@ def test_bodies_beyond_the_limit_are_refused_with_a_sentence(site):
         answer = httpx.post(site + path, content=b"x" * size, timeout=30)
         assert (answer.status_code, kind in answer.headers["Content-Type"]) == (413, True)
         assert "parts" in answer.text
+
+
+def test_conditions_on_oids_reach_the_database_that_has_the_records(site):
+    by_oid = plan(f"SELECT tags FROM kdb.objects WHERE oid = {HZ_HER[3]}")
+    assert f"(oid = {HZ_HER[3]}" in by_oid.partition("Remote SQL:")[2]
+    cone = plan(
+        "SELECT * FROM kdb.positions WHERE spoint(radians(ra), radians(dec)) <@"
+        " scircle(spoint(radians(254.45755), radians(35.34236)), radians(0.0003))"
+    )
+    assert "object_position" in cone
+    assert "Seq Scan on demo_store.object" not in cone
+    joined = plan("SELECT * FROM kdb.objects JOIN ztf.objects o USING (oid) WHERE tags = 'SN'")
+    assert "Index Scan using object_pkey" in joined
+    assert "(tags = 'SN'" in joined.partition("Remote SQL:")[2]
+
+
+def plan(query: str) -> str:
+    """PostgreSQL's plan of a query of DaCHS' administrative role."""
+    with psycopg.connect(kdb.dsn("ztfvo", "gavoadmin")) as connection:
+        return "\n".join(row[0] for row in connection.execute(f"EXPLAIN VERBOSE {query}"))
