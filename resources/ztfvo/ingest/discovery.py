@@ -24,6 +24,9 @@ BAND_EDGES = {1: (4.089e-7, 5.526e-7), 2: (5.595e-7, 7.312e-7), 3: (7.030e-7, 8.
 """Where the filters end, by filterid: shortest and longest wavelength in metres at 1 per cent of
 the highest transmission."""
 
+IMAGES, SIMULATED_IMAGES = "images", "simulated-images"
+"""Collections of images in publisher's identifiers; those of light curves are the releases."""
+
 IMAGE_BYTES = 3072 * 3080 * 4
 """A science image has 3072 by 3080 pixels of 4 bytes."""
 
@@ -90,13 +93,20 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def identifier_of(settings: Settings, name: str) -> str:
+    """Publisher's identifier of what the site calls ``collection/name``."""
+    return f"ivo://{settings.authority}/~?ztf/{name}"
+
+
 def _series_did(release: str, settings: Settings) -> str:
-    return f"({_text(f'ivo://{settings.authority}/~?ztf/{release}/')} || oid::text)"
+    return f"({_text(identifier_of(settings, f'{release}/'))} || oid::text)"
 
 
 def _image_did(settings: Settings) -> str:
-    prefix = f"ivo://{settings.authority}/~?ztf/"
-    real, simulated = _text(f"{prefix}images/"), _text(f"{prefix}simulated-images/")
+    real, simulated = (
+        _text(identifier_of(settings, f"{collection}/"))
+        for collection in (IMAGES, SIMULATED_IMAGES)
+    )
     return f"(CASE WHEN i.simulated THEN {simulated} ELSE {real} END || {_STEM})"
 
 
