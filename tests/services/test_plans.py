@@ -187,6 +187,23 @@ def check(plan: str, indexes: list[str]) -> None:
         assert not re.search(rf"Seq Scan on (\w+\.)?{table}\b", plan), plan
 
 
+@pytest.fixture(scope="module", autouse=True)
+def references(site):
+    """The reference catalogue has a row for every object: small tables are read whole."""
+    with connect(autocommit=True) as connection:
+        made = connection.execute(
+            "INSERT INTO ztf_store.reference_source (oid, ra, dec, flags)"
+            " SELECT oid, ra, dec, 0 FROM demo_store.object ON CONFLICT DO NOTHING RETURNING oid"
+        ).fetchall()
+        connection.execute("ANALYZE ztf_store.reference_source")
+        yield
+        connection.execute(
+            "DELETE FROM ztf_store.reference_source WHERE oid = ANY(%s)",
+            ([oid for (oid,) in made],),
+        )
+        connection.execute("ANALYZE ztf_store.reference_source")
+
+
 @pytest.fixture(scope="session")
 def plan_of(site):
     """A function that gives the plan of an ADQL query, as DaCHS would run it."""
