@@ -11,6 +11,7 @@ import pytest
 from astropy.coordinates import SkyCoord
 from astropy.io.votable import parse
 from support import service
+from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.images.products import Image, name_mjd, science_path
@@ -34,10 +35,7 @@ def images(site):
 
     Those of other tests are put aside.
     """
-    columns = "filefracday, obsmjd, exptime, fieldid, rcid, filterid, simulated, source"
-    with connect(autocommit=True) as connection:
-        connection.execute(f"CREATE TEMP TABLE aside AS SELECT {columns} FROM ztf_store.image")
-        connection.execute("DELETE FROM ztf_store.image")
+    with forgotten() as connection:
         put = (
             "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"
             " simulated, source) VALUES (%s, %s, %s, %s, %s, %s, %s, 'metadata')"
@@ -56,9 +54,6 @@ def images(site):
         )
         connection.execute("ANALYZE ztf_store.image")
         yield
-        connection.execute("DELETE FROM ztf_store.image")
-        connection.execute(f"INSERT INTO ztf_store.image ({columns}) SELECT {columns} FROM aside")
-        connection.execute("ANALYZE ztf_store.image")
 
 
 def _channel(image):

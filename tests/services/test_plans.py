@@ -10,6 +10,7 @@ import requests
 from astropy.table import Table
 from psycopg import sql
 from support import service
+from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.links import curves
@@ -188,9 +189,10 @@ def check(plan: str, indexes: list[str]) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def references(site):
-    """The reference catalogue has a row for every object: small tables are read whole."""
-    with connect(autocommit=True) as connection:
+def sizes(site):
+    """The reference catalogue has a row for every object, and no image is known: small tables are
+    read whole, and images in ObsCore for each row of an upload."""
+    with forgotten() as connection:
         made = connection.execute(
             "INSERT INTO ztf_store.reference_source (oid, ra, dec, flags)"
             " SELECT oid, ra, dec, 0 FROM demo_store.object ON CONFLICT DO NOTHING RETURNING oid"
