@@ -8,6 +8,12 @@
     <FEED source="kdb/examples#tap"/>
   </STREAM>
 
+  <STREAM id="obscore-extracolumns">
+    <doc>No columns: another service for the links of ivoa.obscore than DaCHS' own, which
+      leads one identifier of a request to its collection's service and forgets the others.</doc>
+    <meta name="!_associatedDatalinkService.serviceId">ztf/ztf#products</meta>
+  </STREAM>
+
   <execute on="loaded" title="functions, guards and repairs"><job><code>
     import ztfvo_dachs
     ztfvo_dachs.install()

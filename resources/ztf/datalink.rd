@@ -45,4 +45,27 @@ STREAM: this RD builds nothing.  The links are made in ztfvo.links. -->
       </datalinkCore>
     </service>
   </NXSTREAM>
+
+  <NXSTREAM id="products">
+    <doc>
+      The service `products`, keyed by ObsCore's obs_publisher_did; the table
+      ivoa.obscore leads to it, see etc/userconfig.rd.
+    </doc>
+    <service id="products" allowed="dlmeta">
+      <meta name="title">ZTF: what belongs to a light curve or image in ObsCore</meta>
+      <meta name="shortName">ZTF products</meta>
+      <meta name="description">The links of light curves and science images by the publisher's
+        identifiers that ivoa.obscore has for them.</meta>
+      <datalinkCore>
+        <descriptorGenerator>
+          <setup imports="ztfvo_dachs.datalink"/>
+          <code>return datalink.product(pubDID, args)</code>
+        </descriptorGenerator>
+        <metaMaker semantics="#this">
+          <setup imports="ztfvo_dachs.datalink"/>
+          <code>yield from datalink.links_of_product(descriptor)</code>
+        </metaMaker>
+      </datalinkCore>
+    </service>
+  </NXSTREAM>
 </resource>

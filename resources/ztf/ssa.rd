@@ -103,10 +103,8 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
       <mixin dataproduct_type="'image'" calib_level="2" obs_collection="collection"
         obs_id="image_id" obs_publisher_did="publisher_did"
         obs_title="collection || ': ' || image_id"
-        access_url="CASE WHEN simulated THEN NULL
-          ELSE '\\getConfig{web}{serverURL}/archive/' || path END"
-        access_format="CASE WHEN simulated THEN NULL ELSE 'image/fits' END"
-        access_estsize="CASE WHEN simulated THEN NULL ELSE 36960 END" preview="NULL"
+        access_url="'\\getConfig{web}{serverURL}/archive/' || path"
+        access_format="'image/fits'" access_estsize="36960" preview="NULL"
         s_ra="ra" s_dec="dec" s_fov="1.22" s_region="outline" s_resolution="2"
         s_pixel_scale="1.012" s_xel1="3072" s_xel2="3080"
         t_min="obsmjd" t_max="endmjd" t_exptime="exptime" t_resolution="exptime" t_xel="1"
@@ -158,7 +156,7 @@ ztfvo.ingest.discovery: no row a product, and indexes below them. -->
         description="Path below the archive's root, and below /archive/ at this site"/>
       <column name="simulated" type="boolean" required="True"
         ucd="meta.code" tablehead="Simulated"
-        description="True where the exposure is simulated: then there is no image"/>
+        description="True where the exposure is simulated, not observed"/>
       <column name="source" type="text" required="True"
         ucd="meta.note" tablehead="Known by" verbLevel="25"
         description="How the name is known: 'metadata' or 'irsa' from image metadata, 'lightcurve'

@@ -93,6 +93,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <viewStatement>CREATE VIEW \qName AS (SELECT \colNames FROM ztf_store.filters)</viewStatement>
   </table>
 
+  <FEED source="ztf/datalink#products"/>
+
   <data id="publish" auto="True">
     <make table="objects">
       <FEED source="ztf/release#sampler"

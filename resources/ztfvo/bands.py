@@ -16,14 +16,17 @@ class Band(NamedTuple):
     """Identifier in the SVO Filter Profile Service."""
     wavelength_eff: float
     """m"""
+    edges: tuple[float, float]
+    """Where the filter ends: shortest and longest wavelength in m at 1 per cent of the highest
+    transmission."""
 
 
 BANDS = {
     band.filterid: band
     for band in (
-        Band(1, "zg", "ZTF g", "Palomar/ZTF.g", 4.746e-7),
-        Band(2, "zr", "ZTF r", "Palomar/ZTF.r", 6.366e-7),
-        Band(3, "zi", "ZTF i", "Palomar/ZTF.i", 7.829e-7),
+        Band(1, "zg", "ZTF g", "Palomar/ZTF.g", 4.746e-7, (4.089e-7, 5.526e-7)),
+        Band(2, "zr", "ZTF r", "Palomar/ZTF.r", 6.366e-7, (5.595e-7, 7.312e-7)),
+        Band(3, "zi", "ZTF i", "Palomar/ZTF.i", 7.829e-7, (7.030e-7, 8.854e-7)),
     )
 }
 """By filterid."""

@@ -10,9 +10,9 @@ from gavo import base, rscdef, svcs
 from gavo.protocols import datalink
 
 from ztfvo.db import DatabaseDown
-from ztfvo.links import ofcurve, ofdetection, processing
+from ztfvo.links import ofcurve, ofdetection, ofproduct, processing
 from ztfvo.links.curves import UnknownRelease
-from ztfvo.links.model import Fault, LightCurve, Link
+from ztfvo.links.model import DEFAULT, Fault, LightCurve, Link
 from ztfvo_dachs import messages
 
 
@@ -37,12 +37,28 @@ def detection(identifier: str, arguments: Any, store: str) -> Any:
     return _describe(identifier, arguments, store, ofdetection.look_up)
 
 
+def product(identifier: str, arguments: Any) -> Any:
+    """The descriptor of what ObsCore lists, or the fault of an ID that is none."""
+    return _describe(
+        identifier, arguments, DEFAULT, lambda release, identifiers: ofproduct.find(identifiers)
+    )
+
+
 def links_of_lightcurve(descriptor: Descriptor) -> Iterator[Any]:
     """Links of a light curve, and the service that processes it."""
     for number, link in enumerate(ofcurve.links(descriptor.found)):
         yield _link(descriptor, link)
         if number == 0:
             yield _processing(descriptor.pubDID, descriptor.found)
+
+
+def links_of_product(descriptor: Descriptor) -> Iterator[Any]:
+    """Links of a light curve or of a science image."""
+    if isinstance(descriptor.found, LightCurve):
+        yield from links_of_lightcurve(descriptor)
+        return
+    for link in ofproduct.links(descriptor.found):
+        yield _link(descriptor, link)
 
 
 def links_of_detection(descriptor: Descriptor) -> Iterator[Any]:

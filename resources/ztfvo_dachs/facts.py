@@ -11,7 +11,7 @@ from typing import Any
 
 from gavo import base
 
-from ztfvo.ingest.discovery import BAND_EDGES
+from ztfvo.bands import BANDS
 
 DEFAULT_STORE = "ztf_store"
 COUNTS = {
@@ -47,7 +47,7 @@ def spectral(store: str) -> Iterator[dict[str, str]]:
             f"SELECT min(filterid), max(filterid) FROM {name}_store.exposure_set"
         ):
             if low is not None:
-                longest, shortest = BAND_EDGES[high][1], BAND_EDGES[low][0]
+                longest, shortest = BANDS[high].edges[1], BANDS[low].edges[0]
                 yield {"value": f"{HC / longest:.4g} {HC / shortest:.4g}"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from support.archive import DR19, StandIn
 from support.downloads import OTHER, ZG, ZR
 from support.files import bulk_rows, write_bulk
-from support.images import COLUMNS
+from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.ingest.store import create_common
@@ -38,17 +38,7 @@ def server(made):
 @pytest.fixture
 def memory(database):
     """The table of image names, empty; what was there comes back afterwards."""
-    with connect(autocommit=True) as connection:
-        with connection.transaction():
-            create_common(connection)
-        names = connection.execute(f"SELECT {COLUMNS} FROM ztf_store.image").fetchall()
-        files = connection.execute("SELECT * FROM ztf_store.image_file").fetchall()
-        connection.execute("TRUNCATE ztf_store.image, ztf_store.image_file")
+    with connect() as connection:
+        create_common(connection)
+    with forgotten() as connection:
         yield connection
-        connection.execute("TRUNCATE ztf_store.image, ztf_store.image_file")
-        with connection.cursor() as cursor:
-            marks = ", ".join(["%s"] * 8)
-            cursor.executemany(f"INSERT INTO ztf_store.image ({COLUMNS}) VALUES ({marks})", names)
-            cursor.executemany(
-                "INSERT INTO ztf_store.image_file VALUES (%s, %s, %s, %s, %s)", files
-            )

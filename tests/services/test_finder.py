@@ -14,7 +14,7 @@ from astropy.io import fits
 from astropy.io.votable import parse
 from support import service
 from support.files import needs_shared
-from support.images import write_csv
+from support.images import forgotten, write_csv
 from support.irsa_tap import IrsaTap
 from support.pairs import metadata, pairs, positions, write_light_curves
 from support.releases import temporary_release, ztfvo
@@ -80,6 +80,13 @@ def named(site, tmp_path_factory):
         " exptime_source = 'assumed' WHERE exposure_id = ANY(%s)",
         [row[0] for row in rows],
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_images(site):
+    """Images that other tests made known are put aside."""
+    with forgotten():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -189,7 +189,7 @@ def test_links_of_many_detections_are_those_of_each(site, named_images, tap):
     )
     counts = {links.original_row["detection_id"]: len(links) for links in found.iter_datalinks()}
     assert len(counts) == len(found) > 300
-    assert set(counts.values()) == {17}
+    assert set(counts.values()) == {19}
 
 
 @pytest.fixture(scope="module")

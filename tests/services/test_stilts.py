@@ -17,6 +17,7 @@ KNOWN = {
     "W-MDQ-DRXT": "xtype of times in ObsCore",
     "W-MDQ-CCAS": "column sourceRD of tap_schema",
     "W-UPL-YAR1": "arraysize of a parameter",
+    "W-EXA-YXDL": "xtype of times in ObsCore, in the result of an example",
     "W-EXA-EXVL": "TABLESAMPLE is not in the validator's grammar",
 }
 

@@ -4,11 +4,35 @@ from __future__ import annotations
 
 import csv
 import gzip
+from contextlib import contextmanager
 
+from ztfvo.db import connect
 from ztfvo.ingest.finish import finish
 from ztfvo.ingest.releases import declared
 
 COLUMNS = "fieldid, rcid, filterid, filefracday, obsmjd, exptime, simulated, source"
+
+
+@contextmanager
+def forgotten():
+    """No image is known; a connection.  What was known comes back afterwards, and nothing else."""
+    tables = ("image", "image_file")
+    with connect(autocommit=True) as connection:
+        for table in tables:
+            kept = COLUMNS if table == "image" else "*"
+            connection.execute(
+                f"CREATE TEMP TABLE kept_{table} AS SELECT {kept} FROM ztf_store.{table}"
+            )
+            connection.execute(f"DELETE FROM ztf_store.{table}")
+        connection.execute("ANALYZE ztf_store.image")
+        yield connection
+        for table in tables:
+            columns = f"({COLUMNS})" if table == "image" else ""
+            connection.execute(f"DELETE FROM ztf_store.{table}")
+            connection.execute(
+                f"INSERT INTO ztf_store.{table} {columns} SELECT * FROM kept_{table}"
+            )
+        connection.execute("ANALYZE ztf_store.image")
 
 
 def write_csv(path, rows):

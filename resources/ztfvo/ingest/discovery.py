@@ -13,6 +13,7 @@ import hashlib
 import numpy as np
 from psycopg import Connection, sql
 
+from ztfvo.bands import BANDS
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 from ztfvo.settings import Settings
 
@@ -20,12 +21,8 @@ HMJD_FIRST = f"({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_
 HMJD_LAST = f"({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8"
 """SQL for the time of a light curve's first and last epoch (HMJD, UTC, mid-exposure)."""
 
-BAND_EDGES = {1: (4.089e-7, 5.526e-7), 2: (5.595e-7, 7.312e-7), 3: (7.030e-7, 8.854e-7)}
-"""Where the filters end, by filterid: shortest and longest wavelength in metres at 1 per cent of
-the highest transmission."""
-
-IMAGE_BYTES = 3072 * 3080 * 4
-"""A science image has 3072 by 3080 pixels of 4 bytes."""
+IMAGES, SIMULATED_IMAGES = "images", "simulated-images"
+"""Collections of images in publisher's identifiers; those of light curves are the releases."""
 
 QUADRANT_TABLES = """
 CREATE TABLE IF NOT EXISTS ztf_store.sky_quadrant (
@@ -47,7 +44,7 @@ CREATE INDEX sky_quadrant_region ON ztf_store.sky_quadrant USING gist (region);
 
 _FILTER = "(ARRAY['zg', 'zr', 'zi'])[filterid]"
 _SHORTEST, _LONGEST = (
-    f"(ARRAY[{', '.join(repr(BAND_EDGES[i][end]) for i in (1, 2, 3))}]::float8[])[filterid]"
+    f"(ARRAY[{', '.join(repr(band.edges[end]) for band in BANDS.values())}]::float8[])[filterid]"
     for end in (0, 1)
 )
 _STEM = (
@@ -90,13 +87,20 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def identifier_of(settings: Settings, name: str) -> str:
+    """Publisher's identifier of what the site calls ``collection/name``."""
+    return f"ivo://{settings.authority}/~?ztf/{name}"
+
+
 def _series_did(release: str, settings: Settings) -> str:
-    return f"({_text(f'ivo://{settings.authority}/~?ztf/{release}/')} || oid::text)"
+    return f"({_text(identifier_of(settings, f'{release}/'))} || oid::text)"
 
 
 def _image_did(settings: Settings) -> str:
-    prefix = f"ivo://{settings.authority}/~?ztf/"
-    real, simulated = _text(f"{prefix}images/"), _text(f"{prefix}simulated-images/")
+    real, simulated = (
+        _text(identifier_of(settings, f"{collection}/"))
+        for collection in (IMAGES, SIMULATED_IMAGES)
+    )
     return f"(CASE WHEN i.simulated THEN {simulated} ELSE {real} END || {_STEM})"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ztfvo.images.products import Image
 from ztfvo.settings import get_settings
 
 DEFAULT = "ztf"
@@ -80,6 +81,19 @@ class LightCurve:
     filter: str
     relatives: tuple[Relative, ...]
     """By release and separation, those of the same release first; without itself."""
+
+    @property
+    def origin(self) -> str:
+        """What to say first of the data: nothing, or that they are simulated."""
+        return "SIMULATED. " if self.simulated else ""
+
+
+@dataclass(frozen=True)
+class ScienceImage:
+    """A science image whose name is known."""
+
+    image: Image
+    simulated: bool
 
     @property
     def origin(self) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from ztfvo.images.finder import Found, find
-from ztfvo.images.products import SCIENCE, cutout_query, folder, raw_path, science_path
+from ztfvo.images.products import SCIENCE, Image, cutout_query, folder, raw_path, science_path
 from ztfvo.links.model import (
     DEFAULT,
     HTML,
@@ -22,6 +22,7 @@ from ztfvo.links.model import (
     VOTABLE,
     Fault,
     Link,
+    ScienceImage,
     address,
 )
 from ztfvo.oid import InvalidOID, parse
@@ -120,7 +121,14 @@ def links(release: str, found: Found) -> Iterator[Link]:
     origin = "SIMULATED. " if found.simulated else ""
     yield from _epoch(release, found, origin)
     yield from _images(release, found, origin)
-    yield from _products(found, origin)
+    yield from _products(found.image, origin)
+
+
+def links_of_image(found: ScienceImage) -> Iterator[Link]:
+    """All links of a science image, the image itself first."""
+    yield _science_image(found.image, found.origin, "#this")
+    yield _raw_image(found.image, found.origin)
+    yield from _products(found.image, found.origin)
 
 
 def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
@@ -143,16 +151,8 @@ def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
 
 
 def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
-    science = SCIENCE["sciimg.fits"]
     path = f"archive/{science_path(found.image, 'sciimg.fits')}"
-    yield Link(
-        address(DEFAULT, path),
-        "#progenitor",
-        f"{origin}{science.description}",
-        science.content_type,
-        IMAGE,
-        "science-image",
-    )
+    yield _science_image(found.image, origin, "#progenitor")
     yield from _display(release, found, origin)
     yield Link(
         address(DEFAULT, f"{path}?{cutout_query(found.ra, found.dec, CUTOUT_ARCSEC)}"),
@@ -162,8 +162,24 @@ def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
         IMAGE,
         "archive-cutout",
     )
-    yield Link(
-        address(DEFAULT, f"archive/{raw_path(found.image)}"),
+    yield _raw_image(found.image, origin)
+
+
+def _science_image(image: Image, origin: str, semantics: str) -> Link:
+    science = SCIENCE["sciimg.fits"]
+    return Link(
+        address(DEFAULT, f"archive/{science_path(image, 'sciimg.fits')}"),
+        semantics,
+        f"{origin}{science.description}",
+        science.content_type,
+        IMAGE,
+        "science-image",
+    )
+
+
+def _raw_image(image: Image, origin: str) -> Link:
+    return Link(
+        address(DEFAULT, f"archive/{raw_path(image)}"),
         "#progenitor",
         f"{origin}Raw image of the whole CCD",
         "image/fits",
@@ -192,11 +208,11 @@ def _display(release: str, found: Found, origin: str) -> Iterator[Link]:
     )
 
 
-def _products(found: Found, origin: str) -> Iterator[Link]:
+def _products(image: Image, origin: str) -> Iterator[Link]:
     for suffix, semantics, qualifier, word in PRODUCTS:
         kind = SCIENCE[suffix]
         yield Link(
-            address(DEFAULT, f"archive/{science_path(found.image, suffix)}"),
+            address(DEFAULT, f"archive/{science_path(image, suffix)}"),
             semantics,
             f"{origin}{kind.description}",
             kind.content_type,
@@ -204,7 +220,7 @@ def _products(found: Found, origin: str) -> Iterator[Link]:
             word,
         )
     yield Link(
-        address(DEFAULT, f"archive/{folder(found.image)}"),
+        address(DEFAULT, f"archive/{folder(image)}"),
         "#documentation",
         f"{origin}Directory of the exposure, all CCDs",
         HTML,

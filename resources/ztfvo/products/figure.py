@@ -336,4 +336,4 @@ def _caption(product: Product) -> str:
     """What the data are and where they come from."""
     if product.simulated:
         return f"{product.title}. Simulated data: nothing here was observed."
-    return f"{product.title}. Data: Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
+    return f"{product.title}. {ORIGIN}"
