@@ -110,6 +110,8 @@ def _load(
         advance(len(part))
     if keep:
         _continue_keys()
+    if new:
+        _count_anew()
     outcome.added = len(new)
     return outcome
 
@@ -220,6 +222,12 @@ def _continue_keys() -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('annotation', 'id'), max(id)) FROM annotation"
         )
+
+
+def _count_anew() -> None:
+    """Let the planner know at once: with statistics of only some tables, queries get slow."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE annotation, annotation_tag, annotation_current")
 
 
 def _batches(rows: Sequence[Any]) -> Iterator[list[Any]]:

@@ -152,6 +152,9 @@ def test_a_restored_service_has_every_row_the_history_and_all_rules(made, empty)
         found = rows(empty, query, "kdb_public")
         assert found == rows(NAME, query, "kdb_public")
         assert found
+    # The planner knows the rows.
+    known = rows(empty, "SELECT reltuples::int FROM pg_class WHERE relname = 'annotation_tag'")
+    assert known == rows(empty, "SELECT count(*) FROM annotation_tag")
     wanted, found = structure(NAME), structure(empty)
     assert {part: len(lines) > 0 for part, lines in wanted.items()} == dict.fromkeys(wanted, True)
     for part in wanted:

@@ -14,11 +14,12 @@ import psycopg
 import pytest
 from conftest import KEY, NAME
 from django.core.management import CommandError, call_command
+from django.db import connection
 from support import kdb
 from support.files import SHARED
 from support.kdb import new_oid
 
-from kdb.annotations.models import Annotation
+from kdb.annotations.models import Annotation, AnnotationTag, Current
 from kdb.annotations.record import annotate
 from kdb.annotations.select import author_of, names_given
 from kdb.tags import edit, vocabulary
@@ -98,6 +99,22 @@ def test_csv_needs_oid_and_tags_only(tags, file, take):
     # The transaction of the test began before.
     assert abs((time - before).total_seconds()) < 60
     assert history(other)[0][0] == []
+
+
+def test_the_planner_knows_what_was_imported(tags, file, take):
+    take(file("oid,tags\n" + "".join(f"{new_oid()},SN|VAR\n" for _ in range(30))), author="A")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname::text, reltuples::int FROM pg_class WHERE relname = ANY(%s)",
+            [["annotation", "annotation_tag", "annotation_current"]],
+        )
+        known = dict(cursor.fetchall())
+    assert known == {
+        "annotation": Annotation.objects.count(),
+        "annotation_tag": AnnotationTag.objects.count(),
+        "annotation_current": Current.objects.count(),
+    }
+    assert known["annotation_tag"] >= 60
 
 
 def test_csv_keeps_text_author_time_release_and_publicity(tags, file, take):

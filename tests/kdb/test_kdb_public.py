@@ -79,6 +79,21 @@ def test_history_has_all_public_records_as_they_were_given(visitors, expert, edi
     assert [(row[0], row[3]) for row in found] == [(row["number"], row["id"]) for row in shown]
 
 
+def test_tags_come_in_the_order_they_have_now_and_merged_ones_once(expert, editor, tags):
+    oid = new_oid()
+    expert.annotate(oid, "artefact", "ghost", "VAR", "SN", "EA")
+    editor.patch("tags/EA/", {"order": -5})
+    editor.patch("tags/SN/", {"order": 0})
+    editor.patch("tags/VAR/", {"order": 0, "name": "variable"})
+    editor.post("tags/ghost/merge/", {"into": "SN"})
+    assert rows("SELECT tags FROM kdb_public.objects WHERE oid = %s", oid) == [
+        ("EA#SN#artefact#variable",)
+    ]
+    assert rows("SELECT tags FROM kdb_public.history WHERE oid = %s", oid) == [
+        ("EA#SN#VAR#artefact#ghost",)
+    ]
+
+
 def test_tags_are_counted_as_through_the_api(visitors, expert, editor, tags):
     expert.annotate(new_oid(), "SN", "EA")
     expert.annotate(new_oid(), "VAR", "EA")
