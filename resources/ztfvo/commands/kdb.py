@@ -8,6 +8,7 @@ import typer
 
 from ztfvo.knowledge import manage
 from ztfvo.settings import get_settings
+from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
 
 app = typer.Typer(
@@ -36,6 +37,12 @@ def _add(name: str, command: str, text: str) -> None:
         except SiteError as error:
             typer.echo(f"Error: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
+        if command == "import_records" and done.returncode == 0:
+            try:
+                kdb_tables.count_anew(get_settings())
+            except SiteError as error:
+                # What was imported stays.
+                typer.echo(f"Warning: {error}", file=sys.stderr)
         raise typer.Exit(done.returncode)
 
 

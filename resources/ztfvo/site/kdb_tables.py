@@ -68,9 +68,38 @@ def make(settings: Settings) -> None:
             "ON FOREIGN DATA WRAPPER postgres_fdw to its role. The role kdb_public must be able "
             "to log in by its password; or set ZTFVO_KDB_WORKERS=0",
         ) from error
+    count_anew(settings)
     _import(settings)
     _dachs(settings, "pub", RD, what="publishing")
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))
+
+
+def count_anew(settings: Settings) -> None:
+    """Let the planner of TAP know what the foreign tables hold, as after an import.
+
+    Nothing else does: PostgreSQL never analyses foreign tables by itself, and without statistics
+    of OIDs a join of records with a limit asks for the OIDs one by one.
+
+    Raises
+    ------
+    SiteError
+        When the knowledge database does not answer.
+    """
+    if not settings.kdb_workers or not _exists(settings, f"{REMOTE}.objects"):
+        return
+    server, me = sql.Identifier(SERVER), sql.SQL("CURRENT_USER")
+    try:
+        with connect_superuser(settings) as connection, connection.transaction():
+            # Only the owner of the tables may, who has no login there at other times.
+            _make_mapping(connection, me, _login(connection, settings))
+            for name in TABLES:
+                connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(REMOTE, name)))
+            connection.execute(sql.SQL("DROP USER MAPPING FOR {} SERVER {}").format(me, server))
+    except psycopg.Error as error:
+        raise SiteError(
+            f"the tables of the knowledge database cannot be analysed ({str(error).strip()})",
+            "queries through TAP are right, but may be slow; start it with: scripts/serve start",
+        ) from error
 
 
 def default_came(settings: Settings) -> None:
@@ -100,13 +129,8 @@ def _exists(settings: Settings, table: str) -> bool:
 
 def _make_server(connection: psycopg.Connection, settings: Settings) -> None:
     parts = conninfo_to_dict(knowledge.reader_dsn(settings))
-    login = {"user": str(parts.pop("user"))}
-    if "password" in parts:
-        login["password"] = str(parts.pop("password"))
-    if _is_superuser(connection):
-        # Where the server trusts the role without a password, only a superuser may allow that.
-        login["password_required"] = "false"
-    place = {name: str(value) for name, value in parts.items() if name not in OPTIONS}
+    login = _login(connection, settings)
+    place = {name: str(value) for name, value in parts.items() if name not in (*OPTIONS, *login)}
     connection.execute("CREATE EXTENSION IF NOT EXISTS postgres_fdw")
     connection.execute(sql.SQL("DROP SERVER IF EXISTS {} CASCADE").format(sql.Identifier(SERVER)))
     connection.execute(
@@ -116,11 +140,26 @@ def _make_server(connection: psycopg.Connection, settings: Settings) -> None:
     )
     # Views are checked with their owner's rights, and ask with its login.
     for role in (sql.Identifier(DACHS_ADMIN), sql.SQL("CURRENT_USER")):
-        connection.execute(
-            sql.SQL("CREATE USER MAPPING IF NOT EXISTS FOR {} SERVER {} OPTIONS ({})").format(
-                role, sql.Identifier(SERVER), _options(login)
-            )
+        _make_mapping(connection, role, login)
+
+
+def _login(connection: psycopg.Connection, settings: Settings) -> dict[str, str]:
+    parts = conninfo_to_dict(knowledge.reader_dsn(settings))
+    login = {name: str(parts[name]) for name in ("user", "password") if name in parts}
+    if _is_superuser(connection):
+        # Where the server trusts the role without a password, only a superuser may allow that.
+        login["password_required"] = "false"
+    return login
+
+
+def _make_mapping(
+    connection: psycopg.Connection, role: sql.Composable, login: dict[str, str]
+) -> None:
+    connection.execute(
+        sql.SQL("CREATE USER MAPPING IF NOT EXISTS FOR {} SERVER {} OPTIONS ({})").format(
+            role, sql.Identifier(SERVER), _options(login)
         )
+    )
 
 
 def _make_foreign_tables(connection: psycopg.Connection) -> None:
