@@ -16,6 +16,9 @@ from support.experts import API, Person, person
 from support.rawhttp import raw
 from support.releases import ztfvo
 
+from ztfvo.settings import get_settings
+from ztfvo.site import kdb_tables
+
 HZ_HER = service.HZ_HER_OIDS
 _numbers = itertools.count(100 * (os.getpid() % 900_000))
 
@@ -233,3 +236,16 @@ def plan(query: str) -> str:
     """PostgreSQL's plan of a query of DaCHS' administrative role."""
     with psycopg.connect(kdb.dsn("ztfvo", "gavoadmin")) as connection:
         return "\n".join(row[0] for row in connection.execute(f"EXPLAIN VERBOSE {query}"))
+
+
+def test_the_planner_of_tap_knows_the_records_and_keeps_no_login_for_it(site):
+    with psycopg.connect(kdb.dsn("kdb", "postgres")) as records:
+        (count,) = records.execute("SELECT count(*) FROM kdb_public.history").fetchone()
+    kdb_tables.count_anew(get_settings())
+    with psycopg.connect(kdb.dsn("ztfvo", "postgres")) as superuser:
+        known = superuser.execute(
+            "SELECT reltuples::int FROM pg_class WHERE oid = 'kdb_remote.history'::regclass"
+        ).fetchone()
+        roles = superuser.execute("SELECT usename::text FROM pg_user_mappings").fetchall()
+    assert known == (count,)
+    assert roles == [("gavoadmin",)]

@@ -12,6 +12,7 @@ from ztfvo.backup import archive, postgres
 from ztfvo.backup.make import check
 from ztfvo.knowledge import manage
 from ztfvo.settings import Settings
+from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
 
 EMPTY = """
@@ -78,6 +79,11 @@ def restore(settings: Settings, path: Path, folder: Path, say: Callable[[str], N
             f"the tables were restored, but not brought up to date:\n{done.stderr.strip()[-800:]}",
             "see the lines above; then: ztfvo kdb migrate",
         )
+    try:
+        kdb_tables.count_anew(settings)
+    except SiteError as error:
+        # What was restored stays.
+        say(f"Warning: {error}")
     rows = manifest["tables"]["annotation"]
     say(f"Restored {rows:,} annotations as of {manifest['made_at']}, with the accounts of then.")
 

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
-from ztfvo.site import health, mirrors, service
+from ztfvo.site import health, kdb_tables, mirrors, service
 from ztfvo.site.errors import SiteError
 from ztfvo.site.install import install
 from ztfvo.site.supervisor import NGINX
@@ -48,6 +48,10 @@ def start(part: Parts = None) -> None:
     if part:
         console.print(f"Started: {', '.join(part)}")
     else:
+        try:
+            kdb_tables.count_anew(settings)
+        except SiteError as error:
+            console.print(f"Warning: {error}", markup=False)
         console.print(f"The service runs: {settings.url}/")
 
 
