@@ -7,32 +7,25 @@ rolled back, unless it takes `committed`.
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 from unittest.mock import patch
 
 import django
 import pytest
 from support import kdb, pages
-
-NAME = f"kdb_test_{os.getpid()}"
-FOLDER = tempfile.TemporaryDirectory(prefix="kdb-test-")
-KEY = kdb.write_key(Path(FOLDER.name))
+from support.kdb import KEY, NAME, PASSWORD
 
 # Set while Django starts and not longer: what other tests start must not see it.
 with patch.dict(os.environ, kdb.environment(NAME, KEY)):
     django.setup()
 
-from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password  # noqa: E402
-from django.core.cache import cache  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, transaction
 
-from kdb.accounts.models import Role, User  # noqa: E402
-from kdb.config.options import get_options  # noqa: E402
-from kdb.tags import edit  # noqa: E402
-
-PASSWORD = "correct-Horse-7-battery"
+from kdb.accounts.models import Role, User
+from kdb.config.options import get_options
+from kdb.tags import edit
 
 
 @pytest.fixture(scope="session")

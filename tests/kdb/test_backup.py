@@ -13,11 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from conftest import KEY, NAME
 from django.db import connection
 from support import kdb
 from support.files import ROOT
-from support.kdb import new_oid
+from support.kdb import KEY, NAME, new_oid
 
 from kdb.accounts.models import Token
 from kdb.annotations.record import annotate

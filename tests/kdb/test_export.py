@@ -13,11 +13,10 @@ import numpy as np
 import psycopg
 import pytest
 from astropy.io.votable import parse
-from conftest import KEY, NAME
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from support import kdb
-from support.kdb import new_oid
+from support.kdb import KEY, NAME, new_oid
 
 from kdb.accounts.models import User
 from kdb.annotations.models import Annotation, AnnotationTag

@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from conftest import KEY, NAME
 from django.core.management import CommandError, call_command
 from django.db import connection
 from support import kdb
 from support.files import SHARED
-from support.kdb import new_oid
+from support.kdb import KEY, NAME, new_oid
 
 from kdb.annotations.models import Annotation, AnnotationTag, Current
 from kdb.annotations.record import annotate

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import PASSWORD
 from django.db import connection
-from support.kdb import Visitor, new_oid
+from support.kdb import PASSWORD, Visitor, new_oid
 
 from kdb.accounts.models import Token, User
 from kdb.annotations.models import Annotation

@@ -9,12 +9,11 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
-from conftest import PASSWORD
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from support.kdb import Visitor
+from support.kdb import PASSWORD, Visitor
 
 from kdb.accounts.manage import tidy
 from kdb.accounts.models import Token, User

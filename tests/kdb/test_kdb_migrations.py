@@ -6,8 +6,8 @@ import os
 
 import psycopg
 import pytest
-from conftest import KEY
 from support import kdb
+from support.kdb import KEY
 
 NAME = f"kdb_migrations_{os.getpid()}"
 FILL = """

@@ -15,9 +15,9 @@ import httpx
 import lxml.html
 import psycopg
 import pytest
-from conftest import KEY, PASSWORD
 from django.db import connection
 from support import kdb, pages
+from support.kdb import KEY, PASSWORD
 
 from kdb.accounts.models import Token
 

@@ -6,11 +6,11 @@ import re
 from io import StringIO
 
 import pytest
-from conftest import PASSWORD
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from support import kdb
+from support.kdb import PASSWORD
 
 from kdb.accounts.models import Role, Token, User
 from kdb.tags.models import Tag

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSWORD
 from django.contrib.sessions.models import Session
-from support.kdb import Visitor
+from support.kdb import PASSWORD, Visitor
 from support.pages import Browser
 
 from kdb.accounts.models import Token, User

@@ -8,6 +8,7 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,12 @@ from psycopg import sql
 from ztfvo.settings import get_settings
 
 API = "/api/v1/"
+PASSWORD = "correct-Horse-7-battery"
+"""Of all users that tests make."""
+
+NAME = f"kdb_test_{os.getpid()}"
+"""Of the database of this run."""
+
 ROLES = ("anonymous", "reader", "expert", "editor", "administrator")
 _numbers = itertools.count(1)
 
@@ -53,6 +60,11 @@ def write_key(folder: Path) -> Path:
     path.touch(mode=0o600)
     path.write_text(secrets.token_urlsafe(60))
     return path
+
+
+_folder = tempfile.TemporaryDirectory(prefix="kdb-test-")
+KEY = write_key(Path(_folder.name))
+"""The file of this run's secret key."""
 
 
 def environment(name: str, key: Path, **settings: str) -> dict[str, str]:
