@@ -12,6 +12,14 @@ from xml.sax.saxutils import escape, quoteattr
 VOTABLE = "application/x-votable+xml"
 TEXT = "text/plain; charset=utf-8"
 
+LONGEST_SHOWN = 60
+"""Characters of a value that a sentence repeats."""
+
+
+def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """A value as it may stand in a sentence: not too long."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
 
 @dataclass(frozen=True)
 class Question:

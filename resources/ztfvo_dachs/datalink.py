@@ -57,7 +57,7 @@ def links_of_product(descriptor: Descriptor) -> Iterator[Any]:
     if isinstance(descriptor.found, LightCurve):
         yield from links_of_lightcurve(descriptor)
         return
-    for link in ofproduct.links(descriptor.found):
+    for link in ofdetection.links_of_image(descriptor.found):
         yield _link(descriptor, link)
 
 

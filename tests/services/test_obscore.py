@@ -254,6 +254,7 @@ def test_results_lead_to_the_links_of_light_curves_and_images(tap, site, images)
             "NotFoundFault",
         ),
         ("ivo://ztfvo.local/~?ztf/images/ztf_1_2_3", "UsageFault"),
+        ("ivo://ztfvo.local/~?ztf/images/ztf_20190315432617_999999_zg_c13_o_q3", "UsageFault"),
     ],
 )
 def test_an_identifier_that_is_none_is_a_fault_beside_good_ones(ask, identifier, fault):

@@ -16,7 +16,7 @@ from ztfvo.ingest.lightcurves import FIVE_DECIMALS
 from ztfvo.ingest.store import schema_of
 from ztfvo.oid import InvalidOID, parse
 from ztfvo.times import heliocentric_orbit, mid_exposure
-from ztfvo.web import Refused
+from ztfvo.web import Refused, shorten
 
 WORDS = ("first", "last", "peak")
 """What may stand for an HMJD; peak is the brightest good epoch."""
@@ -60,7 +60,7 @@ class Epoch:
 
 def shown(text: str) -> str:
     """A value of a request in quotes, short enough to be read."""
-    return repr(text if len(text) <= 60 else f"{text[:60]}...")
+    return repr(shorten(text))
 
 
 def read_hmjd(text: str) -> float | str:
@@ -89,7 +89,7 @@ def read_oid(text: str) -> int:
         400 when it is none.
     """
     try:
-        return parse(text if len(text) <= 60 else f"{text[:60]}...")
+        return parse(shorten(text))
     except InvalidOID as error:
         raise Refused(400, f"{error}.") from error
 

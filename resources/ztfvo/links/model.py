@@ -85,7 +85,7 @@ class LightCurve:
     @property
     def origin(self) -> str:
         """What to say first of the data: nothing, or that they are simulated."""
-        return "SIMULATED. " if self.simulated else ""
+        return origin_of(self.simulated)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,12 @@ class ScienceImage:
     @property
     def origin(self) -> str:
         """What to say first of the data: nothing, or that they are simulated."""
-        return "SIMULATED. " if self.simulated else ""
+        return origin_of(self.simulated)
+
+
+def origin_of(simulated: bool) -> str:
+    """What a description of data begins with: nothing, or that they are simulated."""
+    return "SIMULATED. " if simulated else ""
 
 
 def address(release: str, path: str) -> str:

@@ -24,9 +24,10 @@ from ztfvo.links.model import (
     Link,
     ScienceImage,
     address,
+    origin_of,
 )
 from ztfvo.oid import InvalidOID, parse
-from ztfvo.web import Refused
+from ztfvo.web import LONGEST_SHOWN, Refused
 
 SECONDS = 20.0
 """Time after which no further detection of a request is asked about at the archive."""
@@ -37,7 +38,6 @@ FAULTS = {400: "UsageFault", 404: "NotFoundFault", 503: "TransientFault"}
 CUTOUT_ARCSEC = 300
 
 _DETECTION = re.compile(r"\s*(\d{15,16})[-/](\d{1,6}(?:\.\d{1,12})?)\s*", re.ASCII)
-_LONGEST_SHOWN = 60
 
 #: Suffix in the archive, semantics, qualifier, and the site's word, for every product but the
 #: science image.
@@ -99,7 +99,7 @@ def read(text: str) -> tuple[int, float] | Fault:
     if not match:
         return Fault(
             "UsageFault",
-            f"{text[:_LONGEST_SHOWN]!r} is not a detection: give OID and HMJD with a hyphen"
+            f"{text[:LONGEST_SHOWN]!r} is not a detection: give OID and HMJD with a hyphen"
             " between, as in the column detection_id of the table detections",
         )
     try:
@@ -118,7 +118,7 @@ def links(release: str, found: Found) -> Iterator[Link]:
     found
         The exposure.
     """
-    origin = "SIMULATED. " if found.simulated else ""
+    origin = origin_of(found.simulated)
     yield from _epoch(release, found, origin)
     yield from _images(release, found, origin)
     yield from _products(found.image, origin)

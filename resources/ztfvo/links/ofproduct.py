@@ -1,32 +1,26 @@
-"""Links of what ObsCore lists: light curves and science images, by publisher's identifier."""
+"""What ObsCore lists, to be linked: light curves and science images, by publisher's identifier."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ztfvo.db import reading
-from ztfvo.images.products import Image, parse_science
+from ztfvo.images.products import parse_science
 from ztfvo.ingest.discovery import IMAGES, SIMULATED_IMAGES, identifier_of
-from ztfvo.links import ofcurve, ofdetection
+from ztfvo.links import ofcurve
 from ztfvo.links.curves import UnknownRelease
-from ztfvo.links.model import Fault, LightCurve, Link, ScienceImage
+from ztfvo.links.model import Fault, LightCurve, ScienceImage
 from ztfvo.settings import get_settings
 
 _PARTS = re.compile(r"(?P<collection>[a-z][a-z0-9_-]{0,40})/(?P<name>\w{1,60})", re.ASCII)
 
 _KNOWN = """
-SELECT EXISTS (SELECT FROM ztf_store.image WHERE filefracday = %s AND fieldid = %s AND rcid = %s
-  AND filterid = %s AND simulated = %s)
+SELECT filefracday, fieldid, rcid, filterid, simulated FROM ztf_store.image
+WHERE (filefracday, fieldid, rcid, filterid, simulated) IN (SELECT * FROM unnest(
+  %s::bigint[], %s::integer[], %s::integer[], %s::integer[], %s::boolean[]))
 """
-
-
-def links(found: LightCurve | ScienceImage) -> Iterator[Link]:
-    """All links of a product, itself first."""
-    if isinstance(found, LightCurve):
-        return ofcurve.links(found)
-    return ofdetection.links_of_image(found)
 
 
 def find(identifiers: Sequence[str]) -> dict[str, LightCurve | ScienceImage | Fault]:
@@ -49,6 +43,7 @@ def find(identifiers: Sequence[str]) -> dict[str, LightCurve | ScienceImage | Fa
     """
     found: dict[str, LightCurve | ScienceImage | Fault] = {}
     curves: dict[str, dict[str, str]] = defaultdict(dict)
+    images: dict[str, ScienceImage] = {}
     for text in identifiers:
         parts = _parts(text)
         if parts is None:
@@ -58,12 +53,13 @@ def find(identifiers: Sequence[str]) -> dict[str, LightCurve | ScienceImage | Fa
                 " the column obs_publisher_did of ivoa.obscore",
             )
         elif parts[0] in (IMAGES, SIMULATED_IMAGES):
-            found[text] = _image(parts[1], parts[0] == SIMULATED_IMAGES)
+            named = _image(parts[1], parts[0] == SIMULATED_IMAGES)
+            (images if isinstance(named, ScienceImage) else found)[text] = named
         else:
             curves[parts[0]][text] = parts[1]
     for release, names in curves.items():
         found |= _curves(release, names)
-    return found
+    return found | _known(images)
 
 
 def _parts(text: str) -> tuple[str, str] | None:
@@ -87,12 +83,25 @@ def _image(stem: str, simulated: bool) -> ScienceImage | Fault:
         image, _ = parse_science(f"{stem}_sciimg.fits")
     except ValueError:
         return Fault("UsageFault", f"{stem} is not the name of a science image")
-    if not _is_known(image, simulated):
-        return Fault("NotFoundFault", f"the image {stem} is not known here")
     return ScienceImage(image, simulated)
 
 
-def _is_known(image: Image, simulated: bool) -> bool:
-    name = image.filefracday, image.fieldid, image.rcid, image.filterid, simulated
+def _known(images: dict[str, ScienceImage]) -> dict[str, ScienceImage | Fault]:
+    """Those images that are known, all looked up at once, and faults for the others."""
+    if not images:
+        return {}
+    rows = {text: _row(one) for text, one in images.items()}
+    columns = [list(column) for column in zip(*rows.values(), strict=True)]
     with reading() as connection:
-        return connection.execute(_KNOWN, name).fetchone()[0]
+        known = set(connection.execute(_KNOWN, columns).fetchall())
+    return {
+        text: one
+        if rows[text] in known
+        else Fault("NotFoundFault", f"the image {text.rpartition('/')[2]} is not known here")
+        for text, one in images.items()
+    }
+
+
+def _row(one: ScienceImage) -> tuple[int, int, int, int, bool]:
+    image = one.image
+    return image.filefracday, image.fieldid, image.rcid, image.filterid, one.simulated

@@ -18,7 +18,7 @@ from ztfvo.products import own, writers
 from ztfvo.products.model import QUANTITIES, OwnPhotometry, Request
 from ztfvo.products.writers import Writer
 from ztfvo.settings import get_settings
-from ztfvo.web import Question, Refused
+from ztfvo.web import Question, Refused, shorten
 
 DEFAULT = "ztf"
 """What stands for the default release in addresses."""
@@ -51,7 +51,6 @@ _INFINITE = re.compile(r"([+-]?)inf", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _WINDOW = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 _RELEASE = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
-_LONGEST_SHOWN = 60
 
 
 def read(question: Question, writer: Writer) -> Request:
@@ -75,7 +74,8 @@ def read(question: Question, writer: Writer) -> Request:
     unknown = [name for name in question.parameters if name not in PARAMETERS]
     if unknown:
         raise Refused(
-            400, f"There is no parameter {shown(unknown[0])}. Known are: {', '.join(PARAMETERS)}."
+            400,
+            f"There is no parameter {shorten(unknown[0])}. Known are: {', '.join(PARAMETERS)}.",
         )
     low, high, window = _time(given)
     period = given.number("PERIOD", *SPANS)
@@ -156,7 +156,7 @@ def split(question: Question) -> tuple[str, list[str]]:
     if len(path) > 1:
         raise Refused(
             404,
-            f"There is nothing at /lc/{shown('/'.join(question.path))}. Light curves are at"
+            f"There is nothing at /lc/{shorten('/'.join(question.path))}. Light curves are at"
             " /lc/OID, /lc/OID.json and so on, and /RELEASE/lc/OID.",
         )
     return release, [word for word in path[0].partition(".")[0].split(",") if word] if path else []
@@ -175,24 +175,21 @@ def wanted(question: Question) -> Writer:
     by_name, by_extension = writers.by_name(), writers.by_extension()
     if extension and extension.lower() not in by_extension:
         known = ", ".join(sorted(by_extension))
-        raise Refused(404, f".{shown(extension)} is not known here: use one of {known}.")
+        raise Refused(404, f".{shorten(extension)} is not known here: use one of {known}.")
     if named and "".join(named.lower().split()) not in by_name:
         known = ", ".join(sorted(writer.names[0] for writer in writers.writers()))
-        raise Refused(400, f"RESPONSEFORMAT={shown(named)} is not known here: use one of {known}.")
+        raise Refused(
+            400, f"RESPONSEFORMAT={shorten(named)} is not known here: use one of {known}."
+        )
     first = by_extension.get(extension.lower())
     second = by_name.get("".join((named or "").lower().split()))
     if first and second and first is not second:
         raise Refused(
             400,
-            f"The address asks for .{first.extension} and RESPONSEFORMAT={shown(named)} for"
+            f"The address asks for .{first.extension} and RESPONSEFORMAT={shorten(named)} for"
             " something else: give one of them.",
         )
     return first or second or by_name[DEFAULT_FORMAT]
-
-
-def shown(text: str) -> str:
-    """A value as it may stand in a sentence: not too long."""
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def _own(question: Question, writer: Writer) -> tuple[OwnPhotometry, ...]:
@@ -201,7 +198,7 @@ def _own(question: Question, writer: Writer) -> tuple[OwnPhotometry, ...]:
     if question.content_type != JSON:
         raise Refused(
             415,
-            f"A POST with {shown(question.content_type) or 'no content type'} is not understood:"
+            f"A POST with {shorten(question.content_type) or 'no content type'} is not understood:"
             f" send a form, or own photometry as {JSON}.",
         )
     if not writer.figure:
@@ -235,7 +232,7 @@ class _Given:
         if not values:
             return None
         if len(values) > 1:
-            some = ", ".join(shown(value) for value in values[:3])
+            some = ", ".join(shorten(value) for value in values[:3])
             raise Refused(400, f"{name} is given {len(values)} times ({some}): give it once.")
         return values[0]
 
@@ -261,7 +258,7 @@ class _Given:
             return None
         if not pattern.fullmatch(text) or not least <= convert(text) <= most:
             low, high = (np.format_float_positional(bound, trim="-") for bound in (least, most))
-            raise Refused(400, f"{name}={shown(text)} is not {kind} from {low} to {high}.")
+            raise Refused(400, f"{name}={shorten(text)} is not {kind} from {low} to {high}.")
         return convert(text)
 
     def choice(self, name: str, words: tuple[str, ...]) -> str:
@@ -270,7 +267,7 @@ class _Given:
         if text is None:
             return words[0]
         if text.lower() not in words:
-            raise Refused(400, f"{name}={shown(text)} is not one of {', '.join(words)}.")
+            raise Refused(400, f"{name}={shorten(text)} is not one of {', '.join(words)}.")
         return text.lower()
 
 
@@ -280,7 +277,7 @@ def _oids(words: list[str]) -> tuple[int, ...]:
             400, "No light curve is named: give ID, as in ID=680113300005170, or several."
         )
     try:
-        oids = tuple(dict.fromkeys(parse(shown(word)) for word in words))
+        oids = tuple(dict.fromkeys(parse(shorten(word)) for word in words))
     except InvalidOID as error:
         raise Refused(400, f"ID: {error}.") from error
     if len(oids) > MAX_OIDS:
@@ -296,7 +293,7 @@ def _filters(words: list[str]) -> frozenset[int]:
     known = {**FILTER_IDS, **{name[1:]: number for name, number in FILTER_IDS.items()}}
     for word in words:
         if word.lower() not in known:
-            raise Refused(400, f"BAND={shown(word)} is not a band of ZTF: use g, r or i.")
+            raise Refused(400, f"BAND={shorten(word)} is not a band of ZTF: use g, r or i.")
     return frozenset(known[word.lower()] for word in words) or frozenset(FILTER_IDS.values())
 
 
@@ -311,7 +308,7 @@ def _time(given: _Given) -> tuple[float, float, str | None]:
     if len(bounds) != 2 or any(bound is None for bound in bounds) or bounds[0] > bounds[1]:
         raise Refused(
             400,
-            f"TIME={shown(text)} is not a range: give two heliocentric MJD, the earlier first, as"
+            f"TIME={shorten(text)} is not a range: give two heliocentric MJD, the earlier first, as"
             " in TIME=58194 59280 or TIME=-Inf 59280, or the name of a window of the release.",
         )
     return bounds[0], bounds[1], None
@@ -337,7 +334,7 @@ def _references(words: list[str]) -> dict[int, tuple[float, float]]:
         if not 0 <= error < math.inf:
             raise _bad_reference(word, "an error is neither negative nor infinite")
         try:
-            key = parse(shown(oid))
+            key = parse(shorten(oid))
         except InvalidOID as wrong:
             raise _bad_reference(word, str(wrong)) from wrong
         if key in found:
@@ -349,7 +346,7 @@ def _references(words: list[str]) -> dict[int, tuple[float, float]]:
 def _bad_reference(word: str, reason: str) -> Refused:
     return Refused(
         400,
-        f"REFMAG={shown(word)} cannot be used: {reason}. Write REFMAG=680113300005170:13.6:0.02,"
+        f"REFMAG={shorten(word)} cannot be used: {reason}. Write REFMAG=680113300005170:13.6:0.02,"
         " or inf as the magnitude where the reference has no flux.",
     )
 
