@@ -1,6 +1,6 @@
 <!-- Time series of the default release by SSAP and in ObsCore, and science
 images in ObsCore, as STREAMs: this RD builds nothing.  The views are those of
-ztfvo.ingest.discovery: no row a product, and indexes below them. -->
+ztfvo.store.discovery: no row a product, and indexes below them. -->
 
 <resource schema="ztf" resdir=".">
   <meta name="title">Discovery of ZTF time series and images</meta>

@@ -12,7 +12,8 @@ from gavo.protocols import datalink
 from ztfvo.db import DatabaseDown
 from ztfvo.links import ofcurve, ofdetection, ofproduct, processing
 from ztfvo.links.curves import UnknownRelease
-from ztfvo.links.model import DEFAULT, Fault, LightCurve, Link
+from ztfvo.links.model import Fault, LightCurve, Link
+from ztfvo.store.names import DEFAULT
 from ztfvo_dachs import messages
 
 

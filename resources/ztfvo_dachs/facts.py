@@ -12,8 +12,8 @@ from typing import Any
 from gavo import base
 
 from ztfvo.bands import BANDS
+from ztfvo.store.names import COMMON
 
-DEFAULT_STORE = "ztf_store"
 COUNTS = {
     "objects": "nlightcurves",
     "lightcurves": "nlightcurves",
@@ -59,7 +59,7 @@ def rows(store: str, table: str) -> Iterator[dict[str, str]]:
 
 def reference_rows() -> Iterator[dict[str, str]]:
     """Yield the number of rows of the reference catalogue as `value`."""
-    for (number,) in _rows(f"SELECT sum(nsources) FROM {DEFAULT_STORE}.reference_quadrant"):
+    for (number,) in _rows(f"SELECT sum(nsources) FROM {COMMON}.reference_quadrant"):
         yield {"value": str(number or 0)}
 
 
@@ -82,8 +82,8 @@ def wording(store: str) -> dict[str, str]:
 
 def _of_release(store: str, columns: str) -> list[tuple[Any, ...]]:
     """Columns of the list of releases for the release whose store schema this is."""
-    condition = "is_default" if store == DEFAULT_STORE else "name || '_store' = %(store)s"
-    query = f"SELECT {columns} FROM {DEFAULT_STORE}.release WHERE {condition}"
+    condition = "is_default" if store == COMMON else "name || '_store' = %(store)s"
+    query = f"SELECT {columns} FROM {COMMON}.release WHERE {condition}"
     return _rows(query, {"store": store})
 
 

@@ -9,7 +9,7 @@ from support.files import bulk_rows, write_bulk
 from support.images import forgotten
 
 from ztfvo.db import connect
-from ztfvo.ingest.store import create_common
+from ztfvo.store.schemas import create_common
 
 
 @pytest.fixture(scope="session")

@@ -14,11 +14,11 @@ from astropy_healpix.healpy import ang2pix
 from support.files import BULK_DR5, BULK_DR19, SHARED, bulk_rows, needs_shared, nested, write_bulk
 
 from ztfvo import oid as oids
+from ztfvo.errors import BadFile
 from ztfvo.ingest import manifest
 from ztfvo.ingest.checks import check
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.lightcurves import LightCurves
 from ztfvo.ingest.readers import read_file
+from ztfvo.store.lightcurves import LightCurves
 
 NAME = "field001722/ztf_001722_zg_c07_q4_dr19.parquet"
 

@@ -15,7 +15,7 @@ from support.files import SHARED, bulk_rows, needs_shared, write_bulk, write_hat
 from ztfvo.ingest.load import Source, insert_file, load
 from ztfvo.ingest.merge import merge
 from ztfvo.ingest.readers import read_file
-from ztfvo.ingest.store import use_schema
+from ztfvo.store.schemas import use_schema
 
 BULK = sorted((SHARED / "ztf-dr-bulk").glob("lc_*/*/*/*.parquet"))
 TEXT = sorted((SHARED / "ztf-dr-bulk" / "text").glob("*.txt"))

@@ -12,9 +12,9 @@ from support.files import BULK_DR5, SHARED, bulk_rows, needs_shared, write_bulk
 from support.images import refinish, remembered, write_csv
 from support.releases import ztfvo
 
+from ztfvo.errors import BadFile
 from ztfvo.images.load import import_file
 from ztfvo.images.metadata import read
-from ztfvo.ingest.errors import BadFile
 from ztfvo.oid import FILTER_NAMES
 
 ROW = {

@@ -24,8 +24,8 @@ from support.files import (
 )
 
 from ztfvo import oid as oids
+from ztfvo.errors import BadFile
 from ztfvo.ingest.checks import check
-from ztfvo.ingest.errors import BadFile
 from ztfvo.ingest.merge import merge
 from ztfvo.ingest.readers import read_file, readers
 

@@ -9,11 +9,11 @@ from support.files import SHARED
 from support.releases import ztfvo
 
 from ztfvo.db import connect
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.store import create_common
+from ztfvo.errors import BadFile
 from ztfvo.references.load import files, load, load_file
 from ztfvo.references.reader import read
 from ztfvo.settings import load_settings
+from ztfvo.store.schemas import create_common
 
 REAL = SHARED / "ztf-images" / "ref" / "ztf_000202_zg_c10_q1_refpsfcat.fits"
 

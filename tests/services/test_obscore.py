@@ -15,9 +15,9 @@ from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.images.products import Image, name_mjd, science_path
-from ztfvo.ingest import discovery
-from ztfvo.ingest.store import set_default
 from ztfvo.settings import get_settings, load_settings
+from ztfvo.store import discovery
+from ztfvo.store.schemas import set_default
 
 RA, DEC = service.HZ_HER
 DID = "ivo://ztfvo.local/~?ztf/demo/{}"

@@ -10,7 +10,7 @@ from support.files import bulk_rows, write_bulk, write_hats
 from support.releases import ztfvo
 
 from ztfvo.db import connect
-from ztfvo.ingest.store import set_default
+from ztfvo.store.schemas import set_default
 
 OIDS = [1722107400005560, 1722107400005561]
 """Light curves of the small release; the first is at the place of HZ Her."""

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ztfvo.ingest.lightcurves import FIVE_DECIMALS, LightCurves
+from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.times import FIVE_DECIMALS
 
 CHANNEL = 633_2_07_4
 """Field 633, zr, CCD 7, quadrant 4: rcid 27."""

@@ -16,8 +16,9 @@ from ztfvo.ingest.finish import finish
 from ztfvo.ingest.plan import jobs
 from ztfvo.ingest.releases import declared
 from ztfvo.ingest.run import run
-from ztfvo.ingest.store import create_common, create_release, schema_of
 from ztfvo.settings import Settings, load_settings
+from ztfvo.store.names import schema_of
+from ztfvo.store.schemas import create_common, create_release
 
 from .files import ROOT
 

@@ -3,8 +3,8 @@
 import numpy as np
 from support.curves import light_curves, random_curves
 
-from ztfvo.ingest.encode import ticks_of
 from ztfvo.ingest.exposures import facts, orbit_of, recover
+from ztfvo.store.codec import ticks_of
 
 
 def exposures_of(curves):

@@ -15,8 +15,9 @@ from ztfvo.ingest.finish import finish
 from ztfvo.ingest.plan import jobs
 from ztfvo.ingest.releases import Release
 from ztfvo.ingest.run import run
-from ztfvo.ingest.store import create_common, create_release, schema_of
 from ztfvo.settings import Settings
+from ztfvo.store.names import schema_of
+from ztfvo.store.schemas import create_common, create_release
 
 SCHEMA = schema_of(RELEASE)
 

@@ -21,8 +21,8 @@ from ztfvo.bench.report import database_facts, number, save, say, show
 from ztfvo.bench.timing import quantiles
 from ztfvo.db import connect
 from ztfvo.download.sky import pixels_in_cone
-from ztfvo.ingest import copybinary as cb
 from ztfvo.settings import Settings
+from ztfvo.store import copybinary as cb
 
 ARCSEC = 1 / 3600
 _BLOCK = 1_000_000

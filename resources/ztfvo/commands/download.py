@@ -17,13 +17,14 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from ztfvo.errors import BadFile
+
 from ..download.catalogue import RemoteFile
 from ..download.client import Archive
 from ..download.errors import DownloadError, human
 from ..download.run import Outcome, Plan, check_space, plan, run
 from ..download.select import Choice, Wish, choose, read_oids
 from ..download.source import Source, read_source
-from ..ingest.errors import BadFile
 from ..settings import get_settings
 
 

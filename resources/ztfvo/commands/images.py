@@ -18,11 +18,11 @@ from rich.progress import (
 )
 
 from ztfvo.db import DatabaseDown, connect
+from ztfvo.errors import BadFile
 from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.products import science_path
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.store import create_common
+from ztfvo.store.schemas import create_common
 from ztfvo.web import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Names of the images that epochs were measured on.")

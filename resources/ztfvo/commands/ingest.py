@@ -21,14 +21,14 @@ from rich.progress import (
 )
 
 from ztfvo.db import DatabaseDown, connect
-from ztfvo.ingest.errors import BadFile
+from ztfvo.errors import BadFile
 from ztfvo.ingest.finish import finish, is_finished
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
 from ztfvo.ingest.releases import Release, declared
 from ztfvo.ingest.run import Outcome, run
-from ztfvo.ingest.store import create_common, create_release
 from ztfvo.settings import Settings, get_settings
+from ztfvo.store.schemas import create_common, create_release
 
 console = Console(stderr=True)
 

@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ztfvo.db import DatabaseDown, connect
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.store import create_common
+from ztfvo.errors import BadFile
 from ztfvo.oid import FILTER_NAMES
 from ztfvo.references import load as loading
 from ztfvo.settings import get_settings
+from ztfvo.store.schemas import create_common
 
 app = typer.Typer(
     help="Load the survey's reference catalogues, list what is loaded.", no_args_is_help=True

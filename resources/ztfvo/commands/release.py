@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from ztfvo.db import DatabaseDown, connect
-from ztfvo.ingest.discovery import prepare, show
-from ztfvo.ingest.store import COMMON, VIEWS, create_common, schema_of, set_default
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
+from ztfvo.store.discovery import prepare, show
+from ztfvo.store.names import COMMON, schema_of
+from ztfvo.store.schemas import create_common, set_default
+from ztfvo.store.views import VIEWS
 
 app = typer.Typer(
     help="List, publish and drop releases, choose the default one.", no_args_is_help=True

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..ingest.errors import BadFile
+from ztfvo.errors import BadFile
+
 from ..ingest.manifest import NAME, Entry, describe, read_manifest, write_manifest
 from .catalogue import RemoteFile
 from .client import Archive

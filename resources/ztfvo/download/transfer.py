@@ -14,7 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from ..ingest.manifest import digests
+from ztfvo.files import digests
+
 from ..ingest.readers import irsa_api
 from .catalogue import RemoteFile
 from .client import RETRIED, Archive

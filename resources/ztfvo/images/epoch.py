@@ -12,9 +12,9 @@ from psycopg.rows import namedtuple_row
 
 from ztfvo.images.memory import TOLERANCE
 from ztfvo.ingest.exposures import SPLIT_SECONDS
-from ztfvo.ingest.lightcurves import FIVE_DECIMALS
-from ztfvo.ingest.store import schema_of
 from ztfvo.oid import InvalidOID, parse
+from ztfvo.store.names import schema_of
+from ztfvo.store.times import FIVE_DECIMALS
 from ztfvo.times import heliocentric_orbit, mid_exposure
 from ztfvo.web import Refused, shorten
 

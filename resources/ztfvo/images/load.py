@@ -6,10 +6,10 @@ from pathlib import Path
 
 from psycopg import Connection
 
+from ztfvo.errors import BadFile
+from ztfvo.files import digests
 from ztfvo.images.memory import releases, remember
 from ztfvo.images.metadata import read
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.manifest import digests
 
 
 def import_file(connection: Connection, path: Path, *, simulated: bool) -> int | None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg import Connection, sql
 
-from ztfvo.ingest import copybinary as cb
-from ztfvo.ingest.store import schema_of
+from ztfvo.store import copybinary as cb
+from ztfvo.store.names import schema_of
 
 TOLERANCE = 2.0
 """s.  The middle of an exposure is known to half a second from times of five decimals; exposures

@@ -19,9 +19,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from astropy.io.votable import parse as parse_votable
 
+from ztfvo.errors import BadFile
 from ztfvo.images.memory import Images
 from ztfvo.images.products import FIRST_NAME, LAST_NAME, night_mjd
-from ztfvo.ingest.errors import BadFile
 from ztfvo.oid import FIELD_MAX, FILTER_IDS
 from ztfvo.times import whole_seconds
 

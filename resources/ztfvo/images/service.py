@@ -19,9 +19,9 @@ from ztfvo.images import cutout, document
 from ztfvo.images.epoch import shown
 from ztfvo.images.finder import Found, find
 from ztfvo.settings import get_settings
+from ztfvo.store.names import DEFAULT
 from ztfvo.web import TEXT, VOTABLE, Answer, Question, Refused, refusal
 
-DEFAULT = "ztf"
 JSON = "application/json"
 FORMATS: dict[str, tuple[str, Callable[[Found, str, bool], bytes]]] = {
     "json": (JSON, document.as_json),

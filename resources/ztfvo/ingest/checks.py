@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from astropy_healpix.healpy import ang2pix
 
+from ztfvo.errors import BadFile
+from ztfvo.store.lightcurves import LightCurves
+
 from .. import oid as oids
-from .errors import BadFile
-from .lightcurves import LightCurves
 
 EARLIEST_HMJD = 50000.0
 """Times before this are no CCD survey's (d, 1995)."""

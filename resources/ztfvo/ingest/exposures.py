@@ -12,11 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from ztfvo.ingest.lightcurves import FIVE_DECIMALS, LightCurves
+from ztfvo.store.lightcurves import ExposureTable, LightCurves, directions
+from ztfvo.store.times import FIVE_DECIMALS, TICK_ORIGIN_MJD
 from ztfvo.times import heliocentric_orbit, mid_exposure, whole_seconds
-
-TICK_ORIGIN_MJD = 58000
-"""Times are stored as 4-byte numbers of ticks since this MJD."""
 
 SPLIT_SECONDS = 17.0
 """A gap in time that separates two exposures of equal clrcoeff.
@@ -26,25 +24,6 @@ least 29 s after one another."""
 
 ASSUMED_EXPTIME = 30.0
 """Exposure time of 99.7 per cent of all exposures, in s."""
-
-
-@dataclass(frozen=True)
-class ExposureTable:
-    """The exposures of one file, sorted by channel and time; arrays of length e."""
-
-    channel: np.ndarray
-    """Index of the channel in `channels` (int64)."""
-    ticks: np.ndarray
-    """Reference time: ticks since MJD 58000, heliocentric (int64)."""
-    clrcoeff: np.ndarray
-    """Colour coefficient (float32)."""
-    channels: np.ndarray
-    """fieldid, rcid, filterid of each channel (int64[c, 3])."""
-    of_detection: np.ndarray
-    """Which exposure each detection belongs to (int64[m])."""
-
-    def __len__(self) -> int:
-        return len(self.ticks)
 
 
 def recover(curves: LightCurves, ticks: np.ndarray) -> ExposureTable:
@@ -164,12 +143,6 @@ class ExposureFactsTable:
 def orbit_of(table: ExposureTable, ticks_per_day: int) -> tuple[np.ndarray, np.ndarray]:
     """`heliocentric_orbit` at the reference times of e exposures."""
     return heliocentric_orbit(TICK_ORIGIN_MJD + table.ticks / ticks_per_day)
-
-
-def directions(curves: LightCurves) -> np.ndarray:
-    """Cartesian unit vectors to the n light curves, ICRS, shape (3, n)."""
-    ra, dec = np.radians(curves.ra), np.radians(curves.dec)
-    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
 
 
 def facts(

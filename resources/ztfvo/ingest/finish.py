@@ -10,12 +10,13 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from ztfvo.images.memory import name_channels
-from ztfvo.ingest import copybinary as cb
 from ztfvo.ingest.exposures import SPLIT_SECONDS
 from ztfvo.ingest.load import COVERAGE_ORDER
 from ztfvo.ingest.readers import readers
 from ztfvo.ingest.releases import Release
-from ztfvo.ingest.store import INDEXES, missing_indexes, set_default, use_schema
+from ztfvo.store import copybinary as cb
+from ztfvo.store.schemas import missing_indexes, set_default, use_schema
+from ztfvo.store.tables import INDEXES
 
 CHANNELS_AT_A_TIME = 500
 IDENTIFIER_ORIGIN_MJD = 50000

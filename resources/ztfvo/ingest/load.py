@@ -13,11 +13,11 @@ from astropy_healpix.healpy import ang2pix
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
-from ztfvo.ingest import copybinary as cb
-from ztfvo.ingest.encode import Encoded, Planes, encode, ticks_of
-from ztfvo.ingest.exposures import ExposureFactsTable, ExposureTable, facts, orbit_of, recover
-from ztfvo.ingest.lightcurves import LightCurves
+from ztfvo.ingest.exposures import ExposureFactsTable, facts, orbit_of, recover
 from ztfvo.ingest.statistics import COLUMNS, statistics
+from ztfvo.store import copybinary as cb
+from ztfvo.store.codec import Encoded, Planes, encode, ticks_of
+from ztfvo.store.lightcurves import ExposureTable, LightCurves
 
 H3_RESOLUTION = 10
 HEALPIX_ORDER = 29
@@ -221,8 +221,8 @@ def _lightcurve_rows(
             *_planes(encoded.mag, curves.offsets),
             *_planes(encoded.magerr, curves.offsets),
             _flags(curves),
-            _plain(curves.mag, encoded.mag, curves.offsets),
-            _plain(curves.magerr, encoded.magerr, curves.offsets),
+            _plain(encoded.mag, curves.offsets),
+            _plain(encoded.magerr, curves.offsets),
         ],
         len(LIGHTCURVE_COLUMNS),
     )
@@ -236,9 +236,9 @@ def _planes(planes: Planes, offsets: np.ndarray) -> list[list[pa.LargeBinaryArra
     ]
 
 
-def _plain(values: np.ndarray, planes: Planes, offsets: np.ndarray) -> list[pa.LargeBinaryArray]:
+def _plain(planes: Planes, offsets: np.ndarray) -> list[pa.LargeBinaryArray]:
     """The values that planes do not hold, NULL elsewhere."""
-    values, offsets, absent = _only(values, offsets, planes.plain)
+    values, offsets, absent = _only(planes.values, offsets, planes.plain)
     return cb.arrays(values, offsets, cb.FLOAT4, absent=absent)
 
 

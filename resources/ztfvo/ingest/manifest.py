@@ -7,7 +7,6 @@ relative to the release's data folder; rows counts light curves; counts are empt
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as pq
 
-from .errors import BadFile
+from ztfvo.errors import BadFile
+from ztfvo.files import digests
+
 from .readers import read_file
 from .readers._arrow import arrow_errors
 
@@ -24,7 +25,6 @@ NAME = "manifest.csv"
 
 COLUMNS = ("path", "bytes", "sha256", "rows", "detections")
 
-_BLOCK = 1 << 20
 _SUFFIXES = {".parquet", ".txt", ".csv"}
 _NOT_DATA = {NAME, "md5sums.txt", "partition_info.csv"}
 
@@ -80,24 +80,6 @@ def write_manifest(path: Path, entries: Iterable[Entry]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-
-
-def digests(path: Path, *names: str) -> list[str]:
-    """Checksums of a file, in one pass over it.
-
-    Parameters
-    ----------
-    path
-        The file.
-    names
-        Names of hashes as in :mod:`hashlib`.
-    """
-    hashes = [hashlib.new(name, usedforsecurity=False) for name in names]
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            for each in hashes:
-                each.update(block)
-    return [each.hexdigest() for each in hashes]
 
 
 def verify(entry: Entry, folder: Path) -> Path:

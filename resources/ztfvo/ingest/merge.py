@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import BadFile
-from .lightcurves import ExposureFacts, LightCurves
+from ztfvo.errors import BadFile
+from ztfvo.store.lightcurves import ExposureFacts, LightCurves
 
 _PER_EPOCH = ("hmjd", "mag", "magerr", "clrcoeff", "catflags")
 _PER_CURVE = ("ra", "dec", "fieldid", "rcid", "filterid")

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from psycopg import Connection
 
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.manifest import NAME, Entry, data_files, digests, read_manifest
+from ztfvo.errors import BadFile
+from ztfvo.files import digests
+from ztfvo.ingest.manifest import NAME, Entry, data_files, read_manifest
 
 
 class Action(StrEnum):

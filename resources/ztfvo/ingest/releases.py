@@ -8,8 +8,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.store import schema_of
+from ztfvo.errors import BadFile
+from ztfvo.store.names import schema_of
 
 _WINDOW = re.compile(r"[a-z][a-z0-9_]{0,30}")
 

@@ -16,15 +16,15 @@ import pyarrow as pa
 from psycopg import Connection
 
 from ztfvo.db import connect
+from ztfvo.errors import BadFile
 from ztfvo.ingest.checks import check
-from ztfvo.ingest.errors import BadFile
-from ztfvo.ingest.lightcurves import LightCurves
 from ztfvo.ingest.load import CountMismatch, RepeatedObject, Source, insert_file, load
 from ztfvo.ingest.merge import merge
 from ztfvo.ingest.plan import Action, Job, decide
 from ztfvo.ingest.readers import read_file, reader_for
-from ztfvo.ingest.store import use_schema
 from ztfvo.settings import Settings
+from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.schemas import use_schema
 
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of prctl(2)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ztfvo.ingest.lightcurves import LightCurves
+from ztfvo.store.lightcurves import LightCurves
 
 COLUMNS = (
     "mag_mean",

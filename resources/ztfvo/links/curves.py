@@ -11,8 +11,8 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 from ztfvo.db import reading
-from ztfvo.ingest.store import schema_of
-from ztfvo.links.model import DEFAULT, LightCurve, Relative
+from ztfvo.links.model import LightCurve, Relative
+from ztfvo.store.names import DEFAULT, schema_of
 
 SAME_STAR = 1.5
 """arcsec within which light curves are taken for those of one star.  In DR19's field 1518, the

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ztfvo.links.model import (
-    DEFAULT,
     TIMESERIES,
     VOTABLE,
     LightCurve,
@@ -13,6 +12,7 @@ from ztfvo.links.model import (
     Relative,
     address,
 )
+from ztfvo.store.names import DEFAULT
 
 WORDS = {
     "same-channel": "Light curve of a second source within the same channel, perhaps the same star",

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from ztfvo.images.products import Image
 from ztfvo.settings import get_settings
-
-DEFAULT = "ztf"
-"""Name of the default release in addresses of services."""
+from ztfvo.store.names import DEFAULT
 
 VOTABLE = "application/x-votable+xml"
 HTML = "text/html"

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from ztfvo.images.finder import Found, find
 from ztfvo.images.products import SCIENCE, Image, cutout_query, folder, raw_path, science_path
 from ztfvo.links.model import (
-    DEFAULT,
     HTML,
     IMAGE,
     MEASUREMENTS,
@@ -27,6 +26,7 @@ from ztfvo.links.model import (
     origin_of,
 )
 from ztfvo.oid import InvalidOID, parse
+from ztfvo.store.names import DEFAULT
 from ztfvo.web import LONGEST_SHOWN, Refused
 
 SECONDS = 20.0

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from ztfvo.db import reading
 from ztfvo.images.products import parse_science
-from ztfvo.ingest.discovery import IMAGES, SIMULATED_IMAGES, identifier_of
 from ztfvo.links import ofcurve
 from ztfvo.links.curves import UnknownRelease
 from ztfvo.links.model import Fault, LightCurve, ScienceImage
 from ztfvo.settings import get_settings
+from ztfvo.store.discovery import IMAGES, SIMULATED_IMAGES, identifier_of
 
 _PARTS = re.compile(r"(?P<collection>[a-z][a-z0-9_-]{0,40})/(?P<name>\w{1,60})", re.ASCII)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ztfvo.images.products import REFERENCE, reference_path
-from ztfvo.links.model import DEFAULT, IMAGE, MEASUREMENTS, LightCurve, Link, address
+from ztfvo.links.model import IMAGE, MEASUREMENTS, LightCurve, Link, address
 from ztfvo.oid import ccd_and_quadrant
+from ztfvo.store.names import DEFAULT
 
 #: Suffix in the archive, what the product is, and the site's word for it.
 PRODUCTS = (

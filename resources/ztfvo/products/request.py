@@ -18,10 +18,8 @@ from ztfvo.products import own, writers
 from ztfvo.products.model import QUANTITIES, OwnPhotometry, Request
 from ztfvo.products.writers import Writer
 from ztfvo.settings import get_settings
+from ztfvo.store.names import DEFAULT
 from ztfvo.web import Question, Refused, shorten
-
-DEFAULT = "ztf"
-"""What stands for the default release in addresses."""
 
 DEFAULT_FORMAT = "votable"
 

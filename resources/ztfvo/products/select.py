@@ -11,9 +11,8 @@ from psycopg import Connection, Cursor, errors, sql
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
-from ztfvo.ingest.store import COMMON, schema_of
 from ztfvo.products.model import Curve, Product, Request
-from ztfvo.products.request import DEFAULT
+from ztfvo.store.names import COMMON, DEFAULT, schema_of
 from ztfvo.web import Refused
 
 MAX_CURVES = 500

@@ -9,6 +9,7 @@ from ztfvo.products import request, select
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Product
 from ztfvo.products.writers import Writer
+from ztfvo.store.names import DEFAULT
 from ztfvo.web import Answer, Question, Refused, refusal
 
 NAMED_RELEASE = "public, max-age=86400"
@@ -57,7 +58,7 @@ def produce(question: Question, writer: Writer) -> Product:
 
 
 def _headers(product: Product, writer: Writer, body: bytes) -> dict[str, str]:
-    default = product.request.release == request.DEFAULT
+    default = product.request.release == DEFAULT
     first, *others = product.request.oids
     several = f"_and_{len(others)}_more" if others else ""
     name = f"ztf_{product.release}_{first}{several}.{writer.extension}"

@@ -12,10 +12,10 @@ import numpy as np
 from psycopg import Connection
 
 from ztfvo.db import connect
-from ztfvo.ingest import copybinary as cb
-from ztfvo.ingest.errors import BadFile
+from ztfvo.errors import BadFile
 from ztfvo.references.reader import SOURCES_PER_QUADRANT, SUFFIX, Catalogue, quadrant_of, read
 from ztfvo.settings import Settings
+from ztfvo.store import copybinary as cb
 
 _NULLABLE = ("mag", "magerr", "snr", "chi", "sharp")
 

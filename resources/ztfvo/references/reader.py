@@ -16,7 +16,7 @@ import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 
-from ztfvo.ingest.errors import BadFile
+from ztfvo.errors import BadFile
 from ztfvo.oid import FILTER_IDS, InvalidOID, join
 
 SUFFIX = "_refpsfcat.fits"

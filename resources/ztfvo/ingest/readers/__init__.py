@@ -11,7 +11,7 @@ A reader is a module of this folder whose name does not begin with an underscore
 ``matches(path)``
     whether the file is of this layout, told from its name and beginning,
 ``read(path)``
-    its light curves, as :class:`~ztfvo.ingest.lightcurves.LightCurves`.
+    its light curves, as :class:`~ztfvo.store.lightcurves.LightCurves`.
 
 A new layout is one more module; nothing else is edited.
 """
@@ -24,8 +24,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from ..errors import BadFile
-from ..lightcurves import LightCurves
+from ztfvo.errors import BadFile
+from ztfvo.store.lightcurves import LightCurves
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..errors import BadFile
+from ztfvo.errors import BadFile
 
 DAMAGED = "Download the file again; its checksum is in the archive's list."
 

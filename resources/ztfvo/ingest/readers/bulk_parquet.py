@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ..lightcurves import FIVE_DECIMALS, FLOAT32_TICKS, LightCurves
+from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.times import FIVE_DECIMALS, FLOAT32_TICKS
+
 from . import _arrow
 
 NAME = "bulk-parquet"

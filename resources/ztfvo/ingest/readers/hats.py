@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ztfvo.errors import BadFile
+from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.times import FIVE_DECIMALS, FLOAT32_TICKS
+
 from ... import oid as oids
-from ..errors import BadFile
-from ..lightcurves import FIVE_DECIMALS, FLOAT32_TICKS, LightCurves
 from . import _arrow
 
 NAME = "hats"

@@ -14,9 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from ztfvo.errors import BadFile
+from ztfvo.store.lightcurves import ExposureFacts, LightCurves
+from ztfvo.store.times import FIVE_DECIMALS
+
 from ... import oid as oids
-from ..errors import BadFile
-from ..lightcurves import FIVE_DECIMALS, ExposureFacts, LightCurves
 from . import _arrow
 
 NAME = "irsa-api"

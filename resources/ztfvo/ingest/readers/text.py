@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from ..errors import BadFile
-from ..lightcurves import LightCurves
+from ztfvo.errors import BadFile
+from ztfvo.store.lightcurves import LightCurves
+
 from . import _arrow
 
 NAME = "text"

@@ -21,6 +21,7 @@ from ztfvo.products import writers
 from ztfvo.products.model import QUANTITIES, Curve, Product, Request
 from ztfvo.products.points import of_curve
 from ztfvo.products.series import plain
+from ztfvo.store.names import DEFAULT
 
 NAMES = ("html", "text/html")
 EXTENSION = "html"
@@ -107,7 +108,7 @@ def _in(request: Request, form: str) -> str:
 
 def _page_of(request: Request, *oids: int) -> str:
     """Address of the page of light curves in the release of a request."""
-    release = "" if request.release == requests.DEFAULT else f"/{request.release}"
+    release = "" if request.release == DEFAULT else f"/{request.release}"
     return f"{release}/view/{','.join(map(str, oids))}"
 
 
@@ -261,7 +262,7 @@ def _downloads(request: Request) -> Iterator[Element]:
 def _elsewhere(product: Product) -> Iterator[Element]:
     """What else there is of the first light curve, here and at other services."""
     curve, request = product.curves[0], product.request
-    release = "" if request.release == requests.DEFAULT else f"/{request.release}"
+    release = "" if request.release == DEFAULT else f"/{request.release}"
     related = f"{release}/links?ID={curve.oid}"
     same_star = f"{_page_of(request, curve.oid)}?RADIUS=1.5"
     yield E.H2("Related")

@@ -1,4 +1,4 @@
-"""The light curves of one input file as flat arrays, from any reader to everything else."""
+"""The light curves of one input file, and their exposures, as flat arrays."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FIVE_DECIMALS = 100_000
-"""Ticks per day of times with five decimals (all layouts but DR5's)."""
-
-FLOAT32_TICKS = 256
-"""Ticks per day of float32 times between MJD 32768 and 65536 (DR5)."""
+from ztfvo.store.times import FIVE_DECIMALS
 
 
 @dataclass(frozen=True)
@@ -85,3 +81,28 @@ class LightCurves:
     def curve_of(self, detection: int) -> int:
         """Index of the light curve that detection number ``detection`` belongs to."""
         return int(np.searchsorted(self.offsets, detection, side="right")) - 1
+
+
+@dataclass(frozen=True)
+class ExposureTable:
+    """The exposures of one file, sorted by channel and time; arrays of length e."""
+
+    channel: np.ndarray
+    """Index of the channel in `channels` (int64)."""
+    ticks: np.ndarray
+    """Reference time: ticks since MJD 58000, heliocentric (int64)."""
+    clrcoeff: np.ndarray
+    """Colour coefficient (float32)."""
+    channels: np.ndarray
+    """fieldid, rcid, filterid of each channel (int64[c, 3])."""
+    of_detection: np.ndarray
+    """Which exposure each detection belongs to (int64[m])."""
+
+    def __len__(self) -> int:
+        return len(self.ticks)
+
+
+def directions(curves: LightCurves) -> np.ndarray:
+    """Cartesian unit vectors to the n light curves, ICRS, shape (3, n)."""
+    ra, dec = np.radians(curves.ra), np.radians(curves.dec)
+    return np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])

@@ -1,4 +1,4 @@
-"""Encode light curves for the store, and decode them again.
+"""Encode light curves for the store, and decode them again, here and in SQL.
 
 The store holds every value of the file without loss in less than half the bytes of plain arrays:
 
@@ -11,7 +11,7 @@ The store holds every value of the file without loss in less than half the bytes
   keeps plain float32 arrays;
 - catflags as a 2-byte array in which 0 is NULL, and no array where all are 0.
 
-`store.VIEWS` has the same decoding in SQL.
+`DETECTIONS` and `LIGHTCURVES` are the same decoding in SQL.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ztfvo.ingest.exposures import TICK_ORIGIN_MJD, ExposureTable, directions
-from ztfvo.ingest.lightcurves import LightCurves
+from ztfvo.store.lightcurves import ExposureTable, LightCurves, directions
+from ztfvo.store.times import TICK_ORIGIN_MJD
 
 LAST_LISTED = 32767
 """Largest number of an epoch that the list of late and early ones holds."""
@@ -41,6 +41,8 @@ class Planes:
     """Big-endian uint16[m]; meaningless where `plain`."""
     plain: np.ndarray
     """Light curves that do not fit and keep float32 arrays (bool[n])."""
+    values: np.ndarray
+    """The values themselves, of which those of the `plain` light curves are kept (float32[m])."""
 
 
 @dataclass(frozen=True)
@@ -243,13 +245,114 @@ def split(values: np.ndarray, offsets: np.ndarray) -> Planes:
         high=(delta >> 16).astype(np.uint8),
         low=delta.astype(">u2"),
         plain=plain,
+        values=values,
     )
 
 
 def join(planes: Planes, offsets: np.ndarray) -> np.ndarray:
-    """Undo `split`, but for light curves kept plain (float32[m], 0 there)."""
+    """Undo `split`, float32[m]."""
     counts = np.diff(offsets)
     whole = np.repeat(planes.base, counts) + planes.high * np.int32(65536) + planes.low
     values = (whole * np.repeat(planes.scale.astype(float), counts)).astype(np.float32)
-    values[np.repeat(planes.plain, counts)] = 0
-    return values
+    return np.where(np.repeat(planes.plain, counts), planes.values, values)
+
+
+def decode(encoded: Encoded, offsets: np.ndarray, ticks_per_day: int) -> dict[str, np.ndarray]:
+    """Undo `encode`, as the views do it in SQL.
+
+    Parameters
+    ----------
+    encoded
+        n light curves with m detections.
+    offsets
+        Their bounds, int64[n + 1].
+    ticks_per_day
+        As in `LightCurves`.
+
+    Returns
+    -------
+    dict
+        hmjd (float64[m], d), clrcoeff, mag and magerr (float32[m]); catflags are stored as they
+        are.
+    """
+    sets = encoded.sets
+    times, place = [], []
+    for i, (set_, bits) in enumerate(zip(encoded.set_of_curve, encoded.mask_bits, strict=True)):
+        packed = encoded.mask[encoded.mask_starts[i] : encoded.mask_starts[i + 1]]
+        seen = sets.starts[set_] + np.flatnonzero(np.unpackbits(packed)[:bits])
+        ticks = sets.ticks[seen]
+        if set_ < sets.shared:
+            ticks = ticks + light_travel(encoded.place[:, i : i + 1], sets.gradient[:, seen])
+        ticks = np.rint(ticks)
+        odd = encoded.odd[encoded.odd_starts[i] : encoded.odd_starts[i + 1]].astype(int)
+        ticks[np.abs(odd) - 1] += np.sign(odd)
+        times.append(ticks)
+        place.append(seen)
+    ticks = np.concatenate(times) + TICK_ORIGIN_MJD * ticks_per_day
+    return {
+        "hmjd": ticks / ticks_per_day,
+        "clrcoeff": sets.clrcoeff[np.concatenate(place)],
+        "mag": join(encoded.mag, offsets),
+        "magerr": join(encoded.magerr, offsets),
+    }
+
+
+_UNPACKED = f"""
+  FROM lightcurve l JOIN exposure_set s ON s.id = l.exposure_set,
+  LATERAL (SELECT
+    {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day AS origin,
+    array_positions(string_to_array(l.mask::text, NULL), '1') AS place,
+    s.ticks || '{{}}'::double precision[] AS ticks,
+    s.clrcoeff || '{{}}'::real[] AS clrcoeff,
+    s.east || '{{}}'::real[] AS east,
+    s.north || '{{}}'::real[] AS north,
+    l.mag_high || ''::bytea AS mag_high,
+    l.mag_low || ''::bytea AS mag_low,
+    l.magerr_high || ''::bytea AS magerr_high,
+    l.magerr_low || ''::bytea AS magerr_low,
+    array_replace(l.catflags, NULL, 0::smallint) AS catflags,
+    l.mag || '{{}}'::real[] AS mag,
+    l.magerr || '{{}}'::real[] AS magerr
+    OFFSET 0) a
+"""
+"""Unpack every array once for each light curve: OFFSET 0 keeps the planner from moving this into
+the places of use, where it would be done once for each detection.  Arrays that a query does not
+need are not unpacked."""
+
+
+def _real(name: str) -> str:
+    """SQL for element i of a float32 column, see `Planes`."""
+    return (
+        f"CASE WHEN l.{name} IS NULL THEN ((l.{name}_base + (get_byte(a.{name}_high, i - 1) << 16)"
+        f" + (get_byte(a.{name}_low, 2 * i - 2) << 8) + get_byte(a.{name}_low, 2 * i - 1))"
+        f" * l.{name}_scale::double precision)::real ELSE a.{name}[i] END"
+    )
+
+
+_VALUES = {
+    "hmjd": "(a.origin + coalesce((i = ANY(l.odd))::integer - (-i = ANY(l.odd))::integer, 0)"
+    " + round(a.ticks[a.place[i]]"
+    " + coalesce(l.east::float8 * a.east[a.place[i]]"
+    " + l.north::float8 * a.north[a.place[i]], 0))) / s.ticks_per_day::double precision",
+    "mag": _real("mag"),
+    "magerr": _real("magerr"),
+    "clrcoeff": "a.clrcoeff[a.place[i]]",
+    "catflags": "coalesce(a.catflags[i]::integer & 65535, 0)",
+}
+
+_SERIES = "LATERAL generate_series(1, bit_count(l.mask)::integer) i"
+
+DETECTIONS = (
+    "SELECT l.oid, "
+    + ", ".join(f"{value} AS {name}" for name, value in _VALUES.items())
+    + f", l.oid || '-' || ({_VALUES['hmjd']}) AS detection_id"
+    + f"{_UNPACKED}, {_SERIES}"
+)
+
+LIGHTCURVES = (
+    "SELECT l.oid, "
+    + ", ".join(f"d.{name}" for name in _VALUES)
+    + f"{_UNPACKED}, LATERAL (SELECT "
+    + ", ".join(f"array_agg({value}) AS {name}" for name, value in _VALUES.items())
+    + " FROM generate_series(1, bit_count(l.mask)::integer) i) d"
+)

@@ -14,27 +14,12 @@ import numpy as np
 from psycopg import Connection, sql
 
 from ztfvo.bands import BANDS
-from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 from ztfvo.settings import Settings
-
-HMJD_FIRST = f"({TICK_ORIGIN_MJD}::bigint * ticks_per_day + first_tick) / ticks_per_day::float8"
-HMJD_LAST = f"({TICK_ORIGIN_MJD}::bigint * ticks_per_day + last_tick) / ticks_per_day::float8"
-"""SQL for the time of a light curve's first and last epoch (HMJD, UTC, mid-exposure)."""
+from ztfvo.store.tables import QUADRANT_TABLES
+from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
 
 IMAGES, SIMULATED_IMAGES = "images", "simulated-images"
 """Collections of images in publisher's identifiers; those of light curves are the releases."""
-
-QUADRANT_TABLES = """
-CREATE TABLE IF NOT EXISTS ztf_store.sky_quadrant (
-  fieldid smallint NOT NULL,
-  rcid smallint NOT NULL,
-  ra double precision NOT NULL,
-  dec double precision NOT NULL,
-  region spoly NOT NULL,
-  PRIMARY KEY (fieldid, rcid)
-);
-"""
-"""Centre and outline of each readout channel of each field, nominal to some arcseconds."""
 
 _QUADRANT_INDEXES = """
 CREATE INDEX sky_quadrant_position

@@ -1,0 +1,123 @@
+"""Make the schemas of the store, bring them up to date, and switch the default release."""
+
+from __future__ import annotations
+
+from psycopg import Connection, sql
+
+from ztfvo.settings import get_settings
+from ztfvo.store import discovery
+from ztfvo.store.names import COMMON, schema_of
+from ztfvo.store.tables import (
+    COMMON_TABLES,
+    IMAGE_TABLES,
+    INDEXES,
+    PACKED,
+    REFERENCE_TABLES,
+    TABLES,
+)
+from ztfvo.store.views import COMMON_VIEWS, EDITION, VIEWS
+
+
+def create_common(connection: Connection) -> None:
+    """Create the schema that all releases share, where it is missing, and renew old views."""
+    connection.execute("SELECT pg_advisory_xact_lock(hashtext('ztf_store'))")
+    connection.execute(COMMON_TABLES)
+    connection.execute(REFERENCE_TABLES)
+    connection.execute(IMAGE_TABLES)
+    connection.execute(COMMON_VIEWS)
+    for (name,) in connection.execute("SELECT name FROM ztf_store.release").fetchall():
+        _renew_views(connection, name)
+
+
+def _renew_views(connection: Connection, release: str) -> None:
+    """Give a release that an earlier version of this program made the views of this one."""
+    edition = connection.execute(
+        "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
+        (schema_of(release),),
+    ).fetchone()
+    if edition in (None, (EDITION,)):
+        return
+    use_schema(connection, release)
+    _make_views(connection, release)
+    if connection.execute(
+        "SELECT 1 FROM ztf_store.release WHERE is_default AND name = %s", (release,)
+    ).fetchone():
+        _show(connection, release)
+
+
+def _make_views(connection: Connection, release: str) -> None:
+    """Make a release's views, or make them anew, in its schema, which must be in use."""
+    for view, definition in VIEWS.items():
+        connection.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}")
+    connection.execute(
+        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(
+            sql.Identifier(schema_of(release)), sql.Literal(EDITION)
+        )
+    )
+
+
+def create_release(connection: Connection, release: str) -> None:
+    """Create a release's schema, tables and views, where they are missing; renew old views."""
+    name = f"{schema_of(release)}.exposures"
+    if connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()[0]:
+        _renew_views(connection, release)
+        return
+    schema = sql.Identifier(schema_of(release))
+    connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
+    use_schema(connection, release)
+    connection.execute(TABLES)
+    for column in PACKED:
+        connection.execute(
+            f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"
+            f" ALTER {column} SET COMPRESSION lz4"
+        )
+    _make_views(connection, release)
+
+
+def use_schema(connection: Connection, release: str) -> None:
+    """Let unqualified names of the current transaction mean a release's tables."""
+    connection.execute(
+        "SELECT set_config('search_path', %s, true)", (f"{schema_of(release)}, public",)
+    )
+
+
+def missing_indexes(connection: Connection, release: str) -> list[str]:
+    """Names of the indexes of object that are not built yet."""
+    present = {
+        row[0]
+        for row in connection.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = %s", (schema_of(release),)
+        )
+    }
+    return [name for name in INDEXES if name not in present]
+
+
+def set_default(connection: Connection, release: str) -> None:
+    """Make the views of the common schema those of `release`, in the caller's transaction.
+
+    Raises
+    ------
+    LookupError
+        If there is no such release.
+    """
+    connection.execute(
+        "UPDATE ztf_store.release SET is_default = false WHERE is_default AND name <> %s",
+        (release,),
+    )
+    changed = connection.execute(
+        "UPDATE ztf_store.release SET is_default = true WHERE name = %s", (release,)
+    )
+    if changed.rowcount != 1:
+        raise LookupError(f"There is no release {release!r}. See: ztfvo release list.")
+    _show(connection, release)
+    discovery.show(connection, release, get_settings())
+
+
+def _show(connection: Connection, release: str) -> None:
+    """Let the views of the common schema show those of a release."""
+    for view in VIEWS:
+        connection.execute(
+            sql.SQL("CREATE OR REPLACE VIEW {} AS SELECT * FROM {}").format(
+                sql.Identifier(COMMON, view), sql.Identifier(schema_of(release), view)
+            )
+        )
