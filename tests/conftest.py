@@ -1,4 +1,4 @@
-"""What all tests share: the database of the test installation."""
+"""What all tests share: the test installation, its database, and the running service."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 import os
 
 import pytest
+from support.fixtures import archive, ask, query, real, site, tap  # noqa: F401
 from support.releases import script, temporary_release
 
 _numbers = itertools.count(1)

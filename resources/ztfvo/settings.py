@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -58,6 +59,19 @@ class Settings(BaseSettings):
         description="Address people use, without closing slash; default http://localhost:<port>.",
     )
 
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses or networks of proxies in front of nginx, such as 192.0.2.7 or "
+        "192.0.2.0/24, separated by blanks or commas; what they say in X-Forwarded-For and "
+        "X-Forwarded-Proto is believed, of all others it is not.",
+    )
+    connections_per_address: int = Field(
+        default=100, ge=4, description="Requests at a time from one address."
+    )
+    spool_mib: int = Field(
+        default=2048, ge=64, description="MiB of one answer that nginx keeps for a slow client."
+    )
+
     dsn: str | None = Field(
         default=None,
         description="libpq string or URL of an existing database to use in place of a private "
@@ -86,6 +100,9 @@ class Settings(BaseSettings):
     max_rows: int = Field(default=20_000_000, description="TAP rows at most.")
     upload_mb: int = Field(default=100, description="MB of a TAP upload, asynchronous.")
     sync_upload_mb: int = Field(default=20, description="MB of a TAP upload, synchronous.")
+    job_days: int = Field(
+        default=7, ge=1, le=365, description="Days that an asynchronous job is kept at most."
+    )
     tap_jobs: int = Field(default=8, description="TAP queries running at a time, per site.")
     sync_per_address: int = Field(
         default=16, description="Requests to /tap/sync at a time from one address."
@@ -168,6 +185,19 @@ class Settings(BaseSettings):
     @classmethod
     def _without_closing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        words = value.replace(",", " ").split() if isinstance(value, str) else tuple(value)
+        for word in words:
+            try:
+                ip_network(word)
+            except ValueError as error:
+                raise ValueError(
+                    f"{word!r} is no address or network: write 192.0.2.7 or 192.0.2.0/24"
+                ) from error
+        return words
 
     @field_validator("archive_mirrors", mode="before")
     @classmethod

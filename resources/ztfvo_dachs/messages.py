@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gavo import base
+import psycopg2
+from gavo import base, formats, svcs
 
 FAILED = (
     "The service failed on this request. Try again; if it fails again, please tell the "
@@ -16,6 +17,22 @@ KDB_DOWN = (
     "other tables can. Try again in a minute."
 )
 
+DATABASE_DOWN = "The database does not answer: try again in a minute."
+
+TOO_LONG = (
+    "The query took too long and was stopped: ask for less (a smaller cone, fewer rows, columns "
+    "with an index), or send it to /tap/async, which has a longer limit."
+)
+
+_CANCELED = "57014"
+"""SQLSTATE of a query that was stopped, by its time limit or by hand."""
+
+_DOWN = ("08", "53", "57")
+"""Classes of SQLSTATE: connections, resources, operators (PostgreSQL, appendix A)."""
+
+_BROKEN = ("58", "F0", "XX")
+"""Classes of SQLSTATE: system, configuration and internal errors."""
+
 _KDB_FAILS = re.compile(
     r'could not connect to server "kdb"'
     r"|(?:terminating connection|connection unexpectedly|permission denied|does not exist"
@@ -26,19 +43,26 @@ _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
 
-class KnowledgeDown(base.ValidationError):
-    """The foreign tables of the knowledge database cannot be read.
+class Unavailable(base.ValidationError):
+    """Something behind this service does not answer, or took too long.
 
     It is none of the query's faults, but forms show those beside the query, and others as a bug.
+
+    Parameters
+    ----------
+    sentence
+        For people.
+    status
+        HTTP status, 503 or 500.
     """
 
-    httpCode = 503
-
-    def __init__(self) -> None:
-        super().__init__(KDB_DOWN, "query")
+    def __init__(self, sentence: str, status: int = 503) -> None:
+        super().__init__(sentence, "query")
+        self.sentence = sentence
+        self.httpCode = status
 
     def __str__(self) -> str:
-        return KDB_DOWN
+        return self.sentence
 
 
 def is_knowledge_down(error: BaseException) -> bool:
@@ -46,10 +70,33 @@ def is_knowledge_down(error: BaseException) -> bool:
     return bool(_KDB_FAILS.search(str(error)))
 
 
+def of_database(error: BaseException) -> Unavailable | None:
+    """What to say of an error of the database; None where the query is at fault.
+
+    Parameters
+    ----------
+    error
+        Of psycopg2.  Without SQLSTATE it is one of the connection.
+    """
+    if is_knowledge_down(error):
+        return Unavailable(KDB_DOWN)
+    state = getattr(error, "pgcode", None)
+    if isinstance(error, base.QueryCanceledError) or state == _CANCELED:
+        return Unavailable(TOO_LONG)
+    if state is None:
+        lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+        return Unavailable(DATABASE_DOWN) if lost else None
+    if state[:2] in _DOWN:
+        return Unavailable(DATABASE_DOWN)
+    return Unavailable(FAILED, 500) if state[:2] in _BROKEN else None
+
+
 def explain(error: Exception) -> tuple[int, str]:
     """HTTP status and sentence for an exception; never a traceback or a piece of one."""
-    if isinstance(error, KnowledgeDown) or is_knowledge_down(error):
-        return KnowledgeDown.httpCode, KDB_DOWN
+    if isinstance(error, base.DBError) and (fault := of_database(error)):
+        error = fault
+    if isinstance(error, Unavailable):
+        return error.httpCode, str(error)
     text = str(error).strip()
     missing = _MISSING.search(text)
     if missing:
@@ -61,10 +108,10 @@ def explain(error: Exception) -> tuple[int, str]:
     if interval:
         name, value = interval["name"].upper(), interval["value"]
         return 400, f"{name}={value} is not a range: give two numbers, e.g. {name}=10 100."
-    if isinstance(error, base.QueryCanceledError) or "timed out" in text:
-        return 503, "The query took too long and was stopped: ask for a smaller cone, or use TAP."
-    if isinstance(error, base.ValidationError):
-        return 400, text
-    if isinstance(error, base.ReportableError):
-        return 500, text
+    if isinstance(error, base.ValidationError | formats.CannotSerializeIn):
+        return getattr(error, "httpCode", 400), text
+    if isinstance(error, svcs.UnknownURI | svcs.BadMethod | svcs.ForbiddenURI):
+        return error.httpCode, text
+    if isinstance(error, base.NotFoundError):
+        return 404, text
     return 500, FAILED

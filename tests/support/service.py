@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 
-from ztfvo.db import connect
+import requests
+
+from ztfvo.db import connect, connect_superuser
 from ztfvo.settings import get_settings
 from ztfvo.site.dachs import environment
 
@@ -58,6 +61,31 @@ def execute(statement: str, *parameters) -> None:
     """Execute a statement as the release's owner."""
     with connect() as connection:
         connection.execute(statement, parameters or None)
+
+
+def wait_for_tap(site: str, seconds: float = 90) -> None:
+    """Wait until every DaCHS process answers a query."""
+    settings = get_settings()
+    ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
+    query = {"LANG": "ADQL", "QUERY": "SELECT name FROM ztf.releases"}
+    until = time.monotonic() + seconds
+    for port in ports:
+        while True:
+            try:
+                address = f"http://127.0.0.1:{port}/tap/sync"
+                if requests.post(address, data=query, timeout=20).ok:
+                    break
+            except requests.RequestException:
+                pass
+            if time.monotonic() > until:
+                raise AssertionError(f"TAP does not answer at port {port} after {seconds} s")
+            time.sleep(0.3)
+
+
+def superuser(query: str, *parameters):
+    """Rows of a query with administrative rights."""
+    with connect_superuser() as connection:
+        return connection.execute(query, parameters or None).fetchall()
 
 
 def dachs(*words: str) -> subprocess.CompletedProcess[str]:

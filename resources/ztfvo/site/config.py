@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from ztfvo import knowledge
 from ztfvo.settings import Settings
@@ -35,7 +36,10 @@ FOLDERS = (
 )
 
 #: Files of nginx; the first includes the others.
-NGINX_FILES = ("nginx.conf", "archive.conf", "archive-location.conf", "kdb.conf")
+NGINX_FILES = (
+    *("nginx.conf", "addresses.conf", "headers.conf"),
+    *("archive.conf", "archive-location.conf", "kdb.conf"),
+)
 
 
 def make_folders(settings: Settings) -> None:
@@ -76,6 +80,9 @@ def values(settings: Settings) -> dict[str, object]:
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
         "UPSTREAMS": upstreams(settings),
+        "PUBLIC_HOST": urlsplit(settings.url).netloc,
+        "TRUSTED_PROXIES": trusted_proxies(settings),
+        "TRUSTED_NETWORKS": "\n".join(f"    {one} 1;" for one in settings.trusted_proxies),
         "KDB_FOLDER": settings.var / "kdb",
         "KDB_STATIC": knowledge.static_folder(settings),
     }
@@ -84,7 +91,15 @@ def values(settings: Settings) -> dict[str, object]:
 def upstreams(settings: Settings) -> str:
     """Return nginx' list of the DaCHS processes."""
     ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
-    return "\n".join(f"    server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;" for port in ports)
+    return "\n".join(f"    server 127.0.0.1:{port} max_fails=0;" for port in ports)
+
+
+def trusted_proxies(settings: Settings) -> str:
+    """Return nginx' lines on whom it believes the address of a visitor."""
+    if not settings.trusted_proxies:
+        return ""
+    known = [f"  set_real_ip_from {one};" for one in settings.trusted_proxies]
+    return "\n".join([*known, "  real_ip_header X-Forwarded-For;", "  real_ip_recursive on;"])
 
 
 def find_nginx() -> str:

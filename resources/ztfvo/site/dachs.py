@@ -7,15 +7,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 import psycopg.conninfo
+from psycopg import sql
 
+from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
 from ztfvo.site.identity import own_folder, run
 from ztfvo.site.render import write
 
 #: RDs of DaCHS itself that every site needs beyond what ``dachs init`` imports.
-BASIC_RDS = ("//obscore", "//tap_user")
+BASIC_RDS = ("//obscore",)
 #: System services that are published, so that the registry interface is complete.
 PUBLISHED_RDS = ("//services", "//tap")
+#: Of earlier installations: tables that visitors could make.
+WITHDRAWN = ("//tap_user", "tap_user")
+#: Counts up when an installation has to be brought up to date for another reason than DaCHS.
+EDITION = 2
 #: File in the root that holds the version of DaCHS that made it.
 STAMP = "initialised"
 
@@ -59,7 +65,11 @@ def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: 
 
 def is_outdated(settings: Settings) -> bool:
     """Tell whether the root was never made, or made by another version of DaCHS."""
-    return _made_by(settings) != version("gavodachs")
+    return _made_by(settings) != _edition()
+
+
+def _edition() -> str:
+    return f"{version('gavodachs')} {EDITION}"
 
 
 def _made_by(settings: Settings) -> str:
@@ -77,10 +87,23 @@ def make_root(settings: Settings) -> bool:
     remedy = f"see the lines above and {settings.var}/log/dachs-0/dcErrors"
     if _made_by(settings):
         dachs(settings, "upgrade", what="upgrading DaCHS' tables", remedy=remedy)
+        _withdraw(settings, remedy)
     else:
         _initialise(settings, remedy)
-    write(settings, settings.var / "dachs" / STAMP, version("gavodachs") + "\n")
+    write(settings, settings.var / "dachs" / STAMP, _edition() + "\n")
     return True
+
+
+def _withdraw(settings: Settings, remedy: str) -> None:
+    """Take away what an earlier version made and this one does not have."""
+    rd, schema = WITHDRAWN
+    with connect_superuser(settings) as connection:
+        there = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", [schema]).fetchone()
+        if there == (True,):
+            dachs(settings, "drop", "-f", rd, what=f"withdrawing {rd}", remedy=remedy)
+            connection.execute(
+                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
+            )
 
 
 def _initialise(settings: Settings, remedy: str) -> None:

@@ -1,18 +1,47 @@
-"""How TAP jobs are run."""
+"""How TAP jobs are run, ended and kept.
+
+DaCHS signals the process number in a job's row whatever it is (for synchronous queries -1, which
+is every process of the user), keeps rows of queries that ended with their server, lists everybody's
+jobs to everybody, and keeps parameters, errors and results as pickles.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from gavo.protocols import tap, taprunner
+from gavo import base, svcs, utils
+from gavo.protocols import tap, taprunner, uws, uwsactions
+
+from ztfvo.settings import get_settings
+
+RESULTS = "results.json"
+"""File in a job's folder that lists its results."""
+
+FIRST_OF_OURS = 2
+"""Process numbers below are groups, everybody, or the system's first process."""
 
 
 def install() -> None:
     """Apply the repairs, once in a process."""
     _close_test_queries()
     _run_jobs_here()
+    _end_their_own_process_only()
+    _end_what_nobody_runs()
+    _keep_plain_data()
+    _limit_times()
+
+
+def install_in_server() -> None:
+    """Apply the repairs of what the server shows of jobs, once in a process."""
+    _show_jobs_to_those_who_know_them()
+    _answer_with_statuses()
 
 
 def _close_test_queries() -> None:
@@ -29,3 +58,180 @@ def _run_jobs_here() -> None:
         return sys.executable, [sys.executable, *words]
 
     tap.TAPTransitions.getCommandLine = command
+
+
+def runs(pid: int | None, job: str) -> bool:
+    """Tell whether the process `pid` is the one that runs `job`, and not another that has its
+    number by now."""
+    if pid is None or pid < FIRST_OF_OURS:
+        return False
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return b"taprun" in words and job.encode() in words
+
+
+def _send(job: Any, number: signal.Signals) -> bool:
+    """Signal the process of a job, if it has one; tell whether it has."""
+    if not runs(job.pid, job.jobId):
+        return False
+    os.kill(job.pid, number)
+    return True
+
+
+def _end_their_own_process_only() -> None:
+    def kill(self: Any, phase: str, job: Any, ignored: Any) -> None:
+        # A runner that has begun to work manages the job's state by itself when it is interrupted.
+        began = job.startTime is not None
+        if not (_send(job, signal.SIGINT if began else signal.SIGTERM) and began):
+            self.markAborted(uws.ABORTED, job, ignored)
+        job.uws.scheduleProcessQueueCheck()
+
+    def prepare(self: Any) -> None:
+        if self.phase == uws.EXECUTING:
+            _send(self, signal.SIGTERM)
+        shutil.rmtree(self.getWD(), ignore_errors=True)
+
+    tap.TAPTransitions.killJob = kill
+    tap.TAPJob.prepareForDestruction = prepare
+
+
+def _end_what_nobody_runs() -> None:
+    """Let jobs that no process runs block no others: they are errors."""
+    message = "The process that ran this job has ended: start the query again."
+    process = tap.TAPUWS._processQueue
+
+    def end(self: Any) -> None:
+        with base.getTableConn() as connection:
+            rows = self.runCanned("getHungCandidates", {}, connection)
+        for row in rows:
+            if not runs(row["pid"], row["jobId"]):
+                base.ui.notifyWarning(f"No process runs job {row['jobId']}")
+                error = uws.UWSError(message, row["jobId"])
+                uws.UWS.changeToPhase(self, row["jobId"], uws.ERROR, error)
+
+    def process_rightly(self: Any) -> None:
+        if base.IS_DACHS_SERVER and self.countQueuedJobs():
+            end(self)
+        process(self)
+
+    tap.TAPUWS._processQueue = process_rightly
+    tap.TAPUWS._ensureJobsAreRunning = lambda self: None
+
+
+def _keep_plain_data() -> None:
+    """Keep parameters, errors and results as JSON, and take nothing else for them."""
+    job = uws.BaseUWSJob
+
+    def write(self: Any, value: Any) -> str:
+        return json.dumps(value)
+
+    def read_parameters(self: Any, value: str) -> dict[str, Any]:
+        found = _read(value)
+        return {name: _with_pairs(one) for name, one in found.items()} if found else {}
+
+    def write_error(self: Any, value: Any) -> str | None:
+        if value is None or isinstance(value, dict):
+            return json.dumps(value) if value else None
+        return json.dumps({"msg": str(value), "hint": getattr(value, "hint", None)})
+
+    job._default_parameters = classmethod(lambda cls: json.dumps({}))
+    job._encode_parameters, job._decode_parameters = write, read_parameters
+    job._encode_error = write_error
+    job._decode_error = lambda self, value: _read(value)
+
+    def load(self: Any) -> list[dict[str, str]]:
+        try:
+            return json.loads((Path(self.getWD()) / RESULTS).read_text("utf-8"))
+        except FileNotFoundError:
+            return []
+
+    def save(self: Any, results: list[dict[str, str]]) -> None:
+        target = Path(self.getWD()) / RESULTS
+        fresh = target.with_suffix(".new")
+        fresh.write_text(json.dumps(results), "utf-8")
+        fresh.replace(target)
+
+    uws.UWSJobWithWD._loadResults, uws.UWSJobWithWD._saveResults = load, save
+
+
+def _read(value: str | None) -> dict[str, Any] | None:
+    """JSON of a job's row; nothing for rows that an earlier version wrote in another form."""
+    try:
+        found = json.loads(value) if value else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _with_pairs(value: Any) -> Any:
+    """Uploads are lists of pairs, which JSON has as lists."""
+    if isinstance(value, list):
+        return [tuple(one) if isinstance(one, list) else one for one in value]
+    return value
+
+
+def _limit_times() -> None:
+    """Bound EXECUTIONDURATION and DESTRUCTION, as UWS 1.1, sections 2.2.1.6 and 2.2.1.7 allow."""
+    settings = get_settings()
+
+    def seconds(text: str) -> int:
+        try:
+            wanted = float(text)
+        except ValueError:
+            wanted = -1
+        if not 0 <= wanted < float("inf"):
+            raise base.ValidationError(
+                f"{text[:40]} is not a number of seconds: give 1 to {settings.async_seconds}.",
+                "EXECUTIONDURATION",
+            )
+        return min(int(wanted) or settings.async_seconds, settings.async_seconds)
+
+    def moment(text: str) -> datetime:
+        try:
+            wanted = utils.parseISODT(text)
+        except ValueError as error:
+            raise base.ValidationError(
+                f"{text[:40]} is not a time: write it like 2026-01-31T12:00:00Z.", "DESTRUCTION"
+            ) from error
+        latest = datetime.utcnow() + timedelta(days=settings.job_days)
+        return min(wanted.replace(tzinfo=None), latest)
+
+    uwsactions.ExecDAction.deserializeValue = staticmethod(seconds)
+    uwsactions.DestructionAction.deserializeValue = staticmethod(moment)
+
+
+def _show_jobs_to_those_who_know_them() -> None:
+    """List jobs to their owners only: nobody else can look at, abort or delete them."""
+    from gavo.web import asyncrender
+
+    original = uwsactions.getJobList
+
+    def listed(system: Any, owner: str | None = None, **wanted: Any) -> Any:
+        return original(system, owner or "", **wanted)
+
+    uwsactions.getJobList = listed
+    asyncrender.uwsactions.getJobList = listed
+
+
+def _answer_with_statuses() -> None:
+    """Answer mistakes in requests to jobs with 400 and 404, not with 200."""
+    from gavo.protocols import dali
+    from gavo.web import asyncrender, weberrors
+
+    from ztfvo_dachs import messages
+
+    def deliver(self: Any, failure: Any, request: Any, httpStatus: int = 0) -> Any:
+        error = failure.value
+        if isinstance(error, svcs.Authenticate | svcs.SeeOther):
+            return weberrors.renderDCErrorPage(failure, request)
+        if isinstance(error, uws.JobNotFound):
+            text = "There is no such job here: jobs are kept for some days only."
+            return dali.serveDALIError(request, text, httpStatus=404)
+        status, text = messages.explain(error)
+        if status >= 500:
+            base.ui.notifyFailure(failure)
+        return dali.serveDALIError(request, text, httpStatus=status)
+
+    asyncrender.UWSResource._deliverError = deliver

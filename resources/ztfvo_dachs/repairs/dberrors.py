@@ -1,6 +1,7 @@
-"""Answer 503 with a sentence when the server behind the foreign tables does not answer.
+"""Tell faults of the database from those of the query.
 
-DaCHS takes it for a fault of the query, and shows where that server is.
+DaCHS takes all for faults of the query, shows where the knowledge database's server is, and asks
+to exchange catalogues whenever a query took long.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ def install() -> None:
     original = standardcores.mapDBErrors
 
     def explain(kind: Any, error: BaseException, traceback: Any) -> None:
-        if isinstance(error, base.DBError) and messages.is_knowledge_down(error):
-            base.ui.notifyWarning(f"The knowledge database does not answer: {error}")
-            raise messages.KnowledgeDown from error
+        fault = messages.of_database(error) if isinstance(error, base.DBError) else None
+        if fault:
+            base.ui.notifyWarning(f"The database fails: {error!r}")
+            raise fault from error
         original(kind, error, traceback)
 
     standardcores.mapDBErrors = svcs.mapDBErrors = explain

@@ -1,14 +1,15 @@
-"""What the tests of the running service share."""
+"""What tests of the running service share."""
 
 from __future__ import annotations
 
 import pytest
 import pyvo
 import requests
-from support import service
-from support.image_archive import ImageArchive
 
 from ztfvo.settings import get_settings
+
+from . import service
+from .image_archive import ImageArchive
 
 
 @pytest.fixture(scope="session")
