@@ -7,6 +7,8 @@ import re
 
 import requests
 
+from .files import ROOT
+
 NAMES = (
     *("a'b", "a''b", 'a"b', "a\\", "a\\'", "a\\\\'b", "%s", "%(x)s", "100%", "a\tb", "a\nb"),
     *("a\r\nb", "'+__import__('os').system('id')+'", "{0}", "{x!r}", "ünï", "星", "\u2028"),
@@ -21,8 +23,8 @@ _PIECES = (
 )
 
 LEAKS = re.compile(
-    r"Traceback|File \"/|/usr/lib|/var/|/tmp/|/work/|\.py\b|psycopg|gavo\.|ztfvo_dachs"
-    r"|site-packages|<generated code",
+    r"Traceback|File \"/|/usr/lib|/var/|/tmp/|\.py\b|psycopg|\bgavo\.(?!js|css|png)|ztfvo_dachs"
+    rf"|site-packages|<generated code|{re.escape(str(ROOT))}"
 )
 """What an answer must not show of the server."""
 

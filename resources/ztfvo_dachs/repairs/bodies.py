@@ -1,11 +1,22 @@
-"""Let handlers read bodies that are no form; DaCHS hangs up on any POST with one.
+"""Read the bodies of requests, or say that they cannot be read.
 
-Its parser of forms refuses all other content types, so it must not see them.
+DaCHS hangs up on a POST whose form it cannot read, so that a proxy takes the process for broken,
+and on any POST that is no form.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from twisted.python import log
+
+from ztfvo.web import refusal
+
+FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
+UNREADABLE = (
+    "The body of the request is not the form that its content type says: send it as "
+    "application/x-www-form-urlencoded or multipart/form-data."
+)
 
 
 def install_in_server() -> None:
@@ -13,19 +24,45 @@ def install_in_server() -> None:
     from gavo.web.common import Request
 
     original = Request.requestReceived
-    forms = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 
     def receive(self: Any, command: bytes, path: bytes, version: bytes) -> None:
-        sent = self.requestHeaders.getRawHeaders(b"content-type")
-        if sent and sent[0].partition(b";")[0].strip().lower() not in forms:
-            process = self.process
-
-            def process_with_type() -> None:
-                self.requestHeaders.setRawHeaders(b"content-type", sent)
-                process()
-
-            self.requestHeaders.removeHeader(b"content-type")
-            self.process = process_with_type
-        original(self, command, path, version)
+        _hide_other_types(self)
+        channel, unreadable = self.channel, []
+        channel._respondToBadRequestAndDisconnect = lambda: unreadable.append(True)
+        try:
+            original(self, command, path, version)
+        except Exception as error:
+            if not unreadable:
+                raise
+            log.msg(f"Body of {path[:80]!r} cannot be read: {error!r}")
+            _refuse(self)
+        finally:
+            vars(channel).pop("_respondToBadRequestAndDisconnect", None)
 
     Request.requestReceived = receive
+
+
+def _hide_other_types(request: Any) -> None:
+    """Keep bodies that are no forms from the parser of forms, which must not see them."""
+    sent = request.requestHeaders.getRawHeaders(b"content-type")
+    if not sent or sent[0].partition(b";")[0].strip().lower() in FORMS:
+        return
+    process = request.process
+
+    def process_with_type() -> None:
+        request.requestHeaders.setRawHeaders(b"content-type", sent)
+        process()
+
+    request.requestHeaders.removeHeader(b"content-type")
+    request.process = process_with_type
+
+
+def _refuse(request: Any) -> None:
+    is_page = request.path.endswith(b"/form")
+    answer = refusal(400, UNREADABLE, votable=not is_page)
+    request.setResponseCode(answer.status)
+    request.setHeader(b"content-type", answer.content_type.encode())
+    request.setHeader(b"content-length", str(len(answer.body)).encode())
+    request.setHeader(b"connection", b"close")
+    request.write(answer.body)
+    request.finish()
