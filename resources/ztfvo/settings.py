@@ -92,10 +92,19 @@ class Settings(BaseSettings):
     )
     dachs_processes: int = Field(default=2, ge=1, le=64, description="Number of DaCHS processes.")
     dachs_threads: int = Field(default=30, description="Worker threads of one DaCHS process.")
+    tap_threads: int = Field(
+        default=16, ge=2, description="Synchronous TAP queries at a time of one DaCHS process."
+    )
 
     sync_seconds: int = Field(default=60, description="Time limit of a synchronous TAP query.")
     async_seconds: int = Field(default=3600, description="Time limit of an asynchronous TAP query.")
     sql_seconds: int = Field(default=15, description="Time limit of a cone search or form query.")
+    longest_query: int = Field(default=1_000_000, description="Characters of an ADQL query.")
+    longest_query_words: int = Field(
+        default=600,
+        description="Words and signs of an ADQL query, without lists of literals after IN; parsing "
+        "takes a second for so many.",
+    )
     default_rows: int = Field(default=20_000, description="TAP rows without MAXREC or TOP.")
     max_rows: int = Field(default=20_000_000, description="TAP rows at most.")
     upload_mb: int = Field(default=100, description="MB of a TAP upload, asynchronous.")
@@ -103,9 +112,25 @@ class Settings(BaseSettings):
     job_days: int = Field(
         default=7, ge=1, le=365, description="Days that an asynchronous job is kept at most."
     )
+    jobs: int = Field(
+        default=1000, ge=1, description="Asynchronous TAP jobs that wait or run at a time."
+    )
+    jobs_per_address: int = Field(
+        default=50, ge=1, description="Asynchronous TAP jobs from one address at a time."
+    )
+    result_mb: int = Field(default=8_000, ge=1, description="MB of one TAP result.")
+    results_mb: int = Field(
+        default=100_000, ge=1, description="MB of all asynchronous results and uploads."
+    )
+    results_mb_per_address: int = Field(
+        default=20_000, ge=1, description="MB of asynchronous results and uploads of one address."
+    )
+    least_free_mb: int = Field(
+        default=2_000, ge=0, description="MB of disk that TAP leaves free: below, it takes no jobs."
+    )
     tap_jobs: int = Field(default=8, description="TAP queries running at a time, per site.")
     sync_per_address: int = Field(
-        default=16, description="Requests to /tap/sync at a time from one address."
+        default=6, ge=1, description="Synchronous TAP queries at a time from one address."
     )
     max_cone_radius: float = Field(default=1.0, gt=0, le=180, description="Cone limit in degrees.")
 

@@ -19,6 +19,8 @@ def install() -> None:
     original = standardcores.mapDBErrors
 
     def explain(kind: Any, error: BaseException, traceback: Any) -> None:
+        if isinstance(error, base.ReportableError) and isinstance(error.__context__, base.DBError):
+            error = error.__context__
         fault = messages.of_database(error) if isinstance(error, base.DBError) else None
         if fault:
             base.ui.notifyWarning(f"The database fails: {error!r}")

@@ -33,7 +33,6 @@ def install() -> None:
     _close_test_queries()
     _run_jobs_here()
     _end_their_own_process_only()
-    _end_what_nobody_runs()
     _keep_plain_data()
     _limit_times()
 
@@ -97,27 +96,11 @@ def _end_their_own_process_only() -> None:
     tap.TAPJob.prepareForDestruction = prepare
 
 
-def _end_what_nobody_runs() -> None:
-    """Let jobs that no process runs block no others: they are errors."""
+def end_orphan(system: Any, job: str) -> None:
+    """Make a job an error that no process runs, so that it blocks no others."""
+    base.ui.notifyWarning(f"No process runs job {job}")
     message = "The process that ran this job has ended: start the query again."
-    process = tap.TAPUWS._processQueue
-
-    def end(self: Any) -> None:
-        with base.getTableConn() as connection:
-            rows = self.runCanned("getHungCandidates", {}, connection)
-        for row in rows:
-            if not runs(row["pid"], row["jobId"]):
-                base.ui.notifyWarning(f"No process runs job {row['jobId']}")
-                error = uws.UWSError(message, row["jobId"])
-                uws.UWS.changeToPhase(self, row["jobId"], uws.ERROR, error)
-
-    def process_rightly(self: Any) -> None:
-        if base.IS_DACHS_SERVER and self.countQueuedJobs():
-            end(self)
-        process(self)
-
-    tap.TAPUWS._processQueue = process_rightly
-    tap.TAPUWS._ensureJobsAreRunning = lambda self: None
+    uws.UWS.changeToPhase(system, job, uws.ERROR, uws.UWSError(message, job))
 
 
 def _keep_plain_data() -> None:

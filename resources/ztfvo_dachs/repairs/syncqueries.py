@@ -14,7 +14,9 @@ from typing import Any, BinaryIO
 from gavo import base, formats, svcs
 from gavo.protocols import adqlglue, dali, tap, taprunner, uws
 
+from ztfvo.settings import get_settings
 from ztfvo_dachs import messages
+from ztfvo_dachs.repairs import hangups, quotas
 
 
 class Query:
@@ -48,7 +50,7 @@ def install_in_server() -> None:
     def fail(self: Any, failure: Any, request: Any) -> Any:
         error = failure.value
         status, text = messages.explain(error)
-        if status >= 500:
+        if status >= 500 and not request._disconnected:
             base.ui.notifyFailure(failure)
         hint = getattr(error, "hint", None) if status < 500 else None
         return dali.serveDALIError(request, {"msg": text, "hint": hint, "httpCode": status})
@@ -71,10 +73,12 @@ def run(self: Any, service: Any, input_table: Any, meta: Any) -> tuple[BinaryIO,
     chosen = formats.getKeyFor(wanted)
     owner = meta.getAuthUser() if meta["user_pretend"] else None
     seconds = base.getConfig("async", "defaultExecTimeSync")
+    quotas.check_disk()
     file = tempfile.TemporaryFile(dir=base.getConfig("uwsWD"))  # noqa: SIM115 - handed on
+    bounded = quotas.Bounded(file, get_settings().result_mb * quotas.MEGABYTE)
     try:
         table = query_table(given, Query(owner), "untrustedquery", seconds)
-        taprunner.writeResultTo(chosen, taprunner._makeDataFor(table), file)
+        taprunner.writeResultTo(chosen, taprunner._makeDataFor(table), bounded)
     except Exception:
         file.close()
         svcs.mapDBErrors(*sys.exc_info())
@@ -90,6 +94,7 @@ def query_table(parameters: dict[str, Any], job: Any, profile: str, seconds: flo
     query, most = taprunner._parseTAPParameters(job.jobId, parameters)
     connection = base.getDBConnection(profile)
     try:
+        hangups.take_turn(connection)
         taprunner._noteWorkerPID(connection)
         uploads = taprunner._ingestUploads(job, parameters.get("upload"), connection)
         return adqlglue.runTAPQuery(

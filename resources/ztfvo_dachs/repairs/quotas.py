@@ -1,0 +1,204 @@
+"""Bound what asynchronous jobs and results take of disk, queue and time.
+
+DaCHS takes as many jobs and results as anybody sends, runs them in the order of their
+destruction, and fills the disk.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from gavo import base
+from gavo.protocols import tap, uws
+
+from ztfvo.settings import get_settings
+from ztfvo_dachs import messages
+from ztfvo_dachs.repairs import hangups
+
+ADDRESS = "address"
+"""File in a job's folder that holds the address it came from."""
+
+MEGABYTE = 10**6
+CHECK_EVERY = 16 * MEGABYTE
+"""Bytes after which the free disk is looked at again."""
+
+FULL = (
+    "There is no room for more results at this site now: try again later, or ask for fewer rows or "
+    "columns."
+)
+
+
+def install() -> None:
+    """Apply the repairs, once in a process."""
+    original = uws.UWSJobWithWD.openResult
+
+    def open_result(self: Any, kind: str, name: str) -> Bounded:
+        # What is there is counted once; other jobs of the address may grow in the meantime.
+        return Bounded(original(self, kind, name), room_for(_address(self.jobId)))
+
+    uws.UWSJobWithWD.openResult = open_result
+    tap.TAPUWS.getNewIdFromRequest = make_job
+    tap.TAPUWS._processQueue = start_jobs
+
+
+class Bounded:
+    """A file that takes no more than it may."""
+
+    def __init__(self, file: BinaryIO, room: int) -> None:
+        self._file, self._room = file, room
+        self._written = self._looked = 0
+
+    def write(self, data: bytes) -> int:
+        """Write, unless the result or the disk is full by now.
+
+        Raises
+        ------
+        ValidationError
+            When the result is larger than it may be.
+        Unavailable
+            When the disk is nearly full.
+        """
+        self._written += len(data)
+        if self._written > self._room:
+            raise base.ValidationError(
+                f"The result is larger than {self._room // MEGABYTE} MB, which is what results may "
+                "have here: ask for fewer rows or columns, or delete jobs that you do not need.",
+                "QUERY",
+            )
+        if self._written - self._looked > CHECK_EVERY:
+            self._looked = self._written
+            check_disk()
+        return self._file.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+def folder() -> Path:
+    """Where folders of jobs and results are."""
+    return Path(base.getConfig("uwsWD"))
+
+
+def check_disk() -> None:
+    """Check that there is room for results.
+
+    Raises
+    ------
+    Unavailable
+        When less is free than the site wants to keep.
+    """
+    if shutil.disk_usage(folder()).free < get_settings().least_free_mb * MEGABYTE:
+        raise messages.Unavailable(FULL)
+
+
+def room_for(address: str) -> int:
+    """Bytes that one more result of an address may have.
+
+    Raises
+    ------
+    Unavailable
+        When all room is taken.
+    """
+    check_disk()
+    settings = get_settings()
+    taken: Counter[str] = Counter()
+    for job in folder().iterdir():
+        if job.is_dir():
+            taken[_address(job.name)] += _size(job)
+    room = min(
+        settings.results_mb_per_address * MEGABYTE - taken[address],
+        settings.results_mb * MEGABYTE - taken.total(),
+        settings.result_mb * MEGABYTE,
+    )
+    if room <= 0:
+        raise messages.Unavailable(FULL)
+    return room
+
+
+def make_job(self: Any, request: Any) -> str:
+    """Make a job, where its visitor and the site have room for one.
+
+    Raises
+    ------
+    Unavailable
+        When too many jobs wait, or results take all the room.
+    """
+    settings, address = get_settings(), hangups.address_of(request)
+    room_for(address)
+    waiting = Counter(_address(row["jobid"]) for row in _unfinished())
+    if waiting[address] >= settings.jobs_per_address:
+        raise messages.Unavailable(
+            f"{waiting[address]} jobs from your address wait or run, and no more can be made: "
+            "wait for some of them to end, or delete those you do not need.",
+            429,
+        )
+    if waiting.total() >= settings.jobs:
+        raise messages.Unavailable("Too many jobs wait at this site now: try again later.")
+    name = self.getNewIdFromArgs(
+        request.uwsArgs,
+        self.parameterGrammar.parseStrargs(request.strargs, ensureRequired=False),
+        request.getAuthUser(),
+    )
+    (folder() / name / ADDRESS).write_text(address, "utf-8")
+    return name
+
+
+def start_jobs(self: Any) -> None:
+    """Start waiting jobs, of visitors with fewest at work first; end those that nobody runs."""
+    if not self._processQueueLock.acquire(blocking=False):
+        return
+    try:
+        _start(self, _unfinished())
+    except Exception as error:
+        base.ui.notifyError(f"The queue of jobs could not be worked on: {error!r}")
+    finally:
+        self._processQueueLock.release()
+
+
+def _start(self: Any, rows: list[dict[str, Any]]) -> None:
+    from ztfvo_dachs.repairs import jobs
+
+    at_work: Counter[str] = Counter()
+    for row in rows:
+        if row["phase"] == uws.EXECUTING:
+            if jobs.runs(row["pid"], row["jobid"]):
+                at_work[_address(row["jobid"])] += 1
+            elif base.IS_DACHS_SERVER:
+                jobs.end_orphan(self, row["jobid"])
+    queued = [row["jobid"] for row in rows if row["phase"] == uws.QUEUED]
+    share: Callable[[str], int] = lambda name: at_work[_address(name)]  # noqa: E731
+    while queued and at_work.total() < self.runcountGoal:
+        name = min(queued, key=share)
+        if share(name) >= max(1, self.runcountGoal // 2):
+            return
+        queued.remove(name)
+        uws.UWS.changeToPhase(self, name, uws.EXECUTING, timeout=10)
+        at_work[_address(name)] += 1
+
+
+def _unfinished() -> list[dict[str, Any]]:
+    """Jobs that are made, wait or run, the oldest first."""
+    query = (
+        "SELECT jobid, phase, pid FROM tap_schema.tapjobs"
+        " WHERE phase IN ('PENDING', 'QUEUED', 'EXECUTING') ORDER BY creationtime"
+    )
+    with base.getTableConn() as connection:
+        return list(connection.queryToDicts(query))
+
+
+def _address(name: str) -> str:
+    try:
+        return (folder() / name / ADDRESS).read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def _size(path: Path) -> int:
+    try:
+        return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+    except OSError:
+        return 0

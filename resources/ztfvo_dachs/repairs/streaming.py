@@ -1,0 +1,85 @@
+"""Hand results on in small pieces, and no further than anybody reads them.
+
+DaCHS holds a hundred thousand rows at a time, or all of them where a query groups, however wide
+they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gavo import base, rsc
+
+from ztfvo_dachs import messages
+from ztfvo_dachs.repairs import hangups
+
+MOST_ROWS = 20_000
+"""Rows of one piece."""
+
+PIECE = 4_000_000
+"""Bytes of one piece, about."""
+
+WIDEST = 20_000_000
+"""Bytes of one row."""
+
+
+def install() -> None:
+    """Apply the repair, once in a process."""
+    rsc.QueryTable.__iter__ = rows
+
+
+def rows(self: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a query; they can be had once.
+
+    Raises
+    ------
+    ValidationError
+        When a row is wider than any client reads.
+    Unavailable
+        When the client has hung up.
+    """
+    if self.connection is None:
+        raise base.ReportableError("QueryTable already exhausted.")
+    make_row, number = self.tableDef.makeRowFromTuple, 0
+    try:
+        with self.connection.cursor(f"cursor{id(self):x}") as cursor:
+            cursor.execute(self.query)
+            for piece in _pieces(cursor):
+                for row in piece:
+                    yield make_row(row)
+                number += len(piece)
+        if getattr(self.tableDef, "overflowLimit", None) == number:
+            self.setMeta("_queryStatus", "OVERFLOW")
+    finally:
+        self.cleanup()
+
+
+def _pieces(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+    count = 100
+    while True:
+        work = hangups.current()
+        if work and work.ended:
+            raise messages.Unavailable("The client has hung up.")
+        piece = cursor.fetchmany(count)
+        if not piece:
+            return
+        width = max(_width(piece[0]), _width(piece[-1]), 1)
+        if width > WIDEST:
+            raise base.ValidationError(
+                f"A row of the result has {width // 10**6} MB, and {WIDEST // 10**6} are possible: "
+                "ask for less text or shorter arrays.",
+                "QUERY",
+            )
+        yield piece
+        count = min(max(PIECE // width, 1), MOST_ROWS, count * 10)
+
+
+def _width(row: tuple[Any, ...]) -> int:
+    """Bytes of a row, about: texts and arrays count, all else has few."""
+    return sum(
+        len(value) * (8 if isinstance(value, list) else 1)
+        if isinstance(value, str | bytes | list)
+        else 16
+        for value in row
+    )

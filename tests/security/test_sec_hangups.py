@@ -1,0 +1,82 @@
+"""Queries end with their requests, and nobody's queries stop those of others."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+from support import service
+
+from ztfvo.settings import get_settings
+
+SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag + 1"
+RUNNING = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'active'"
+
+
+def slow(site, seconds):
+    """Ask something slow and hang up; returns the status, 0 where there was none."""
+    try:
+        return requests.post(
+            f"{site}/tap/sync", data={"LANG": "ADQL", "QUERY": SLOW}, timeout=(5, seconds)
+        ).status_code
+    except requests.Timeout:
+        return 0
+
+
+def idle(seconds=10):
+    """Wait until no query of a visitor runs; tell whether that came."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if service.superuser(RUNNING) == [(0,)]:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_query_ends_when_its_client_hangs_up(site):
+    assert idle()
+    assert slow(site, 1.5) == 0
+    assert idle(5)
+
+
+def test_visitors_are_answered_while_somebody_hangs_up_on_seventy_queries(site, ask):
+    took = []
+    with ThreadPoolExecutor(35) as others:
+        hanging = [others.submit(slow, site, 0.5) for _ in range(70)]
+        for _ in range(4):
+            for path in ("/scs?RA=254.45755&DEC=35.34236&SR=0.001", "/lc/680113300005170.json"):
+                began = time.monotonic()
+                assert ask(path).status_code == 200
+                took.append(time.monotonic() - began)
+        told = {one.result() for one in hanging}
+    assert told <= {0, 429}
+    assert max(took) < 10
+    assert idle()
+
+
+def test_an_address_has_so_many_queries_at_a_time_until_they_have_ended(site):
+    most = get_settings().sync_per_address
+    assert idle()
+    with ThreadPoolExecutor(most) as others:
+        waiting = [others.submit(slow, site, 4) for _ in range(most)]
+        time.sleep(2)
+        assert service.superuser(RUNNING) == [(most,)]
+        refused = requests.post(
+            f"http://127.0.0.1:{get_settings().dachs_port}/tap/sync",
+            data={"LANG": "ADQL", "QUERY": "SELECT name FROM ztf.releases"},
+            headers={"X-Real-IP": "127.0.0.1"},
+            timeout=30,
+        )
+        another = requests.post(
+            f"http://127.0.0.1:{get_settings().dachs_port}/tap/sync",
+            data={"LANG": "ADQL", "QUERY": "SELECT name FROM ztf.releases"},
+            headers={"X-Real-IP": "192.0.2.7"},
+            timeout=30,
+        )
+        assert {one.result() for one in waiting} == {0}
+    assert refused.status_code == 429
+    assert "/tap/async" in refused.text
+    assert another.status_code == 200
+    assert idle()
+    assert slow(site, 1) == 0
