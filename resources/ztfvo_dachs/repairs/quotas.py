@@ -7,6 +7,8 @@ destruction, and fills the disk.
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,12 @@ from ztfvo_dachs.repairs import hangups
 ADDRESS = "address"
 """File in a job's folder that holds the address it came from."""
 
+STARTED = "started"
+"""File in a job's folder that is as old as its process."""
+
+SECONDS_OF_A_START = 30
+"""After so many the process of a job has its name."""
+
 MEGABYTE = 10**6
 CHECK_EVERY = 16 * MEGABYTE
 """Bytes after which the free disk is looked at again."""
@@ -30,6 +38,8 @@ FULL = (
     "There is no room for more results at this site now: try again later, or ask for fewer rows or "
     "columns."
 )
+
+_starting = threading.Lock()
 
 
 def install() -> None:
@@ -43,6 +53,14 @@ def install() -> None:
     uws.UWSJobWithWD.openResult = open_result
     tap.TAPUWS.getNewIdFromRequest = make_job
     tap.TAPUWS._processQueue = start_jobs
+    tap.TAPUWS.countQueuedJobs = leave_to_start_jobs
+    destroy = tap.TAPUWS.destroy
+
+    def destroy_and_start(self: Any, name: str) -> None:
+        destroy(self, name)
+        start_jobs(self)
+
+    tap.TAPUWS.destroy = destroy_and_start
 
 
 class Bounded:
@@ -149,14 +167,20 @@ def make_job(self: Any, request: Any) -> str:
 
 def start_jobs(self: Any) -> None:
     """Start waiting jobs, of visitors with fewest at work first; end those that nobody runs."""
-    if not self._processQueueLock.acquire(blocking=False):
+    if not _starting.acquire(blocking=False):
         return
     try:
         _start(self, _unfinished())
     except Exception as error:
         base.ui.notifyError(f"The queue of jobs could not be worked on: {error!r}")
     finally:
-        self._processQueueLock.release()
+        _starting.release()
+
+
+def leave_to_start_jobs(self: Any) -> int:
+    """Answer DaCHS' own function for this, of which a timer has hold, that nothing waits."""
+    start_jobs(self)
+    return 0
 
 
 def _start(self: Any, rows: list[dict[str, Any]]) -> None:
@@ -165,7 +189,7 @@ def _start(self: Any, rows: list[dict[str, Any]]) -> None:
     at_work: Counter[str] = Counter()
     for row in rows:
         if row["phase"] == uws.EXECUTING:
-            if jobs.runs(row["pid"], row["jobid"]):
+            if jobs.runs(row["pid"], row["jobid"]) or _is_starting(row["jobid"]):
                 at_work[_address(row["jobid"])] += 1
             elif base.IS_DACHS_SERVER:
                 jobs.end_orphan(self, row["jobid"])
@@ -176,8 +200,17 @@ def _start(self: Any, rows: list[dict[str, Any]]) -> None:
         if share(name) >= max(1, self.runcountGoal // 2):
             return
         queued.remove(name)
+        (folder() / name / STARTED).touch()
         uws.UWS.changeToPhase(self, name, uws.EXECUTING, timeout=10)
         at_work[_address(name)] += 1
+
+
+def _is_starting(name: str) -> bool:
+    try:
+        began = (folder() / name / STARTED).stat().st_mtime
+    except OSError:
+        return False
+    return time.time() - began < SECONDS_OF_A_START
 
 
 def _unfinished() -> list[dict[str, Any]]:
