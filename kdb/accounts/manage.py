@@ -67,7 +67,7 @@ def reset_password(user: User) -> str:
 
 
 def tidy() -> dict[str, int]:
-    """Delete what has expired; return the numbers of sessions, tokens and failed logins."""
+    """Delete what has expired; return the numbers of rows of each kind."""
     now = timezone.now()
     waited = now - timedelta(minutes=get_options().login_minutes)
     gone = {

@@ -44,10 +44,17 @@ class Unavailable(RuntimeError):
     """The TAP service does not answer as it should; the message says why."""
 
 
-def siblings_of(oids: Collection[int]) -> Siblings:
+def siblings_of(oids: Collection[int], most: int) -> Siblings:
     """Find the other OIDs of the same stars.
 
     A failure of the TAP service is told in the answer, and never raised.
+
+    Parameters
+    ----------
+    oids
+        The OIDs asked for.
+    most
+        So many of them are asked of the TAP service at most.
     """
     found = Siblings()
     _from_sources(oids, found)
@@ -57,8 +64,12 @@ def siblings_of(oids: Collection[int]) -> Siblings:
         return found
     known = _kept(rest, options)
     missing = [oid for oid in rest if oid not in known]
+    if len(missing) > most:
+        found.unavailable = (
+            f"The stars of {most} OIDs are looked up in one request: ask for fewer at a time."
+        )
     try:
-        known |= _ask(missing, options)
+        known |= _ask(missing[:most], options)
     except Unavailable as error:
         found.unavailable = str(error)
     for oid, others in known.items():
@@ -104,25 +115,35 @@ def _ask(oids: list[int], options: Options) -> dict[int, set[int]]:
         sentence = f"The service that knows the stars' positions does not answer ({reason})."
         cache.set("siblings-unavailable", sentence, PAUSE)
         raise Unavailable(sentence) from error
-    _keep(answers)
-    return answers
+    _keep({oid: others - {oid} for oid, others in answers.items() if oid in others}, options)
+    return {oid: others - {oid} for oid, others in answers.items()}
 
 
-def _keep(answers: dict[int, set[int]]) -> None:
+def _keep(answers: dict[int, set[int]], options: Options) -> None:
+    """Keep what is known of light curves that exist, while there is room."""
     now = timezone.now()
+    kept = cache.get_or_set("siblings-kept", Neighbours.objects.count, PAUSE)
+    if kept + len(answers) > options.star_rows:
+        return
     rows = [Neighbours(oid=oid, others=sorted(to), asked_at=now) for oid, to in answers.items()]
     Neighbours.objects.bulk_create(
         rows, update_conflicts=True, update_fields=["others", "asked_at"], unique_fields=["oid"]
     )
 
 
+def tidy() -> int:
+    """Delete answers that are out of date; return their number."""
+    since = timezone.now() - timedelta(hours=get_options().star_hours)
+    return Neighbours.objects.filter(asked_at__lt=since).delete()[0]
+
+
 def adql(oids: Iterable[int], options: Options) -> str:
-    """Return the query for the neighbours of these OIDs."""
+    """Return the query for the neighbours of these OIDs, and for those that exist themselves."""
     return (
         f"SELECT a.oid AS asked, b.oid AS other FROM {options.tap_table} AS a "
         f"JOIN {options.tap_table} AS b ON 1 = CONTAINS(POINT(b.ra, b.dec), "
         f"CIRCLE(a.ra, a.dec, {options.star_radius / 3600:.9f})) "
-        f"WHERE a.oid IN ({', '.join(str(int(oid)) for oid in oids)}) AND b.oid <> a.oid"
+        f"WHERE a.oid IN ({', '.join(str(int(oid)) for oid in oids)})"
     )
 
 

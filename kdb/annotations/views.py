@@ -37,6 +37,7 @@ from kdb.annotations.siblings import siblings_of
 from kdb.config.conditional import LastModified
 from kdb.config.errors import Conflict
 from kdb.config.filters import refuse_unknown
+from kdb.config.options import get_options
 from kdb.config.rendering import CSVRenderer
 from kdb.config.serializing import ConflictSerializer
 
@@ -167,7 +168,9 @@ class _States(_View):
     def states(self, oids: Iterable[int]) -> list[dict[str, Any]]:
         """Return current state and siblings of each OID."""
         asked = list(dict.fromkeys(oids))
-        stars = siblings_of(asked)
+        options = get_options()
+        most = options.star_lookups if self.member else options.star_lookups_anonymous
+        stars = siblings_of(asked, most)
         wanted = set(asked).union(*stars.others.values())
         rows = current_of(wanted, self.member)
         return [self._state(oid, rows, stars) for oid in asked]

@@ -84,6 +84,15 @@ class Options(BaseSettings):
     star_hours: float = Field(
         default=24, gt=0, description="Hours for which the answer of the TAP service is kept."
     )
+    star_rows: int = Field(
+        default=1_000_000, ge=0, description="Answers of the TAP service that are kept at most."
+    )
+    star_lookups: int = Field(
+        default=500, ge=1, description="OIDs of one request that the TAP service is asked for."
+    )
+    star_lookups_anonymous: int = Field(
+        default=50, ge=1, description="The same for those who are not logged in."
+    )
     proxies: int = Field(
         default=1,
         ge=0,

@@ -16,6 +16,7 @@ from support.kdb import new_oid
 from support.service import HZ_HER_OIDS
 
 from kdb.annotations.models import Neighbours, Source
+from kdb.annotations.siblings import tidy
 
 
 @pytest.fixture
@@ -67,6 +68,7 @@ class Peer:
 
     def __init__(self):
         self.asked, self.answer, self.wait, self.status = [], "asked,other\n", 0.0, 200
+        self.knows_all = False
         peer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,7 +79,11 @@ class Peer:
                 self.send_response(peer.status)
                 self.send_header("Location", "http://localhost:1/elsewhere")
                 self.end_headers()
-                self.wfile.write(peer.answer.encode())
+                answer = peer.answer
+                if peer.knows_all:
+                    oids = peer.asked[-1]["QUERY"][0].split("IN (")[1].split(")")[0].split(", ")
+                    answer += "".join(f"{oid},{oid}\n" for oid in oids)
+                self.wfile.write(answer.encode())
 
             def log_message(self, *_):
                 pass
@@ -99,7 +105,7 @@ def peer(option):
 def test_positions_tell_siblings_once_a_day(peer, expert, anyone, tags):
     asked, other = new_oid(), new_oid()
     expert.annotate(other, "SN")
-    peer.answer = f"asked,other\r\n{asked},{other}\r\n"
+    peer.answer = f"asked,other\r\n{asked},{asked}\r\n{asked},{other}\r\n"
     for _ in range(2):
         state = anyone.get(f"objects/{asked}/").json()
         assert (state["siblings"][0]["oid"], state["siblings_from"]) == (other, "positions")
@@ -112,12 +118,46 @@ def test_positions_tell_siblings_once_a_day(peer, expert, anyone, tags):
     assert len(peer.asked) == 2
 
 
-def test_many_oids_are_asked_in_batches_and_only_those_not_known(peer, anyone):
+def counts(peer):
+    return [form["QUERY"][0].split("IN (")[1].split(")")[0].count(",") + 1 for form in peer.asked]
+
+
+def test_many_oids_are_asked_in_batches_and_only_those_not_known(peer, expert):
     oids = [new_oid() for _ in range(250)]
-    anyone.post("objects/query/", {"oids": oids[:3]})
-    anyone.post("objects/query/", {"oids": oids})
-    counts = [form["QUERY"][0].split("IN (")[1].split(")")[0].count(",") + 1 for form in peer.asked]
-    assert counts == [3, 100, 100, 47]
+    peer.knows_all = True
+    expert.post("objects/query/", {"oids": oids[:3]})
+    expert.post("objects/query/", {"oids": oids})
+    assert counts(peer) == [3, 100, 100, 47]
+    assert Neighbours.objects.count() == 250
+
+
+def test_those_who_are_not_logged_in_have_fewer_looked_up_and_nothing_kept_of_none(peer, anyone):
+    oids = [new_oid() for _ in range(500)]
+    answer = anyone.post("objects/query/", {"oids": oids}).json()["results"]
+    assert counts(peer) == [50]
+    assert [row["siblings_unavailable"] is None for row in answer] == [True] * 50 + [False] * 450
+    assert "50 OIDs" in answer[-1]["siblings_unavailable"]
+    assert Neighbours.objects.count() == 0
+
+
+def test_no_more_answers_are_kept_than_there_is_room_for(peer, expert, option):
+    option(star_rows=5, tap_url=peer.url)
+    peer.knows_all = True
+    expert.post("objects/query/", {"oids": [new_oid() for _ in range(4)]})
+    cache.clear()
+    expert.post("objects/query/", {"oids": [new_oid() for _ in range(4)]})
+    assert Neighbours.objects.count() == 4
+
+
+def test_answers_that_are_out_of_date_are_tidied_away(peer, expert):
+    peer.knows_all = True
+    expert.post("objects/query/", {"oids": [new_oid() for _ in range(4)]})
+    old = Neighbours.objects.order_by("oid")[:3].values_list("oid", flat=True)
+    Neighbours.objects.filter(oid__in=list(old)).update(
+        asked_at=timezone.now() - timedelta(hours=25)
+    )
+    assert tidy() == 3
+    assert Neighbours.objects.count() == 1
 
 
 def test_the_table_of_sources_comes_first(peer, anyone, star):
