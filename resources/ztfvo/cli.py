@@ -32,3 +32,8 @@ def add_commands(root: typer.Typer) -> None:
 
 
 add_commands(app)
+
+
+def main() -> None:
+    """Run the command."""
+    app(prog_name="ztfvo")

@@ -35,6 +35,17 @@ def connect(settings: Settings | None = None, *, autocommit: bool = False) -> ps
     return _connect(settings.database_dsn, settings, autocommit)
 
 
+def connect_pages(settings: Settings) -> psycopg.Connection:
+    """Connect as the role of the pages, which reads the stores and keeps names of images.
+
+    Raises
+    ------
+    DatabaseDown
+        When no connection can be made.
+    """
+    return _connect(settings.pages_dsn, settings, False)
+
+
 def connect_superuser(settings: Settings | None = None) -> psycopg.Connection:
     """Connect with administrative rights, every statement its own transaction.
 
@@ -83,7 +94,7 @@ def _check(connection: psycopg.Connection) -> None:
 def _pool() -> ConnectionPool:
     settings = get_settings()
     return ConnectionPool(
-        settings.database_dsn,
+        settings.pages_dsn,
         min_size=1,
         max_size=settings.dachs_threads,
         timeout=5,

@@ -22,9 +22,13 @@ environment_sum() {
     sha256sum | cut -d' ' -f1
 }
 
-# link_dachs: Debian's gavo package becomes part of the environment.
-link_dachs() {
+# link_programs: the command ztfvo gives up root's rights before it runs Python, and Debian's gavo
+# package becomes part of the environment.
+link_programs() {
   local site egg
+  printf '#!/bin/sh\nexec "%s/scripts/lib/ztfvo" "$@"\n' "$ROOT" >"$VENV/bin/ztfvo.new"
+  chmod 755 "$VENV/bin/ztfvo.new"
+  mv "$VENV/bin/ztfvo.new" "$VENV/bin/ztfvo"
   site=$(echo "$VENV"/lib/python3.*/site-packages)
   egg=$(ls -d "$DIST_PACKAGES"/gavodachs-*.egg-info | tail -n 1)
   [ ! -e "$site/${egg##*/}" ] || return 0

@@ -33,7 +33,7 @@ _numbers = itertools.count(1)
 def dsn(name: str, user: str) -> str:
     """Connection string of a database of the test cluster."""
     settings = get_settings()
-    return f"host={settings.run} port={settings.postgres_port} dbname={name} user={user}"
+    return f"host={settings.socket_folder} port={settings.postgres_port} dbname={name} user={user}"
 
 
 def create_database(name: str) -> None:

@@ -7,6 +7,8 @@ are matched by channel and by the middle of the exposure, see `ztfvo.images.memo
 
 from __future__ import annotations
 
+from psycopg import Connection, sql
+
 IMAGE_TABLES = """
 CREATE TABLE IF NOT EXISTS ztf_store.image (
   filefracday bigint NOT NULL,
@@ -34,3 +36,22 @@ CREATE TABLE IF NOT EXISTS ztf_store.image_file (
 """
 """`obsmjd` is the start, MJD UTC at Palomar, of whole seconds; `exptime` is in s.  Of source
 listing both are those of the release's exposure, which may be estimates."""
+
+COMMON = "ztf_store"
+"""Schema of what all releases share: the list of releases, filters, views on the default one."""
+
+
+def let_pages_write(connection: Connection, schema: str) -> None:
+    """Let the role of the pages keep names of images that it looked up, where there is that role.
+
+    Parameters
+    ----------
+    schema
+        The common schema, where names are kept, or that of a release, whose exposures get them.
+    """
+    if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'ztfvo_pages'").rowcount:
+        return
+    rights, table = ("INSERT, UPDATE", "image") if schema == COMMON else ("UPDATE", "exposure")
+    connection.execute(
+        sql.SQL(f"GRANT {rights} ON {{}} TO ztfvo_pages").format(sql.Identifier(schema, table))
+    )

@@ -14,15 +14,12 @@ import re
 from psycopg import Connection, sql
 
 from ztfvo.bands import BANDS
-from ztfvo.images.store import IMAGE_TABLES
+from ztfvo.images.store import COMMON, IMAGE_TABLES, let_pages_write
 from ztfvo.ingest import discovery
 from ztfvo.ingest.exposures import TICK_ORIGIN_MJD
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.references.store import REFERENCE_TABLES
 from ztfvo.settings import get_settings
-
-COMMON = "ztf_store"
-"""Schema of what all releases share: the list of releases, filters, views on the default one."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
@@ -285,6 +282,7 @@ def create_common(connection: Connection) -> None:
     connection.execute(COMMON_TABLES)
     connection.execute(REFERENCE_TABLES)
     connection.execute(IMAGE_TABLES)
+    let_pages_write(connection, COMMON)
     for (name,) in connection.execute("SELECT name FROM ztf_store.release").fetchall():
         _renew_views(connection, name)
 
@@ -326,6 +324,7 @@ def create_release(connection: Connection, release: str) -> None:
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
     use_schema(connection, release)
     connection.execute(TABLES)
+    let_pages_write(connection, schema_of(release))
     for column in PACKED:
         connection.execute(
             f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +15,15 @@ from rich.table import Column, Table
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
 from ztfvo.site import health, kdb_tables, mirrors, service
+from ztfvo.site.demo_records import EXPERT
 from ztfvo.site.errors import SiteError
+from ztfvo.site.expert import new_password
+from ztfvo.site.identity import DATA, as_user, require_owner
 from ztfvo.site.install import install
 from ztfvo.site.supervisor import NGINX
 from ztfvo.site.tour import tour
+
+PASSWORD = "ZTFVO_TOUR_PASSWORD"
 
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -37,7 +44,21 @@ def setup() -> None:
 @app.command("tour")
 def tour_() -> None:
     """Run a cone search and an ADQL query, annotate a star, and print the addresses to open."""
-    tour(get_settings(), console)
+    settings = get_settings()
+    password = os.environ.get(PASSWORD)
+    if password is None:
+        password = new_password(settings, *EXPERT) if settings.kdb_workers else ""
+        # What answers say is read with the rights of the user who loads data.
+        words = as_user(settings, DATA, [sys.executable, "-I", "-m", "ztfvo.site", "tour"])
+        own = {PASSWORD: password, "HOME": str(settings.home(DATA))}
+        raise typer.Exit(subprocess.run(words, env=os.environ | own, check=False).returncode)
+    tour(settings, console, password)
+
+
+@serve.callback()
+def steer() -> None:
+    """Steer the service."""
+    require_owner(get_settings())
 
 
 @serve.command()
@@ -101,6 +122,8 @@ def logs(
     """Show the ends of the logs."""
     folder = get_settings().var / "log"
     files = {path.stem: [path] for path in sorted(folder.glob("*.log"))}
+    for path in sorted(folder.glob("nginx/*.log")):
+        files.setdefault(path.stem, []).append(path)
     for path in sorted(folder.glob("dachs-*/dcErrors")):
         files.setdefault(path.parent.name, []).append(path)
     if part and part not in files:

@@ -146,7 +146,7 @@ def _make_server(connection: psycopg.Connection, settings: Settings) -> None:
 def _login(connection: psycopg.Connection, settings: Settings) -> dict[str, str]:
     parts = conninfo_to_dict(knowledge.reader_dsn(settings))
     login = {name: str(parts[name]) for name in ("user", "password") if name in parts}
-    if _is_superuser(connection):
+    if "password" not in login and _is_superuser(connection):
         # Where the server trusts the role without a password, only a superuser may allow that.
         login["password_required"] = "false"
     return login
