@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
 from ztfvo.site import health, kdb_tables, mirrors, service
-from ztfvo.site.demo_records import EXPERT
+from ztfvo.site.demo_records import EXPERT, SECOND
 from ztfvo.site.errors import SiteError
 from ztfvo.site.expert import new_password
 from ztfvo.site.identity import DATA, as_user, require_owner
@@ -23,7 +23,7 @@ from ztfvo.site.install import install
 from ztfvo.site.supervisor import NGINX
 from ztfvo.site.tour import tour
 
-PASSWORD = "ZTFVO_TOUR_PASSWORD"
+PASSWORDS = "ZTFVO_TOUR_PASSWORDS"
 
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -45,14 +45,15 @@ def setup() -> None:
 def tour_() -> None:
     """Run a cone search and an ADQL query, annotate a star, and print the addresses to open."""
     settings = get_settings()
-    password = os.environ.get(PASSWORD)
-    if password is None:
-        password = new_password(settings, *EXPERT) if settings.kdb_workers else ""
+    known = os.environ.get(PASSWORDS)
+    if known is None:
+        experts = (EXPERT, SECOND) if settings.kdb_workers else ()
+        made = [new_password(settings, *expert) for expert in experts]
         # What answers say is read with the rights of the user who loads data.
         words = as_user(settings, DATA, [sys.executable, "-I", "-m", "ztfvo.site", "tour"])
-        own = {PASSWORD: password, "HOME": str(settings.home(DATA))}
+        own = {PASSWORDS: " ".join(made), "HOME": str(settings.home(DATA))}
         raise typer.Exit(subprocess.run(words, env=os.environ | own, check=False).returncode)
-    tour(settings, console, password)
+    tour(settings, console, known.split())
 
 
 @serve.callback()

@@ -30,13 +30,13 @@ WHERE k.oid = {oid}
 """
 
 
-def tour(settings: Settings, console: Console, password: str) -> None:
+def tour(settings: Settings, console: Console, passwords: list[str]) -> None:
     """Run the two queries through pyvo, annotate a star, and print the site's addresses.
 
     Parameters
     ----------
-    password
-        Of the demo's expert.
+    passwords
+        Of the demo's two experts; none without a knowledge database.
     """
     base = settings.local_url
     ra, dec = POSITION
@@ -45,8 +45,8 @@ def tour(settings: Settings, console: Console, password: str) -> None:
     _print(console, f"Cone search, 1.5 arcsec around HZ Her ({ra}, {dec})", cone, columns)
     rows = pyvo.dal.TAPService(f"{base}/tap").search(QUERY)
     _print(console, f"ADQL: {' '.join(QUERY.split())}", rows, rows.fieldnames)
-    if settings.kdb_workers:
-        _annotate(settings, console, password)
+    if passwords:
+        _annotate(settings, console, *passwords)
     console.print("Open in a browser, TOPCAT, Aladin or pyvo:")
     for path, use in (
         ("/", "pages"),
@@ -60,11 +60,11 @@ def tour(settings: Settings, console: Console, password: str) -> None:
     console.print("Stop it with scripts/serve stop; it keeps all data.")
 
 
-def _annotate(settings: Settings, console: Console, password: str) -> None:
+def _annotate(settings: Settings, console: Console, password: str, second: str) -> None:
     """Log in as the demo's expert, record something, and show it as TAP does."""
     login, _ = demo_records.EXPERT
     with Expert(settings, login, password) as expert:
-        if added := demo_records.annotate(settings, expert):
+        if added := demo_records.annotate(settings, expert, second):
             console.print(f"Knowledge database: {added} stars of the demo annotated")
         star = next(row for row in demo_records.stars(settings) if row["name"] == "HZ Her")
         tags = [demo_records.TAGS[star["class"]]]
