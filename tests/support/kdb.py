@@ -18,6 +18,7 @@ from django.test import Client
 from psycopg import sql
 
 from ztfvo.settings import get_settings
+from ztfvo.site.identity import own_file
 
 API = "/api/v1/"
 PASSWORD = "correct-Horse-7-battery"
@@ -59,6 +60,9 @@ def write_key(folder: Path) -> Path:
     path = folder / "kdb-secret-key"
     path.touch(mode=0o600)
     path.write_text(secrets.token_urlsafe(60))
+    # Commands give up root's rights before they read it.
+    own_file(get_settings(), path, 0o600, "kdb")
+    folder.chmod(0o711)
     return path
 
 

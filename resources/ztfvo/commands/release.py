@@ -15,6 +15,7 @@ from ztfvo.ingest.store import COMMON, VIEWS, create_common, schema_of, set_defa
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import require_owner
 
 app = typer.Typer(
     help="List, publish and drop releases, choose the default one.", no_args_is_help=True
@@ -125,6 +126,7 @@ def _is_published(connection: Connection, schema: str) -> bool:
 
 
 def _connection() -> Connection:
+    _on_site(require_owner, get_settings())
     try:
         connection = connect(autocommit=True)
     except DatabaseDown as error:

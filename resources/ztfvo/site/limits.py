@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import shlex
 
 from ztfvo.settings import Settings
@@ -30,7 +32,7 @@ def words(settings: Settings, part: str) -> str:
     limits = [
         "prlimit",
         f"--data={getattr(settings, PARTS[part]) * MIB}",
-        f"--nofile={settings.open_files}",
+        f"--nofile={_at_most(settings.open_files, resource.RLIMIT_NOFILE)}",
         "--core=0",
     ]
     if has_walls(settings):
@@ -42,4 +44,10 @@ def words(settings: Settings, part: str) -> str:
         keep = ["--inh-caps=-all,+net_bind_service", "--ambient-caps=-all,+net_bind_service"]
         drop = [word for word in drop if not word.startswith("--inh-caps")]
         drop[-1:-1] = keep
-    return shlex.join([*drop, *limits, "--"])
+    return shlex.join([*limits, "--", *drop])
+
+
+def _at_most(wanted: int, kind: int) -> int:
+    """Return a limit that the caller may set."""
+    hard = resource.getrlimit(kind)[1]
+    return wanted if os.geteuid() == 0 or hard == resource.RLIM_INFINITY else min(wanted, hard)
