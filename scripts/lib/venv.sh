@@ -25,10 +25,13 @@ environment_sum() {
 # link_programs: the command ztfvo gives up root's rights before it runs Python, and Debian's gavo
 # package becomes part of the environment.
 link_programs() {
-  local site egg
-  printf '#!/bin/sh\nexec "%s/scripts/lib/ztfvo" "$@"\n' "$ROOT" >"$VENV/bin/ztfvo.new"
-  chmod 755 "$VENV/bin/ztfvo.new"
-  mv "$VENV/bin/ztfvo.new" "$VENV/bin/ztfvo"
+  local site egg command
+  command=$(printf '#!/bin/sh\nexec "%s/scripts/lib/ztfvo" "$@"' "$ROOT")
+  if [ "$(cat "$VENV/bin/ztfvo" 2>/dev/null)" != "$command" ]; then
+    rm -f "$VENV/bin/ztfvo"
+    echo "$command" >"$VENV/bin/ztfvo"
+    chmod 755 "$VENV/bin/ztfvo"
+  fi
   site=$(echo "$VENV"/lib/python3.*/site-packages)
   egg=$(ls -d "$DIST_PACKAGES"/gavodachs-*.egg-info | tail -n 1)
   [ ! -e "$site/${egg##*/}" ] || return 0

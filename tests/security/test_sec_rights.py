@@ -30,6 +30,10 @@ CLOSED = [
     "secrets/*", "kdb/environment", "settings.env", "dachs/etc/*", "postgres/*", "postgres",
     "run/*.conf", "cache/archive", "home/*/*", "log/nginx/*", "log/dachs-0/*", "backup/*",
 ]  # fmt: skip
+HIDDEN = [
+    "run/supervisor.sock", "run/database", "run/kdb", "run/nginx", "secrets/kdb-secret-key",
+    "secrets/kdb-public-password", "secrets/dachs-admin-password",
+]  # fmt: skip
 
 
 def environment_of(part: str) -> dict[str, str]:
@@ -50,6 +54,7 @@ def tries(site):
         "roles": ROLES,
         "databases": ["ztfvo", "kdb", "postgres", "template1"],
         "files": CLOSED,
+        "hidden": HIDDEN,
         "pids": {part: pid_of(part) for part in PROGRAMS},
     }
 

@@ -1,9 +1,10 @@
 """A program that somebody runs who broke into one part: it tries what it can, and tells.
 
 It runs with the rights and the environment of that part. Its argument is a JSON object: `var` and
-`run` (folders), `programs` (folders that root runs from), `files` (patterns below `var`), `port`
-(of the database), `roles`, `databases`, and `pids` (name: number). It prints a JSON object of
-lists. Whatever it does to the database is rolled back.
+`run` (folders), `programs` (folders that root runs from), `files` (patterns below `var`), `hidden`
+(names below `var` in folders that cannot be listed), `port` (of the database), `roles`,
+`databases`, and `pids` (name: number). It prints a JSON object of lists. Whatever it does to the
+database is rolled back.
 """
 
 import json
@@ -27,7 +28,7 @@ SUPERUSER = {
     "reads its settings' files": "SELECT count(*) / (count(*) <> 0)::int FROM pg_hba_file_rules",
     "loads unsafe extensions": "CREATE EXTENSION file_fdw",
     "makes roles": "CREATE ROLE intruder",
-    "changes roles": "ALTER ROLE kdb PASSWORD 'x'",
+    "changes roles": "ALTER ROLE postgres PASSWORD 'x'",
     "gives itself the owner of the records": "GRANT kdb TO CURRENT_USER",
     "gives itself the server's files": "GRANT pg_read_server_files TO CURRENT_USER",
     "makes servers": "CREATE SERVER x FOREIGN DATA WRAPPER postgres_fdw",
@@ -97,9 +98,12 @@ def enter(given, role, name, words):
     return None
 
 
-def writable(folder):
-    """Uppermost folders and files below `folder` that it may change, relative to it."""
-    found = []
+def writable(folder, hidden=()):
+    """Uppermost folders and files below `folder` that it may change, relative to it.
+
+    `hidden` are names in folders that it cannot list.
+    """
+    found = [name for name in hidden if os.access(f"{folder}/{name}", os.W_OK)]
     for place, folders, files in os.walk(folder):
         if os.access(place, os.W_OK):
             found.append(os.path.relpath(place, folder))
@@ -112,7 +116,7 @@ def writable(folder):
                 os.access(path, os.W_OK) or os.stat(path).st_uid == os.getuid()
             ):
                 found.append(os.path.relpath(path, folder))
-    return sorted(found)
+    return sorted(set(found))
 
 
 def readable(folder, names):
@@ -171,7 +175,7 @@ enters, does = database(given)
 told = {
     "enters": enters,
     "does": does,
-    "changes": writable(given["var"]),
+    "changes": writable(given["var"], given["hidden"]),
     "changes programs": [path for folder in given["programs"] for path in writable(folder)],
     "lists secrets": names_of_secrets(given["var"] + "/secrets"),
     "reads": readable(given["var"], given["files"]),

@@ -21,7 +21,6 @@ from ztfvo.site.expert import new_password
 from ztfvo.site.identity import DATA, as_user, require_owner
 from ztfvo.site.install import install
 from ztfvo.site.supervisor import NGINX
-from ztfvo.site.tour import tour
 
 PASSWORDS = "ZTFVO_TOUR_PASSWORDS"
 
@@ -53,6 +52,8 @@ def tour_() -> None:
         words = as_user(settings, DATA, [sys.executable, "-I", "-m", "ztfvo.site", "tour"])
         own = {PASSWORDS: " ".join(made), "HOME": str(settings.home(DATA))}
         raise typer.Exit(subprocess.run(words, env=os.environ | own, check=False).returncode)
+    from ztfvo.site.tour import tour  # its libraries are not for root
+
     tour(settings, console, known.split())
 
 
