@@ -49,13 +49,15 @@ def connect_pages(settings: Settings) -> psycopg.Connection:
 def connect_superuser(settings: Settings | None = None) -> psycopg.Connection:
     """Connect with administrative rights, every statement its own transaction.
 
+    Names without a schema mean what PostgreSQL itself defines, whatever other roles made.
+
     Raises
     ------
     DatabaseDown
         When no connection can be made.
     """
     settings = settings or get_settings()
-    return _connect(settings.superuser_dsn, settings, True)
+    return _connect(settings.superuser_dsn, settings, True, "-c search_path=pg_catalog")
 
 
 @contextmanager
@@ -111,9 +113,12 @@ def _pool() -> ConnectionPool:
     )
 
 
-def _connect(dsn: str, settings: Settings, autocommit: bool) -> psycopg.Connection:
+def _connect(
+    dsn: str, settings: Settings, autocommit: bool, options: str | None = None
+) -> psycopg.Connection:
+    known = {"options": options} if options else {}
     try:
-        return psycopg.connect(dsn, autocommit=autocommit, application_name="ztfvo")
+        return psycopg.connect(dsn, autocommit=autocommit, application_name="ztfvo", **known)
     except psycopg.OperationalError as error:
         remedy = (
             "check ZTFVO_DSN and that this server runs"

@@ -61,6 +61,10 @@ make_state() {
     "set ZTFVO_VAR to a folder of your own"
   [ "$(id -u)" = 0 ] || [ "$(stat -c %u "$VAR/log")" = "$(id -u)" ] ||
     fail "$VAR/log does not belong to you" "set ZTFVO_VAR to a folder of your own"
+  # Root runs no environment that somebody else made.
+  if [ "$(id -u)" = 0 ] && has_walls && [ -d "$VENV/bin" ] && [ "$(stat -c %u "$VENV/bin")" != 0 ]; then
+    rm -rf "$VENV"
+  fi
 }
 
 # closed_folder FOLDER: the first folder on the way that a part's user may not pass.

@@ -46,7 +46,8 @@ SUPERUSER = {
     "changes light curves": "DELETE FROM demo_store.lightcurve WHERE oid = 1",
     "deletes a release": "DROP SCHEMA demo_store CASCADE",
     "reads the store": "SELECT count(*) FROM demo_store.exposure",
-    "keeps names of images": "UPDATE ztf_store.image SET filefracday = 0 WHERE filefracday < 0",
+    "keeps names of images": "UPDATE ztf_store.image SET source = 'irsa' WHERE filefracday < 0",
+    "changes names of images": "UPDATE ztf_store.image SET filefracday = 0 WHERE filefracday < 0",
     "makes a table in public": "CREATE TABLE public.intruder (i int)",
 }
 
@@ -119,10 +120,11 @@ def writable(folder, hidden=()):
     return sorted(set(found))
 
 
-def readable(folder, names):
+def readable(folder, names, hidden):
     """Those of the files and folders that it can read."""
     found = []
-    for path in sorted(path for name in names for path in Path(folder).glob(name)):
+    paths = {path for name in names for path in Path(folder).glob(name)}
+    for path in sorted(paths | {path for name in hidden if (path := Path(folder, name)).is_file()}):
         try:
             path.read_bytes() if path.is_file() else next(path.iterdir())
             found.append(str(path.relative_to(folder)))
@@ -178,7 +180,7 @@ told = {
     "changes": writable(given["var"], given["hidden"]),
     "changes programs": [path for folder in given["programs"] for path in writable(folder)],
     "lists secrets": names_of_secrets(given["var"] + "/secrets"),
-    "reads": readable(given["var"], given["files"]),
+    "reads": readable(given["var"], given["files"], given["hidden"]),
     "talks to": sockets(given["run"]),
     "processes": processes(given["pids"]),
 }

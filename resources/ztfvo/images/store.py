@@ -51,7 +51,11 @@ def let_pages_write(connection: Connection, schema: str) -> None:
     """
     if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'ztfvo_pages'").rowcount:
         return
-    rights, table = ("INSERT, UPDATE", "image") if schema == COMMON else ("UPDATE", "exposure")
+    if schema == COMMON:
+        rights, table = "INSERT, UPDATE (obsmjd, exptime, source)", "image"
+    else:
+        columns = "filefracday, obsmjd, obsmjd_source, exptime, exptime_source"
+        rights, table = f"UPDATE ({columns})", "exposure"
     connection.execute(
         sql.SQL(f"GRANT {rights} ON {{}} TO ztfvo_pages").format(sql.Identifier(schema, table))
     )

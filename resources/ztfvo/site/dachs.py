@@ -12,6 +12,7 @@ import psycopg.conninfo
 
 from ztfvo.settings import Settings
 from ztfvo.site.identity import DACHS, has_walls, own_file, run, user_of
+from ztfvo.site.postgres import let_dachs_make_functions
 from ztfvo.site.render import write
 
 #: RDs of DaCHS itself that every site needs beyond what ``dachs init`` imports.
@@ -77,6 +78,7 @@ def make_root(settings: Settings) -> bool:
         return False
     remedy = f"see the lines above and {settings.var}/log/dachs-0/dcErrors"
     if _made_by(settings):
+        let_dachs_make_functions(settings)
         dachs(settings, "upgrade", what="upgrading DaCHS' tables", remedy=remedy)
     else:
         _initialise(settings, remedy)

@@ -132,11 +132,13 @@ def make_database(settings: Settings) -> None:
         for role in (OWNER, PAGES):
             if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", role):
                 connection.execute(f"CREATE ROLE {role} LOGIN")
+            # Not what is in a schema of the role's name, which another role could make.
+            connection.execute(f"ALTER ROLE {role} SET search_path = public")
         if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", OWNER):
             connection.execute(f"CREATE DATABASE {OWNER} OWNER {OWNER}")
     with connect_superuser(settings) as connection:
         for name in EXTENSIONS:
-            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name} SCHEMA public")
 
 
 def check_database(settings: Settings) -> None:
@@ -166,7 +168,7 @@ def check_database(settings: Settings) -> None:
 
 def _require_extension(connection: psycopg.Connection, name: str, database: str) -> None:
     try:
-        connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+        connection.execute(f"CREATE EXTENSION IF NOT EXISTS {name} SCHEMA public")
     except psycopg.Error as error:
         raise SiteError(
             f"the extension {name} cannot be had in the database '{database}' ({error})",
@@ -217,10 +219,19 @@ def _open_to_pages(connection: psycopg.Connection) -> None:
         let_pages_write(connection, name)
 
 
+def let_dachs_make_functions(settings: Settings) -> None:
+    """Let DaCHS' administrative role make functions in the schema public, until it is closed."""
+    with connect_superuser(settings) as connection:
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [DACHS_ADMIN]).rowcount:
+            connection.execute(f"GRANT CREATE ON SCHEMA public TO {DACHS_ADMIN}")
+
+
 def close_database(settings: Settings) -> None:
     """Let nobody into the private cluster's databases who has nothing to do there.
 
-    Temporary tables are for those whose queries come with uploads, and for names of images.
+    Temporary tables are for those whose queries come with uploads, and for names of images. DaCHS
+    made its functions in the schema public; that others look into it as well is why it may not
+    make more.
     """
     if settings.dsn:
         return
@@ -229,7 +240,7 @@ def close_database(settings: Settings) -> None:
         for statement in (
             f"REVOKE ALL ON DATABASE {OWNER}, {SUPERUSER}, template1 FROM PUBLIC",
             f"GRANT CONNECT, TEMPORARY ON DATABASE {OWNER} TO {', '.join(others)}",
-            "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+            f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {DACHS_ADMIN}",
         ):
             connection.execute(statement)
 
