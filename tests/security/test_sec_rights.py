@@ -95,8 +95,10 @@ def test_code_in_dachs_reaches_what_dachs_serves_and_nothing_else(tries):
     assert told["changes programs"] == []
     assert told["lists secrets"] == []
     assert {name.rpartition("/")[0] for name in told["reads"]} <= {
-        "dachs/etc", "home/dachs", "log/dachs-0",
+        "dachs/etc", "home/dachs", "log/dachs-0", "run",
     }  # fmt: skip
+    # It names users and roles, and is for those who may talk to the database.
+    assert [name for name in told["reads"] if name.startswith("run/")] == ["run/pg_ident.conf"]
     assert told["talks to"] == ["database"]
     assert {words.split()[-1] for words in told["processes"]} <= {"dachs"}
 
@@ -112,7 +114,9 @@ def test_code_in_the_knowledge_database_reaches_its_records_and_nothing_else(tri
     ]
     assert told["changes"] == ["home/kdb", "kdb/static", "run/kdb", "secrets/kdb-secret-key"]
     assert told["changes programs"] == []
-    assert told["reads"] == ["kdb/environment", "secrets/kdb-secret-key"]
+    assert told["reads"] == [
+        "kdb/environment", "run/pg_ident.conf", "secrets/kdb-secret-key",
+    ]  # fmt: skip
     assert told["talks to"] == ["kdb", "database"]
     assert {words.split()[-1] for words in told["processes"]} <= {"kdb"}
 
