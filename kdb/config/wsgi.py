@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 from django.db import OperationalError, connection
 from django.urls import get_resolver
+from gunicorn.arbiter import Arbiter
 
-from kdb.config.options import get_options
+from kdb.config.options import UnsafeSetting, get_options
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kdb.config.settings")
 
@@ -42,8 +44,13 @@ def check_role() -> None:
         connection.close()
 
 
-application = below_prefix(get_wsgi_application(), get_options().prefix)
-check_role()
+try:
+    application = below_prefix(get_wsgi_application(), get_options().prefix)
+    check_role()
+except UnsafeSetting as refusal:
+    print(f"Error: {refusal}", file=sys.stderr, flush=True)
+    # The status with which a worker tells the server not to try again.
+    sys.exit(Arbiter.WORKER_BOOT_ERROR)
 # What was made to start lives as long as the process. Looking through it for garbage takes a tenth
 # of a second, which some request waits for.
 _ = get_resolver().url_patterns

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import sys
+from pwd import getpwuid
 
 import typer
 
 from ztfvo import commands
+from ztfvo.settings import get_settings
 
 app = typer.Typer(
     name="ztfvo",
@@ -32,3 +36,16 @@ def add_commands(root: typer.Typer) -> None:
 
 
 add_commands(app)
+
+
+def main() -> None:
+    """Run the command; a file that its user may not use is told without a traceback."""
+    try:
+        app(prog_name="ztfvo")
+    except PermissionError as error:
+        user = getpwuid(os.geteuid()).pw_name
+        sys.exit(
+            f"Error: the user '{user}', whose rights this command has, may not use "
+            f"{error.filename}.\nRemedy: chmod o+rX the file and the folders on the way, or put it "
+            f"below {get_settings().data}."
+        )

@@ -35,8 +35,21 @@ def connect(settings: Settings | None = None, *, autocommit: bool = False) -> ps
     return _connect(settings.database_dsn, settings, autocommit)
 
 
+def connect_pages(settings: Settings) -> psycopg.Connection:
+    """Connect as the role of the pages, which reads the stores and keeps names of images.
+
+    Raises
+    ------
+    DatabaseDown
+        When no connection can be made.
+    """
+    return _connect(settings.pages_dsn, settings, False)
+
+
 def connect_superuser(settings: Settings | None = None) -> psycopg.Connection:
     """Connect with administrative rights, every statement its own transaction.
+
+    Names without a schema mean what PostgreSQL itself defines, whatever other roles made.
 
     Raises
     ------
@@ -44,7 +57,7 @@ def connect_superuser(settings: Settings | None = None) -> psycopg.Connection:
         When no connection can be made.
     """
     settings = settings or get_settings()
-    return _connect(settings.superuser_dsn, settings, True)
+    return _connect(settings.superuser_dsn, settings, True, "-c search_path=pg_catalog")
 
 
 @contextmanager
@@ -83,7 +96,7 @@ def _check(connection: psycopg.Connection) -> None:
 def _pool() -> ConnectionPool:
     settings = get_settings()
     return ConnectionPool(
-        settings.database_dsn,
+        settings.pages_dsn,
         min_size=1,
         max_size=settings.dachs_threads,
         timeout=5,
@@ -100,9 +113,12 @@ def _pool() -> ConnectionPool:
     )
 
 
-def _connect(dsn: str, settings: Settings, autocommit: bool) -> psycopg.Connection:
+def _connect(
+    dsn: str, settings: Settings, autocommit: bool, options: str | None = None
+) -> psycopg.Connection:
+    known = {"options": options} if options else {}
     try:
-        return psycopg.connect(dsn, autocommit=autocommit, application_name="ztfvo")
+        return psycopg.connect(dsn, autocommit=autocommit, application_name="ztfvo", **known)
     except psycopg.OperationalError as error:
         remedy = (
             "check ZTFVO_DSN and that this server runs"

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ztfvo.settings import Settings
+from ztfvo.site.identity import KDB, as_user
 from ztfvo.site.secrets import secret
 
 DATABASE = OWNER = "kdb"
@@ -69,17 +70,22 @@ def reader_dsn(settings: Settings) -> str:
 
 
 def _made_dsn(settings: Settings, role: str) -> str:
-    """Connection string of a role of set-up's; in the private cluster it has no password."""
-    if not settings.dsn:
-        return f"host={settings.run} port={settings.postgres_port} dbname={DATABASE} user={role}"
-    parts = conninfo_to_dict(settings.dsn)
-    return make_conninfo(
-        **parts | {"dbname": DATABASE, "user": role, "password": password(settings, role)}
-    )
+    """Connection string of a role of set-up's.
+
+    In the private cluster the owner has no password: the server knows the user who asks.
+    """
+    if settings.dsn:
+        parts = conninfo_to_dict(settings.dsn)
+    else:
+        parts = {"host": str(settings.socket_folder), "port": str(settings.postgres_port)}
+    parts |= {"dbname": DATABASE, "user": role}
+    if settings.dsn or role == READER:
+        parts["password"] = password(settings, role)
+    return make_conninfo(**parts)
 
 
 def password(settings: Settings, role: str) -> str:
-    """Return the generated password of a role in an existing PostgreSQL."""
+    """Return the generated password of a role."""
     return secret(settings, f"{role.replace('_', '-')}-password")
 
 
@@ -102,13 +108,13 @@ def _lines(path: Path) -> dict[str, str]:
 
 def process_environment(settings: Settings) -> dict[str, str]:
     """Return the whole environment of a process of the knowledge database."""
-    return {**os.environ, **environment(settings)}
+    return {**os.environ, "HOME": str(settings.home(KDB)), **environment(settings)}
 
 
 def manage(
     settings: Settings, words: Sequence[str], quiet: bool = False, **further: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a management command of the knowledge database.
+    """Run a management command of the knowledge database, as its user.
 
     Parameters
     ----------
@@ -122,7 +128,7 @@ def manage(
         Variables that win over all others.
     """
     return subprocess.run(
-        [sys.executable, "-m", "kdb", *words],
+        as_user(settings, KDB, [sys.executable, "-I", "-m", "kdb", *words]),
         env={**process_environment(settings), **further},
         capture_output=quiet,
         text=True,

@@ -3,6 +3,7 @@
 Every setting is a field of `Settings`. Its value comes from, in this order,
 the environment variable ``ZTFVO_<NAME>``, the file ``settings.env`` in the
 state folder (lines ``ZTFVO_<NAME>=value``), and the default given here.
+A service reads the file that ``ZTFVO_SETTINGS`` names instead.
 """
 
 from __future__ import annotations
@@ -198,7 +199,37 @@ class Settings(BaseSettings):
         description="Side of an image cutout at most, in arcsec or pixels.",
     )
     system_user: str = Field(
-        default="ztfvo", description="User the service runs as when root sets it up."
+        default="ztfvo",
+        pattern="^[a-z_][a-z0-9_-]{0,20}$",
+        description="When root sets up: user that loads data; those of the services have this name "
+        "with an ending (etc/system-users).",
+    )
+
+    dachs_memory_mb: int = Field(
+        default=4000, ge=500, description="MB of memory of one DaCHS process, or TAP job, at most."
+    )
+    kdb_memory_mb: int = Field(
+        default=1000,
+        ge=200,
+        description="MB of memory of one process of the knowledge database at most.",
+    )
+    nginx_memory_mb: int = Field(
+        default=1000, ge=100, description="MB of memory of one nginx process at most."
+    )
+    backend_memory_mb: int = Field(
+        default=4000,
+        ge=500,
+        description="Private cluster: MB of memory of one connection's process at most, beside "
+        "what all share.",
+    )
+    open_files: int = Field(
+        default=8192, ge=1024, description="Files and connections one process may have open."
+    )
+    user_processes: int = Field(
+        default=2000,
+        ge=500,
+        description="Processes and threads of each service's system user at most, counted over "
+        "all installations of the machine.",
     )
 
     @field_validator("root", "var")
@@ -261,16 +292,31 @@ class Settings(BaseSettings):
 
     @property
     def run(self) -> Path:
-        """Folder of sockets and pid files.
+        """Folder of configuration, sockets and pid files.
 
-        It is ``var/run``, or a folder in /tmp named after `var` where that
-        path would be too long for a socket.
+        It is ``var/run``, or a folder named after `var` where that path would be too long for a
+        socket: in /run where `var` is root's, else in /tmp.
         """
         run = self.var / "run"
-        if len(str(run / ".s.PGSQL.65535")) <= LONGEST_SOCKET_PATH:
+        if len(str(run / "database" / ".s.PGSQL.65535")) <= LONGEST_SOCKET_PATH:
             return run
         digest = hashlib.sha256(str(self.var).encode()).hexdigest()[:12]
-        return Path("/tmp") / f"ztfvo-{digest}"
+        owner = self.var.stat().st_uid if self.var.exists() else os.geteuid()
+        return Path("/tmp" if owner else "/run") / f"ztfvo-{digest}"
+
+    @property
+    def socket_folder(self) -> Path:
+        """Folder of the private cluster's socket."""
+        return self.run / "database"
+
+    @property
+    def kdb_socket(self) -> Path:
+        """Socket of the knowledge database."""
+        return self.run / "kdb" / "kdb.sock"
+
+    def home(self, part: str) -> Path:
+        """Return the folder that programs of a part keep their own files in."""
+        return self.var / "home" / part
 
     @property
     def database_dsn(self) -> str:
@@ -278,12 +324,17 @@ class Settings(BaseSettings):
         return self.dsn or self._private_dsn("ztfvo")
 
     @property
+    def pages_dsn(self) -> str:
+        """Connection string of the role that light curves and images are read with."""
+        return self.dsn or self._private_dsn("ztfvo_pages")
+
+    @property
     def superuser_dsn(self) -> str:
         """Connection string with administrative rights."""
         return self.dsn or self._private_dsn("postgres")
 
     def _private_dsn(self, role: str) -> str:
-        return f"host={self.run} port={self.postgres_port} dbname=ztfvo user={role}"
+        return f"host={self.socket_folder} port={self.postgres_port} dbname=ztfvo user={role}"
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -295,7 +346,8 @@ def load_settings(**overrides: Any) -> Settings:
         Values that win over environment and file.
     """
     var = overrides.get("var") or os.environ.get("ZTFVO_VAR") or ROOT / "var"
-    return Settings(_env_file=Path(var).expanduser() / "settings.env", **overrides)
+    own = os.environ.get("ZTFVO_SETTINGS") or Path(var).expanduser() / "settings.env"
+    return Settings(_env_file=own, **overrides)
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,11 @@ from ztfvo.web import Answer, Question, refusal
 from ztfvo_dachs import messages
 
 #: First segment of the address, and the module of whose function `answer` serves it.
-HANDLERS = {"lc": "ztfvo.products.service", "epoch": "ztfvo.images.service"}
+HANDLERS = {
+    "lc": "ztfvo.products.service",
+    "epoch": "ztfvo.images.service",
+    "health": "ztfvo.health",
+}
 
 
 class Page(resource.Resource):

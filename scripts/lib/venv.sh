@@ -22,9 +22,16 @@ environment_sum() {
     sha256sum | cut -d' ' -f1
 }
 
-# link_dachs: Debian's gavo package becomes part of the environment.
-link_dachs() {
-  local site egg
+# link_programs: the command ztfvo gives up root's rights before it runs Python, and Debian's gavo
+# package becomes part of the environment.
+link_programs() {
+  local site egg command
+  command=$(printf '#!/bin/sh\nexec "%s/scripts/lib/ztfvo" "$@"' "$ROOT")
+  if [ "$(cat "$VENV/bin/ztfvo" 2>/dev/null)" != "$command" ]; then
+    rm -f "$VENV/bin/ztfvo"
+    echo "$command" >"$VENV/bin/ztfvo"
+    chmod 755 "$VENV/bin/ztfvo"
+  fi
   site=$(echo "$VENV"/lib/python3.*/site-packages)
   egg=$(ls -d "$DIST_PACKAGES"/gavodachs-*.egg-info | tail -n 1)
   [ ! -e "$site/${egg##*/}" ] || return 0

@@ -134,7 +134,7 @@ def test_a_bad_file_is_refused_with_name_row_and_cause_and_the_others_are_loaded
     assert f"{bad}, row 2 (OID 605107400005561)" in told
     assert "hmjd" in told
     assert release.counts() == [5, 10, 10, 20, 5]
-    reports = sorted((get_settings().var / "log").glob(f"ingest-{release.name}-*.json"))
+    reports = sorted((get_settings().var / "log" / "ingest").glob(f"{release.name}-*.json"))
     refused = [r for r in json.loads(reports[-1].read_text()) if r["action"] == "refused"]
     assert [entry["key"] for entry in refused] == [bad.name]
 

@@ -116,6 +116,19 @@ def made(records, folder):
     return path
 
 
+@pytest.mark.parametrize("words", ["run", "list"])
+def test_a_target_that_cannot_be_made_is_told_in_a_sentence(records, tmp_path, words):
+    file = tmp_path / "file"
+    file.touch()
+    outcome = backup(words, ZTFVO_BACKUP_TARGET=file / "below")
+    if words == "list":
+        assert "kdb-" not in succeeded(outcome)
+        return
+    told = failed(outcome)
+    assert f"the backup cannot be written to {file}/below" in told
+    assert "ZTFVO_BACKUP_TARGET" in told
+
+
 def tables(name):
     with psycopg.connect(kdb.dsn(name, "postgres")) as superuser:
         found = superuser.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND"

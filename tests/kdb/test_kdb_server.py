@@ -200,7 +200,7 @@ def test_the_server_does_not_start_as_a_superuser(start, kdb_database, user):
             assert process.wait(timeout=SECONDS_TO_START) != 0
         finally:
             admin.execute("DROP ROLE kdb_test_mighty")
-    assert "UnsafeSetting: KDB_DSN" in log.read_text()
+    assert "Error: KDB_DSN" in log.read_text()
 
 
 def raw(path: Path, request: str) -> str:

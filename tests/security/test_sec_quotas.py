@@ -120,10 +120,13 @@ def test_jobs_of_one_address_leave_turns_to_others(visitors):
 
 def test_deleted_jobs_leave_no_query_behind(visitors):
     one, _ = visitors
-    one.submit(SLOW, run=True)
     running = (
         "SELECT count(*) FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'active'"
     )
+    until = time.monotonic() + 30
+    while service.superuser(running) != [(0,)] and time.monotonic() < until:
+        time.sleep(0.2)
+    one.submit(SLOW, run=True)
     until = time.monotonic() + 30
     while service.superuser(running) == [(0,)] and time.monotonic() < until:
         time.sleep(0.2)

@@ -21,7 +21,7 @@ from support.image_archive import Holdings, Mirror
 
 from ztfvo.settings import load_settings
 from ztfvo.site import config, mirrors
-from ztfvo.site.identity import as_run_user
+from ztfvo.site.identity import NGINX, as_user
 
 PATH = "sci/2019/0314/432616/ztf_20190314432616_000633_zr_c07_o_q4_psfcat.fits"
 CONTENT = b"a catalogue"
@@ -84,9 +84,9 @@ def own_nginx(folder: Path, *addresses: str):
     )
     config.make_folders(settings)
     config.write_service_config(settings)
-    log = settings.var / "log" / "nginx-error.log"
+    log = settings.var / "log" / "nginx" / "nginx-error.log"
     command = [config.find_nginx(), "-e", log, "-c", settings.run / "nginx.conf"]
-    program = subprocess.Popen(as_run_user(settings, command), cwd=settings.var)
+    program = subprocess.Popen(as_user(settings, NGINX, command), cwd=settings.var)
     address = f"http://127.0.0.1:{settings.port}"
     try:
         wait_for(f"{address}/__proxy__", log)

@@ -384,4 +384,4 @@ def test_the_status_command_tells_which_mirrors_answer(archive, broken):
 
 def test_the_mirrors_sockets_are_closed_to_other_users(site):
     settings = get_settings()
-    assert settings.run.stat().st_mode & 0o077 == 0
+    assert (settings.run / "nginx").stat().st_mode & 0o077 == 0

@@ -12,9 +12,11 @@ import pytest
 import pyvo
 from support import service
 from support.files import ROOT, bulk_rows, write_bulk
+from support.releases import let_in
 
 from ztfvo.settings import get_settings, load_settings
 from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import endings, user_of
 from ztfvo.site.kdb import make_database
 
 
@@ -26,6 +28,14 @@ def script(environment: dict[str, str], name: str, *words: str) -> str:
     return result.stdout
 
 
+def let_the_guest_in(var: Path) -> None:
+    """Let all parts of the guest use one role, as its connection string says."""
+    settings = get_settings()
+    users = {user_of(settings, part).pw_name for part in endings(ROOT)}
+    lines = "".join(f"ztfvo {user} postgres\n" for user in sorted(users))
+    (var / "pg_ident.local.conf").write_text(lines)
+
+
 @pytest.fixture
 def installations(site, tmp_path_factory):
     """Environments of a site with a database, and of one without that is told of it."""
@@ -35,6 +45,7 @@ def installations(site, tmp_path_factory):
     for name, offset in (("owner", 20), ("guest", 40)):
         var = folder / f"ztfvo-test-{name}-{port}"
         var.mkdir(exist_ok=True)
+        let_the_guest_in(var)
         link = var / "venv"
         if not link.exists():
             link.symlink_to((get_settings().var / "venv").resolve())
@@ -69,6 +80,7 @@ def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_
     rows = bulk_rows()
     rows["objra"] = [service.HZ_HER[0], 254.4]
     path = write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr19.parquet", rows)
+    let_in(path)
     script(guest, ztfvo, "ingest", "dr19", path)
     script(guest, ztfvo, "release", "publish", "dr19")
     script(guest, ROOT / "scripts" / "serve", "start")

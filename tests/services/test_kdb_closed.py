@@ -8,6 +8,7 @@ from support import kdb as known
 from support.experts import person
 from test_kdb_site import new_oid
 
+from ztfvo.knowledge import READER, password, reader_dsn
 from ztfvo.settings import get_settings
 
 PRIVATE = ("kdb_user", "kdb_token", "annotation", "annotation_tag", "django_session", "tag_event")
@@ -23,7 +24,10 @@ def closed_oid(site):
 
 
 def connect(role: str, database: str = "ztfvo") -> psycopg.Connection:
-    return psycopg.connect(known.dsn(database, role), autocommit=True)
+    dsn = known.dsn(database, role)
+    if role == READER:
+        dsn = reader_dsn(get_settings())
+    return psycopg.connect(dsn, autocommit=True)
 
 
 def refused(connection: psycopg.Connection, statement: str) -> str:
@@ -67,7 +71,7 @@ def test_the_roles_of_queries_read_the_views_and_nothing_behind_them(site, role)
         for table in ("objects", "history", "tags"):
             refused(connection, f"SELECT * FROM kdb_remote.{table}")
         for statement in (
-            "CREATE FOREIGN TABLE tap_user.t (login text) SERVER kdb"
+            "CREATE FOREIGN TABLE kdb.t (login text) SERVER kdb"
             " OPTIONS (schema_name 'public', table_name 'kdb_user')",
             "CREATE USER MAPPING FOR CURRENT_USER SERVER kdb OPTIONS (user 'kdb')",
             "ALTER SERVER kdb OPTIONS (SET dbname 'ztfvo')",
@@ -94,7 +98,7 @@ def test_not_even_a_superusers_foreign_table_reads_a_private_table(site, table):
         connection.autocommit = False
         connection.execute(
             "CREATE USER MAPPING FOR postgres SERVER kdb"
-            " OPTIONS (user 'kdb_public', password_required 'false')"
+            f" OPTIONS (user '{READER}', password '{password(get_settings(), READER)}')"
         )
         connection.execute(
             f"CREATE FOREIGN TABLE pg_temp.t (id bigint) SERVER kdb"
@@ -132,6 +136,7 @@ def test_the_reading_role_reads_three_views_and_does_nothing_else(site):
 
 def test_no_secret_is_readable_by_others(site):
     var = get_settings().var
-    for path in (var / "kdb" / "environment", *(var / "secrets").iterdir()):
+    for path in (var / "secrets").iterdir():
         assert path.stat().st_mode & 0o077 == 0, path
-    assert (var / "secrets").stat().st_mode & 0o077 == 0
+    assert (var / "kdb" / "environment").stat().st_mode & 0o007 == 0
+    assert (var / "secrets").stat().st_mode & 0o066 == 0

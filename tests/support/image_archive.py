@@ -244,7 +244,7 @@ def reload_nginx() -> None:
 
 def workers() -> set[str]:
     """Process numbers of nginx' workers."""
-    master = (get_settings().run / "nginx.pid").read_text().strip()
+    master = (get_settings().run / "nginx" / "nginx.pid").read_text().strip()
     return set(Path(f"/proc/{master}/task/{master}/children").read_text().split())
 
 

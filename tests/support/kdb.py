@@ -18,6 +18,7 @@ from django.test import Client
 from psycopg import sql
 
 from ztfvo.settings import get_settings
+from ztfvo.site.identity import own_file
 
 API = "/api/v1/"
 PASSWORD = "correct-Horse-7-battery"
@@ -33,7 +34,7 @@ _numbers = itertools.count(1)
 def dsn(name: str, user: str) -> str:
     """Connection string of a database of the test cluster."""
     settings = get_settings()
-    return f"host={settings.run} port={settings.postgres_port} dbname={name} user={user}"
+    return f"host={settings.socket_folder} port={settings.postgres_port} dbname={name} user={user}"
 
 
 def create_database(name: str) -> None:
@@ -59,6 +60,9 @@ def write_key(folder: Path) -> Path:
     path = folder / "kdb-secret-key"
     path.touch(mode=0o600)
     path.write_text(secrets.token_urlsafe(60))
+    # Commands give up root's rights before they read it.
+    own_file(get_settings(), path, 0o600, "kdb")
+    folder.chmod(0o711)
     return path
 
 

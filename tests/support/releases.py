@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,7 +105,13 @@ def temporary_release(name: str, root: Path, layout: str = "bulk-parquet", simul
 
 
 def ztfvo(*words: str | Path, check: bool = True, **environment: str):
-    """Run the ``ztfvo`` command and return what it printed."""
+    """Run the ``ztfvo`` command and return what it printed.
+
+    Started as root it loads as another user, who gets to the files of the test.
+    """
+    for path in map(Path, [*words, *environment.values()]):
+        if path.is_absolute() and path.is_relative_to(tempfile.gettempdir()) and path.exists():
+            let_in(path)
     result = subprocess.run(
         [Path(sys.executable).parent / "ztfvo", *map(str, words)],
         capture_output=True,
@@ -115,6 +122,14 @@ def ztfvo(*words: str | Path, check: bool = True, **environment: str):
     if check and result.returncode:
         raise AssertionError(f"ztfvo {words} failed:\n{result.stdout}\n{result.stderr}")
     return result
+
+
+def let_in(path: Path) -> None:
+    """Let everyone get to a file or folder in the folder of temporary files, and read it."""
+    below = path.relative_to(tempfile.gettempdir())
+    for parent in list(below.parents)[:-1]:
+        (tempfile.gettempdir() / parent).chmod(0o755)
+    subprocess.run(["chmod", "-R", "a+rX", path], check=True)
 
 
 def script(name: str, *words: str) -> str:

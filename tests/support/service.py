@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -11,7 +10,8 @@ import requests
 
 from ztfvo.db import connect, connect_superuser
 from ztfvo.settings import get_settings
-from ztfvo.site.dachs import environment
+from ztfvo.site.dachs import command, environment
+from ztfvo.site.identity import DACHS, as_user, base_environment
 
 from .files import ROOT, SHARED
 from .releases import script, ztfvo
@@ -89,18 +89,13 @@ def superuser(query: str, *parameters):
 
 
 def dachs(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run the ``dachs`` command in the installation's root."""
+    """Run the ``dachs`` command in the installation's root, as DaCHS' user."""
     settings = get_settings()
-    venv = settings.var / "venv" / "bin"
-    command = [venv / "python", "-s", venv / "dachs", *words]
-    if os.getuid() == 0:
-        user = settings.system_user
-        command = ["setpriv", "--reuid", user, "--regid", user, "--init-groups", *command]
-    own = {"PATH": f"{venv}:{os.environ['PATH']}", "HOME": str(settings.var / "dachs")}
     return subprocess.run(
-        command,
+        as_user(settings, DACHS, command(*words)),
         capture_output=True,
         text=True,
-        env=os.environ | environment(settings) | own,
+        cwd="/",
+        env=base_environment(settings, DACHS) | environment(settings),
         check=False,
     )

@@ -36,7 +36,7 @@ def elsewhere(settings, **update):
 def test_a_private_cluster_needs_no_password(settings):
     known = knowledge.environment(settings, {})
     assert conninfo_to_dict(known["KDB_DSN"]) == {
-        "host": str(settings.run), "port": "8100", "dbname": "kdb", "user": "kdb",
+        "host": str(settings.socket_folder), "port": "8100", "dbname": "kdb", "user": "kdb",
     }  # fmt: skip
     assert conninfo_to_dict(knowledge.reader_dsn(settings))["user"] == "kdb_public"
     assert known["KDB_TAP_URL"] == "http://127.0.0.1:18999/tap"

@@ -42,7 +42,7 @@ def test_socket_folder_is_short_however_deep_the_state_is(tmp_path):
 
 def test_connection_strings():
     private = load_settings(var="/srv/ztfvo", postgres_port=8200)
-    assert private.database_dsn == "host=/srv/ztfvo/run port=8200 dbname=ztfvo user=ztfvo"
+    assert private.database_dsn == "host=/srv/ztfvo/run/database port=8200 dbname=ztfvo user=ztfvo"
     assert private.superuser_dsn.endswith("user=postgres")
     existing = load_settings(dsn="host=db dbname=sky")
     assert existing.database_dsn == existing.superuser_dsn == "host=db dbname=sky"

@@ -146,3 +146,15 @@ def test_error_pages_are_well_formed_and_say_error():
     for path in (ROOT / "etc" / "pages").glob("*.vot"):
         (info,) = ET.parse(path).iter("{http://www.ivoa.net/xml/VOTable/v1.3}INFO")
         assert (info.get("name"), info.get("value")) == ("QUERY_STATUS", "ERROR")
+
+
+def test_dachs_reads_the_same_settings_but_no_logins_of_others(settings, monkeypatch):
+    own = {"site_name": 'It\'s a "test" $HOME \\ #x', "contact_address": "Zürich, 1"}
+    secret_ones = {"kdb_public_dsn": "password=abc", "backup_target": "remote:abc"}
+    changed = settings.model_copy(update=own | secret_ones)
+    config.write_part_settings(changed)
+    for name in [name for name in os.environ if name.startswith("ZTFVO_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ZTFVO_SETTINGS", str(config.part_settings(settings)))
+    assert load_settings(var=settings.var) == settings.model_copy(update=own)
+    assert "abc" not in config.part_settings(settings).read_text()

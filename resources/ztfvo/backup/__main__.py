@@ -16,6 +16,7 @@ from ztfvo.backup.restore import restore as restore_
 from ztfvo.backup.targets import target_of
 from ztfvo.settings import get_settings
 from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import require_owner
 
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(add_completion=False, help="Back up the knowledge database, and restore it.")
@@ -30,6 +31,7 @@ Backup = Annotated[str, typer.Argument(help="A file, or the name of a backup at 
 @app.callback(invoke_without_command=True)
 def main(context: typer.Context) -> None:
     """Back up the knowledge database and the settings, and delete what is no longer needed."""
+    require_owner(get_settings())
     if context.invoked_subcommand is None:
         run()
 

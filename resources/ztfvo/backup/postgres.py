@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from ztfvo.knowledge import environment
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import KDB, as_user
 from ztfvo.site.postgres import INSTALLED, programs_folder
 
 NOT_KEPT = (
@@ -72,7 +74,7 @@ def dump(settings: Settings, path: Path) -> dict[str, Any]:
         left_out = [f"--exclude-table-data=public.{name}" for name in NOT_KEPT]
         program(
             settings, "pg_dump", "--format=custom", "--no-owner", "--lock-wait-timeout=60s",
-            f"--snapshot={snapshot}", f"--file={path}", *left_out,
+            f"--snapshot={snapshot}", *left_out, target=path,
         )  # fmt: skip
         version = connection.info.parameter_status("server_version")
     return {"postgresql": version, "tables": tables}
@@ -86,7 +88,7 @@ def check_dump(settings: Settings, path: Path, tables: dict[str, int]) -> None:
     SiteError
         When it is damaged or lacks a table.
     """
-    listed = program(settings, "pg_restore", "--list", str(path), connected=False)
+    listed = program(settings, "pg_restore", "--list", source=path, connected=False)
     rows = {
         words[6]
         for line in listed.splitlines()
@@ -95,37 +97,63 @@ def check_dump(settings: Settings, path: Path, tables: dict[str, int]) -> None:
     missing = sorted(set(tables) - rows)
     if missing:
         raise SiteError(f"the dump lacks the rows of {missing[0]}", "make another backup")
-    program(settings, "pg_restore", f"--file={os.devnull}", str(path), connected=False)
+    program(settings, "pg_restore", f"--file={os.devnull}", source=path, connected=False)
 
 
-def program(settings: Settings, name: str, *words: str, connected: bool = True) -> str:
-    """Run one of PostgreSQL's programs and return what it printed.
+def program(
+    settings: Settings,
+    name: str,
+    *words: str,
+    source: Path | None = None,
+    target: Path | None = None,
+    connected: bool = True,
+) -> str:
+    """Run one of PostgreSQL's programs as the knowledge database's user.
+
+    It gets files opened: it may not enter the folder of backups.
+
+    Parameters
+    ----------
+    source, target
+        Files for its standard input and output.
+    connected
+        Whether it works on the database.
+
+    Returns
+    -------
+    str
+        What it printed; empty with a `target`.
 
     Raises
     ------
     SiteError
         When it is not installed, or fails.
     """
-    variables = {**os.environ, "LC_ALL": "C.UTF-8"}
+    variables = {**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(settings.home(KDB))}
     if connected:
         parts = conninfo_to_dict(environment(settings)["KDB_DSN"])
         # Arguments can be seen by others of this machine.
         if password := parts.pop("password", None):
             variables["PGPASSWORD"] = str(password)
         words = (*words, f"--dbname={make_conninfo('', **parts)}", "--no-password")
-    done = subprocess.run(
-        [_path(settings, name), *words],
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    with ExitStack() as opened:
+        given = opened.enter_context(source.open("rb")) if source else subprocess.DEVNULL
+        taken = opened.enter_context(target.open("wb")) if target else subprocess.PIPE
+        done = subprocess.run(
+            as_user(settings, KDB, [_path(settings, name), *words]),
+            cwd="/",
+            env=variables,
+            stdin=given,
+            stdout=taken,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            check=False,
+        )
     if done.returncode:
         tail = "\n".join(done.stderr.strip().splitlines()[-10:])
         raise SiteError(f"{name} failed:\n{tail}", "see the lines above")
-    return done.stdout
+    return done.stdout or ""
 
 
 def _path(settings: Settings, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,14 +60,16 @@ def restore(settings: Settings, path: Path, folder: Path, say: Callable[[str], N
         require_empty(connection)
     script = folder / "restore.sql"
     postgres.program(
-        settings, "pg_restore", "--no-owner", f"--file={script}",
-        str(folder / archive.DUMP), connected=False,
+        settings, "pg_restore", "--no-owner", "--file=-",
+        source=folder / archive.DUMP, target=script, connected=False,
     )  # fmt: skip
-    before = folder / "empty.sql"
-    before.write_text(EMPTY, encoding="ascii")
+    whole = folder / "whole.sql"
+    with whole.open("wb") as target, script.open("rb") as source:
+        target.write(EMPTY.encode())
+        shutil.copyfileobj(source, target)
     postgres.program(
         settings, "psql", "--no-psqlrc", "--quiet", "--single-transaction",
-        "--set=ON_ERROR_STOP=1", f"--file={before}", f"--file={script}",
+        "--set=ON_ERROR_STOP=1", "--file=-", source=whole,
     )  # fmt: skip
     with postgres.connect(settings) as connection:
         _check_rows(connection, manifest["tables"])

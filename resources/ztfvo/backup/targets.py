@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -57,14 +58,17 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names of the files there."""
-        return sorted(path.name for path in self.path.glob("*")) if self.path.is_dir() else []
+        try:
+            return sorted(path.name for path in self.path.glob("*")) if self.path.is_dir() else []
+        except OSError as error:
+            raise SiteError(f"{self} cannot be read ({error})", "name another target") from error
 
     def put(self, path: Path) -> None:
         """Copy a file there."""
-        if not self.path.exists():
-            own_folder(self.settings, self.path, 0o700)
         part = self.path / f".{path.name}.part"
         try:
+            if not self.path.exists():
+                own_folder(self.settings, self.path, 0o700)
             with path.open("rb") as source, part.open("wb") as copy:
                 own_file(self.settings, part, 0o600)
                 shutil.copyfileobj(source, copy)
@@ -79,10 +83,11 @@ class Folder:
         except OSError as error:
             raise SiteError(
                 f"the backup cannot be written to {self} ({error})",
-                "give that folder to the service's user, or set ZTFVO_BACKUP_TARGET to another",
+                "let root write there, or set ZTFVO_BACKUP_TARGET to another folder",
             ) from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def get(self, name: str, path: Path) -> None:
         """Copy a file from there."""

@@ -207,7 +207,7 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
     key = folder / "key"
     key.touch(mode=0o600)
     key.write_text(secrets.token_urlsafe(60))
-    private = f"host={settings.run} port={settings.postgres_port}"
+    private = f"host={settings.socket_folder} port={settings.postgres_port}"
     return {
         "KDB_DSN": f"{private} dbname={NAME} user={knowledge.OWNER}",
         "KDB_SECRET_KEY_FILE": str(key),

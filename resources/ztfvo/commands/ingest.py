@@ -72,7 +72,7 @@ def ingest(
     except psycopg.Error as error:
         _fail(f"The database stopped the ingest: {error} Then run the same command again.")
     if not dry_run and any(outcome.action != "unchanged" for outcome in outcomes):
-        _write_report(settings.var / "log", release, outcomes)
+        _write_report(settings.var / "log" / "ingest", release, outcomes)
     if any(outcome.action == "refused" for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -167,6 +167,6 @@ def _summarise(release: Release, outcomes: list[Outcome]) -> None:
 def _write_report(folder: Path, release: str, outcomes: list[Outcome]) -> None:
     """Write what became of each file to the log folder, and say where."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"ingest-{release}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    path = folder / f"{release}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     path.write_text(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1) + "\n")
     console.print(f"Report: {path}", highlight=False, soft_wrap=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 
 import typer
 
 from ztfvo.knowledge import manage
-from ztfvo.settings import get_settings
+from ztfvo.settings import Settings, get_settings
 from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import KDB, as_user, require_owner, user_of
 
 app = typer.Typer(
     help="Manage the knowledge database; COMMAND --help tells the options.", no_args_is_help=True
@@ -33,6 +36,9 @@ def _add(name: str, command: str, text: str) -> None:
     @app.command(name, help=text, context_settings=PASS_ON, add_help_option=False)
     def run(context: typer.Context) -> None:
         try:
+            require_owner(get_settings())
+            if command in ("import_records", "export_records"):
+                _check_files(get_settings(), context.args)
             done = manage(get_settings(), [command, *context.args])
         except SiteError as error:
             typer.echo(f"Error: {error}", file=sys.stderr)
@@ -44,6 +50,27 @@ def _add(name: str, command: str, text: str) -> None:
                 # What was imported stays.
                 typer.echo(f"Warning: {error}", file=sys.stderr)
         raise typer.Exit(done.returncode)
+
+
+def _check_files(settings: Settings, words: list[str]) -> None:
+    """Check that the knowledge database's user gets to the files named.
+
+    Raises
+    ------
+    SiteError
+        When it may not read one that exists, or not write where one does not.
+    """
+    for path in (Path(word) for word in words if not word.startswith("-")):
+        right, place = ("-r", path) if path.exists() else ("-w", path.parent)
+        if not path.suffix:
+            continue
+        if subprocess.run(as_user(settings, KDB, ["test", right, place.absolute()])).returncode:
+            user = user_of(settings, KDB).pw_name
+            raise SiteError(
+                f"the user '{user}', which runs this command, may not use {path}",
+                "move it to a folder of that user, or chmod o+rX what is read; an export can be "
+                "had by: ztfvo kdb export - --layout jsonl > FILE",
+            )
 
 
 for _name, (_command, _text) in COMMANDS.items():

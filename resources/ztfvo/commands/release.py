@@ -13,6 +13,7 @@ from ztfvo.db import DatabaseDown, connect
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import require_owner
 from ztfvo.store.discovery import prepare, show
 from ztfvo.store.names import COMMON, schema_of
 from ztfvo.store.schemas import create_common, set_default
@@ -127,6 +128,7 @@ def _is_published(connection: Connection, schema: str) -> bool:
 
 
 def _connection() -> Connection:
+    _on_site(require_owner, get_settings())
     try:
         connection = connect(autocommit=True)
     except DatabaseDown as error:

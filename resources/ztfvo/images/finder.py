@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from psycopg import Connection
 
-from ztfvo.db import connect, reading
+from ztfvo.db import connect_pages, reading
 from ztfvo.images import irsa, listing
 from ztfvo.images.epoch import Epoch, another_exposure, epoch_of, read_hmjd, read_oid
 from ztfvo.images.memory import Images, remember
@@ -128,7 +128,7 @@ def _ask(epoch: Epoch, settings: Settings) -> Found:
     if not ASKING.acquire(timeout=SECONDS_OF_PATIENCE):
         raise _nobody(epoch, ["many such requests are under way"])
     try:
-        with connect(settings) as connection, connection.transaction():
+        with connect_pages(settings) as connection, connection.transaction():
             connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtext('images'), hashtext(%s))", (repr(key),)
             )

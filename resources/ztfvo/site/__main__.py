@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +15,14 @@ from rich.table import Column, Table
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
 from ztfvo.site import health, kdb_tables, mirrors, service
+from ztfvo.site.demo_records import EXPERT, SECOND
 from ztfvo.site.errors import SiteError
+from ztfvo.site.expert import new_password
+from ztfvo.site.identity import DATA, as_user, require_owner
 from ztfvo.site.install import install
 from ztfvo.site.supervisor import NGINX
-from ztfvo.site.tour import tour
+
+PASSWORDS = "ZTFVO_TOUR_PASSWORDS"
 
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -37,7 +43,24 @@ def setup() -> None:
 @app.command("tour")
 def tour_() -> None:
     """Run a cone search and an ADQL query, annotate a star, and print the addresses to open."""
-    tour(get_settings(), console)
+    settings = get_settings()
+    known = os.environ.get(PASSWORDS)
+    if known is None:
+        experts = (EXPERT, SECOND) if settings.kdb_workers else ()
+        made = [new_password(settings, *expert) for expert in experts]
+        # What answers say is read with the rights of the user who loads data.
+        words = as_user(settings, DATA, [sys.executable, "-I", "-m", "ztfvo.site", "tour"])
+        own = {PASSWORDS: " ".join(made), "HOME": str(settings.home(DATA))}
+        raise typer.Exit(subprocess.run(words, env=os.environ | own, check=False).returncode)
+    from ztfvo.site.tour import tour  # its libraries are not for root
+
+    tour(settings, console, known.split())
+
+
+@serve.callback()
+def steer() -> None:
+    """Steer the service."""
+    require_owner(get_settings())
 
 
 @serve.command()
@@ -101,6 +124,8 @@ def logs(
     """Show the ends of the logs."""
     folder = get_settings().var / "log"
     files = {path.stem: [path] for path in sorted(folder.glob("*.log"))}
+    for path in sorted(folder.glob("nginx/*.log")):
+        files.setdefault(path.stem, []).append(path)
     for path in sorted(folder.glob("dachs-*/dcErrors")):
         files.setdefault(path.parent.name, []).append(path)
     if part and part not in files:

@@ -5,35 +5,53 @@ from __future__ import annotations
 import hashlib
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ztfvo import knowledge
 from ztfvo.settings import Settings
-from ztfvo.site import machine, mirrors
+from ztfvo.site import limits, machine, mirrors
 from ztfvo.site.errors import SiteError
-from ztfvo.site.identity import own_folder, run_group, run_user
-from ztfvo.site.postgres import cluster_folder, programs_folder
+from ztfvo.site.identity import (
+    DACHS,
+    DATA,
+    DATABASE,
+    KDB,
+    NGINX,
+    as_user,
+    endings,
+    group_of,
+    has_walls,
+    own_file,
+    own_folder,
+    user_of,
+)
+from ztfvo.site.postgres import cluster_folder, pg_hba, pg_ident, programs_folder
 from ztfvo.site.render import fill, read_template, render, write
 from ztfvo.site.secrets import password_hash, secret
 
 MIB = 2**20
 
-#: Folders of the state.
-FOLDERS = (
-    "data",
-    "dachs",
-    "dachs/etc",
-    "dachs/cache",
-    "log",
-    "log/nginx",
-    "nginx",
-    "cache",
-    "cache/archive",
-    "kdb",
-    "kdb/static",
-)
+#: Folders of the state: mode, the part whose user owns it and the part whose group it has (by
+#: default root's). Those above each are root's, so that set-up can trust what they hold.
+FOLDERS = {
+    "data": (0o755, DATA, None),
+    "dachs": (0o755, None, None),
+    "dachs/etc": (0o750, None, DACHS),
+    **{f"dachs/{name}": (0o750, DACHS, None) for name in ("cache", "inputs", "state", "tmp")},
+    "dachs/web": (0o750, DACHS, None),
+    "log": (0o755, None, None),
+    "log/nginx": (0o750, NGINX, None),
+    "log/ingest": (0o755, DATA, None),
+    "nginx": (0o700, NGINX, None),
+    "cache": (0o755, None, None),
+    "cache/archive": (0o700, NGINX, None),
+    "kdb": (0o755, None, None),
+    "kdb/static": (0o755, KDB, None),
+    "home": (0o755, None, None),
+}
 
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
@@ -43,14 +61,23 @@ NGINX_FILES = (
 
 
 def make_folders(settings: Settings) -> None:
-    """Make the folders of the state, each belonging to the run user."""
+    """Make the folders of the state, each belonging to who writes there."""
     own_folder(settings, settings.var)
-    for name in FOLDERS:
-        own_folder(settings, settings.var / name)
-    own_folder(settings, settings.run, 0o700)
-    own_folder(settings, settings.var / "secrets", 0o700)
+    for name, (mode, part, group) in FOLDERS.items():
+        own_folder(settings, settings.var / name, mode, part, group)
+    for part in endings(settings.root):
+        own_folder(settings, settings.home(part), 0o700, part)
+    closed = 0o711 if has_walls(settings) else 0o700
+    own_folder(settings, settings.run, closed)
+    own_folder(settings, settings.var / "secrets", closed)
+    # Whoever may enter one of these can talk to the server in it, which looks at who asks.
+    own_folder(settings, settings.socket_folder, 0o750, DATABASE)
+    own_folder(settings, settings.kdb_socket.parent, 0o750, KDB, NGINX)
+    own_folder(settings, settings.run / "nginx", 0o700, NGINX)
     for number in range(settings.dachs_processes):
-        own_folder(settings, settings.var / "log" / f"dachs-{number}")
+        own_folder(settings, settings.var / "log" / f"dachs-{number}", 0o750, DACHS)
+    if (settings.var / "settings.env").exists():
+        own_file(settings, settings.var / "settings.env", 0o640, group=DATA)
 
 
 def values(settings: Settings) -> dict[str, object]:
@@ -61,10 +88,17 @@ def values(settings: Settings) -> dict[str, object]:
         "DACHS": settings.var / "dachs",
         "RUN": settings.run,
         "TEMP": settings.var / "nginx",
+        "NGINX_RUN": settings.run / "nginx",
+        "NGINX_LOG": settings.var / "log" / "nginx",
+        "SOCKETS": settings.socket_folder,
+        "KDB_SOCKET": settings.kdb_socket,
+        "HOME": settings.var / "home",
+        "SUPERVISOR_USER": "user=root" if has_walls(settings) else "",
+        **{f"{part.upper()}_RIGHTS": limits.words(settings, part) for part in limits.PARTS},
         "VENV": Path(sys.prefix),
         "URL": settings.url,
-        "USER": run_user(settings).pw_name,
-        "GROUP": run_group(settings),
+        "USER": user_of(settings, DACHS).pw_name,
+        "GROUP": group_of(settings, DACHS),
         "CPUS": machine.cpu_count(),
         "PARALLEL_PER_GATHER": max(1, machine.cpu_count() // 2),
         "WORKER_PROCESSES": max(8, machine.cpu_count()),
@@ -129,28 +163,36 @@ def write_service_config(settings: Settings) -> bool:
         known["KDB_SETTINGS_SUM"] = write_kdb_environment(settings)
         known["KDB_PROGRAM"] = fill(read_template(settings, "supervisord-kdb.conf"), known)
     changed = [
-        render(settings, "supervisord.conf", settings.run / "supervisord.conf", known),
-        *(render(settings, name, settings.run / name, known) for name in NGINX_FILES),
+        render(settings, "supervisord.conf", settings.run / "supervisord.conf", known, 0o600),
+        *(render(settings, name, settings.run / name, known, 0o640, NGINX) for name in NGINX_FILES),
     ]
     return any(changed)
 
 
 def write_kdb_environment(settings: Settings) -> str:
     """Write the file that the knowledge database has its settings from; return its checksum."""
-    secret(settings, knowledge.KEY, knowledge.KEY_BYTES)
+    secret(settings, knowledge.KEY, knowledge.KEY_BYTES, KDB)
     known = sorted(knowledge.environment(settings).items())
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in known)
-    write(settings, settings.var / "kdb" / "environment", text, 0o600)
+    write(settings, settings.var / "kdb" / "environment", text, 0o640, group=KDB)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def write_cluster_config(settings: Settings) -> bool:
     """Write the private cluster's configuration; tell whether anything changed."""
-    folder = cluster_folder(settings)
+    known = values(settings) | {"CLUSTER": cluster_folder(settings)}
+    texts = {
+        "postgresql.conf": fill(read_template(settings, "postgresql.conf"), known),
+        "pg_hba.conf": pg_hba(),
+        "pg_ident.conf": pg_ident(settings),
+    }
     changed = [
-        render(settings, "postgresql.conf", folder / "postgresql.conf", values(settings), 0o600),
-        write(settings, folder / "pg_hba.conf", "local all all trust\n", 0o600),
+        write(settings, settings.run / name, text, 0o640, group=DATABASE)
+        for name, text in texts.items()
     ]
+    own = settings.var / "postgres.local.conf"
+    if own.exists():
+        own_file(settings, own, 0o640, group=DATABASE)
     return any(changed)
 
 
@@ -159,10 +201,16 @@ def write_dachs_config(settings: Settings) -> bool:
     etc = settings.var / "dachs" / "etc"
     known = values(settings) | {"ADMIN_PASSWORD_HASH": password_hash(settings)}
     changed = [
-        render(settings, "gavo.rc", etc / "gavo.rc", known, 0o640),
+        render(settings, "gavo.rc", etc / "gavo.rc", known, 0o640, DACHS),
         render(settings, "defaultmeta.txt", etc / "defaultmeta.txt", known),
-        _copy(settings, settings.root / "etc" / "userconfig.rd", etc / "userconfig.rd"),
+        write(settings, etc / "userconfig.rd", (settings.root / "etc/userconfig.rd").read_text()),
+        write_part_settings(settings),
     ]
+    if not settings.dsn:
+        place = f"host = {settings.socket_folder}\nport = {settings.postgres_port}\n"
+        changed.append(
+            write(settings, etc / "dsn", f"database = ztfvo\n{place}", 0o640, group=DACHS)
+        )
     for number in range(settings.dachs_processes):
         log = settings.var / "log" / f"dachs-{number}"
         own = {"LOG": log, "PORT": settings.dachs_port + number}
@@ -170,14 +218,41 @@ def write_dachs_config(settings: Settings) -> bool:
     for seed in sorted((settings.root / "etc" / "vocabularies").glob("*.json")):
         target = settings.var / "dachs" / "cache" / vocabulary_cache_name(seed.stem)
         if not target.exists():
-            changed.append(_copy(settings, seed, target))
+            _hand_over(settings, seed, target)
     return any(changed)
+
+
+def write_part_settings(settings: Settings) -> bool:
+    """Write the settings that DaCHS reads; tell whether anything changed.
+
+    They are all, but for what tells how others log in.
+    """
+    kept = settings.model_dump(
+        mode="json", exclude_none=True, exclude={"kdb_public_dsn", "backup_target", "var"}
+    )
+    text = "".join(f"ZTFVO_{name.upper()}={_quoted(value)}\n" for name, value in kept.items())
+    return write(settings, part_settings(settings), text, 0o640, group=DACHS)
+
+
+def part_settings(settings: Settings) -> Path:
+    """Return the file of the settings that DaCHS reads."""
+    return settings.var / "dachs" / "etc" / "settings.env"
+
+
+def _quoted(value: object) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+
+def _hand_over(settings: Settings, source: Path, target: Path) -> None:
+    """Copy a file into a folder of DaCHS', by its own user: links there may lead anywhere."""
+    with source.open("rb") as content:
+        subprocess.run(
+            as_user(settings, DACHS, ["cp", "/dev/stdin", target]), stdin=content, check=True
+        )
 
 
 def vocabulary_cache_name(stem: str) -> str:
     """Return the name DaCHS caches a vocabulary under; ``+`` in `stem` stands for a slash."""
     return f"http://www.ivoa.net/rdf/{stem}".replace("+", "/").replace("/", "=2F")
-
-
-def _copy(settings: Settings, source: Path, target: Path) -> bool:
-    return write(settings, target, source.read_text(encoding="utf-8"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +13,8 @@ from psycopg import sql
 
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
-from ztfvo.site.identity import own_folder, run
+from ztfvo.site.identity import DACHS, has_walls, own_file, run, user_of
+from ztfvo.site.postgres import let_dachs_make_functions
 from ztfvo.site.render import write
 
 #: RDs of DaCHS itself that every site needs beyond what ``dachs init`` imports.
@@ -30,14 +33,14 @@ def environment(settings: Settings) -> dict[str, str]:
     """Return the variables that make DaCHS use this installation's root."""
     etc = settings.var / "dachs" / "etc"
     return {
+        "ZTFVO_SETTINGS": str(etc / "settings.env"),
         "GAVOSETTINGS": str(etc / "gavo.rc"),
         "GAVOCUSTOM": str(etc / "process-0.rc"),
-        "PYTHONWARNINGS": "ignore",
     }
 
 
 def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: str) -> str:
-    """Execute a DaCHS command as the run user and return what it printed.
+    """Execute a DaCHS command as its user and return what it printed.
 
     Parameters
     ----------
@@ -53,14 +56,13 @@ def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: 
     SiteError
         When the command fails.
     """
+    return run(settings, command(*words), what, remedy, environment(settings) | variables, DACHS)
+
+
+def command(*words: str) -> list[str | Path]:
+    """Return a DaCHS command, which imports nothing from where it is started."""
     program = Path(sys.prefix) / "bin"
-    return run(
-        settings,
-        [program / "python", "-s", program / "dachs", *words],
-        what,
-        remedy,
-        environment(settings) | variables,
-    )
+    return [program / "python", "-I", "-W", "ignore", program / "dachs", *words]
 
 
 def is_outdated(settings: Settings) -> bool:
@@ -86,6 +88,7 @@ def make_root(settings: Settings) -> bool:
         return False
     remedy = f"see the lines above and {settings.var}/log/dachs-0/dcErrors"
     if _made_by(settings):
+        let_dachs_make_functions(settings)
         dachs(settings, "upgrade", what="upgrading DaCHS' tables", remedy=remedy)
         _withdraw(settings, remedy)
     else:
@@ -111,20 +114,30 @@ def _initialise(settings: Settings, remedy: str) -> None:
     password = {"PGPASSWORD": str(parsed.pop("password"))} if "password" in parsed else {}
     dsn = psycopg.conninfo.make_conninfo("", **parsed)
     inputs = settings.var / "dachs" / "inputs"  # init would write into the checkout
-    dachs(
-        settings,
-        "init",
-        "--dsn",
-        dsn,
-        what="making the DaCHS root",
-        remedy=remedy,
-        GAVO_INPUTSDIR=str(inputs),
-        **password,
-    )
-    for name in ("dsn", "feed", "trustedquery", "untrustedquery"):
-        (settings.var / "dachs" / "etc" / name).chmod(0o600)
-    own_folder(settings, settings.var / "dachs" / "etc", 0o750)
+    # The one DaCHS command with the caller's rights: it makes roles, and nothing is served yet.
+    try:
+        run(
+            settings,
+            command("init", "--dsn", dsn),
+            "making the DaCHS root",
+            remedy,
+            environment(settings) | {"GAVO_INPUTSDIR": str(inputs), **password},
+        )
+    finally:
+        _hand_over(settings)
     for rd in BASIC_RDS:
         dachs(settings, "imp", rd, what=f"importing {rd}", remedy=remedy)
     for rd in PUBLISHED_RDS:
         dachs(settings, "pub", rd, what=f"publishing {rd}", remedy=remedy)
+
+
+def _hand_over(settings: Settings) -> None:
+    """Give what the command ``init`` made to DaCHS' user; its configuration it may only read."""
+    root, etc = settings.var / "dachs", settings.var / "dachs" / "etc"
+    for path in etc.rglob("*"):
+        own_file(settings, path, 0o750 if path.is_dir() else 0o640, group=DACHS)
+    if has_walls(settings) and os.geteuid() == 0:
+        owner = f"{user_of(settings, DACHS).pw_name}:"
+        folders = [path for path in root.iterdir() if path.is_dir() and path != etc]
+        folders += (settings.var / "log").glob("dachs-*")
+        subprocess.run(["chown", "-R", "-h", owner, *folders, settings.home(DACHS)], check=True)

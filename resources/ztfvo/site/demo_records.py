@@ -6,7 +6,7 @@ import csv
 from typing import Any
 
 from ztfvo.settings import Settings
-from ztfvo.site.expert import Expert, new_password
+from ztfvo.site.expert import Expert
 
 EXPERT = ("demo-expert", "Demo expert")
 SECOND = ("demo-second-expert", "Second demo expert")
@@ -40,14 +40,20 @@ def stars(settings: Settings) -> list[dict[str, str]]:
     return list({row["name"]: row for row in reversed(rows)}.values())[::-1]
 
 
-def annotate(settings: Settings, expert: Expert) -> int:
-    """Record the class of each star on which nothing is recorded; return for how many."""
+def annotate(settings: Settings, expert: Expert, password: str) -> int:
+    """Record the class of each star on which nothing is recorded; return for how many.
+
+    Parameters
+    ----------
+    password
+        Of the second expert.
+    """
     wanted = {int(star["oid"]): star for star in stars(settings)}
     states = expert.states(wanted)
     new = {oid: star for oid, star in wanted.items() if states[oid]["newest"] is None}
     mistaken = [oid for oid, star in new.items() if star["class"] == MISTAKEN]
     if mistaken:
-        with Expert(settings, SECOND[0], new_password(settings, *SECOND)) as second:
+        with Expert(settings, SECOND[0], password) as second:
             second.annotate(mistaken[0], MISTAKE, _mistake(new[mistaken[0]]))
     for oid, star in new.items():
         expert.annotate(oid, [TAGS[star["class"]]], describe(star))

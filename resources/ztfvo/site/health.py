@@ -48,7 +48,7 @@ def kdb_answers(settings: Settings) -> bool:
     """Tell whether the knowledge database answers, and its database."""
     known = environment(settings)
     headers = {"Host": urlsplit(known["KDB_PUBLIC_URL"]).netloc}
-    transport = httpx.HTTPTransport(uds=str(settings.run / "kdb.sock"))
+    transport = httpx.HTTPTransport(uds=str(settings.kdb_socket))
     try:
         with httpx.Client(transport=transport, timeout=10) as client:
             url = f"http://kdb{known['KDB_PREFIX']}/api/v1/tags/"

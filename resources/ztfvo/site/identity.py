@@ -1,60 +1,107 @@
-"""The user the service runs as, and commands in its name."""
+"""The users of an installation, one for each part, and commands in their names.
+
+Where root sets up, the state folder is root's and each part has a system user, which may change its
+own folders only. Otherwise everything belongs to the one user who set up.
+"""
 
 from __future__ import annotations
 
 import grp
 import os
 import pwd
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
 
+#: Parts, as the file of system users names them; the last one loads data.
+DATABASE, DACHS, KDB, NGINX, DATA = "database", "dachs", "kdb", "nginx", "data"
 
-def run_user(settings: Settings) -> pwd.struct_passwd:
-    """Return the user the service runs as.
+#: Of bare system users: nothing is handed on, and nothing can be gained.
+_DROP = ("--init-groups", "--inh-caps=-all", "--no-new-privs")
 
-    That is the caller; for root it is the owner of the state folder, or the
-    system user of the settings where that is root itself.
+
+def has_walls(settings: Settings) -> bool:
+    """Tell whether each part has a user of its own: where root sets up, or did."""
+    if settings.system_user == "root":
+        return False
+    known = settings.var.stat().st_uid if settings.var.exists() else os.geteuid()
+    if os.geteuid() != 0:
+        return known == 0
+    return known == 0 or pwd.getpwuid(known).pw_name == settings.system_user
+
+
+@lru_cache
+def endings(root: Path) -> dict[str, str]:
+    """Return the ending of each part's user."""
+    lines = (root / "etc" / "system-users").read_text(encoding="ascii").splitlines()
+    rows = (line.split() for line in lines if line and not line.startswith("#"))
+    return {part: "" if ending == "." else ending for part, ending, _ in rows}
+
+
+def user_of(settings: Settings, part: str) -> pwd.struct_passwd:
+    """Return the user of a part; without walls the one user of all.
 
     Raises
     ------
     SiteError
-        When root calls and the system user does not exist.
+        When there is no such user.
     """
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    if settings.var.exists() and settings.var.stat().st_uid != 0:
-        return pwd.getpwuid(settings.var.stat().st_uid)
+    if not has_walls(settings):
+        known = settings.var.stat().st_uid if settings.var.exists() else os.geteuid()
+        return pwd.getpwuid(known if os.geteuid() == 0 else os.geteuid())
+    name = settings.system_user + endings(settings.root)[part]
     try:
-        return pwd.getpwnam(settings.system_user)
+        return pwd.getpwnam(name)
     except KeyError:
         raise SiteError(
-            f"there is no user '{settings.system_user}'", "run scripts/setup, which makes it"
+            f"there is no user '{name}'", "run scripts/setup as root, which makes it"
         ) from None
 
 
-def run_group(settings: Settings) -> str:
-    """Return the name of the run user's main group."""
-    return grp.getgrgid(run_user(settings).pw_gid).gr_name
+def group_of(settings: Settings, part: str) -> str:
+    """Return the name of the main group of a part's user."""
+    return grp.getgrgid(user_of(settings, part).pw_gid).gr_name
 
 
-def as_run_user(settings: Settings, command: Sequence[str | Path]) -> list[str]:
-    """Return `command`, wrapped such that the run user executes it.
+def require_owner(settings: Settings) -> None:
+    """Check that the caller may steer this installation.
 
-    Ports below 1024 need a capability that only root can hand on.
+    Raises
+    ------
+    SiteError
+        When it is root's, or an older one whose state is not root's yet.
     """
-    words = [str(word) for word in command]
-    if os.geteuid() != 0:
-        return words
-    user = run_user(settings)
-    drop = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"]
-    if settings.port < 1024:
-        drop += ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"]
-    return [*drop, "--", *words]
+    if not settings.var.exists():
+        return
+    owner = settings.var.stat().st_uid
+    if has_walls(settings) and os.geteuid() != 0:
+        raise SiteError(
+            f"the installation in {settings.var} belongs to root",
+            "run this as root, as with sudo",
+        )
+    if has_walls(settings) and owner != 0:
+        raise SiteError(
+            f"{settings.var} belongs to '{pwd.getpwuid(owner).pw_name}', for all parts",
+            "run scripts/setup, which gives each part a user of its own",
+        )
+
+
+def drop_words(settings: Settings, part: str) -> list[str]:
+    """Return the words that, before a command, give it the rights of a part's user only."""
+    user = user_of(settings, part)
+    if os.geteuid() == 0 and user.pw_uid != 0:
+        group = grp.getgrgid(user.pw_gid).gr_name
+        return ["setpriv", f"--reuid={user.pw_name}", f"--regid={group}", *_DROP, "--"]
+    return []
+
+
+def as_user(settings: Settings, part: str, command: Sequence[str | Path]) -> list[str]:
+    """Return `command`, wrapped such that the user of `part` executes it."""
+    return [*drop_words(settings, part), *(str(word) for word in command)]
 
 
 def run(
@@ -63,8 +110,9 @@ def run(
     what: str,
     remedy: str,
     environment: Mapping[str, str] | None = None,
+    part: str | None = None,
 ) -> str:
-    """Execute `command` as the run user and return what it printed.
+    """Execute `command` and return what it printed.
 
     Parameters
     ----------
@@ -72,6 +120,8 @@ def run(
         For the error: what failed, and what to do.
     environment
         Variables to set in addition to a minimal environment.
+    part
+        Whose user executes it; by default the caller.
 
     Raises
     ------
@@ -79,9 +129,9 @@ def run(
         When the exit status is not 0; the end of the output is part of it.
     """
     done = subprocess.run(
-        as_run_user(settings, command),
+        as_user(settings, part, command) if part else [str(word) for word in command],
         cwd=settings.var,
-        env=base_environment(settings) | dict(environment or {}),
+        env=base_environment(settings, part or DATA) | dict(environment or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -94,48 +144,78 @@ def run(
     return done.stdout
 
 
-def base_environment(settings: Settings) -> dict[str, str]:
-    """Return the environment that all programs of the installation start from.
+def base_environment(settings: Settings, part: str) -> dict[str, str]:
+    """Return the environment that a program of `part` starts from.
 
-    ``ZTFVO_INSTANCE`` marks their processes as belonging to this installation.
+    ``ZTFVO_INSTANCE`` marks its processes as belonging to this installation. Settings are not in
+    it: a part reads its own, see `ztfvo.site.config.write_part_settings`.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith("ZTFVO_") or name in ("PATH", "TERM", "NO_COLOR", "TMPDIR")
-    }
+    kept = {name: os.environ[name] for name in ("PATH", "TERM", "NO_COLOR") if name in os.environ}
     return kept | {
         "ZTFVO_INSTANCE": str(settings.var),
         "ZTFVO_VAR": str(settings.var),
-        "HOME": str(settings.var / "dachs"),
+        "HOME": str(settings.home(part)),
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
     }
 
 
-def own_folder(settings: Settings, path: Path, mode: int = 0o755) -> None:
-    """Make `path` with `mode` where it is missing, and give it to the run user.
+def own_folder(
+    settings: Settings,
+    path: Path,
+    mode: int = 0o755,
+    part: str | None = None,
+    group: str | None = None,
+) -> None:
+    """Make `path` with `mode` where it is missing, and give it to the user of `part`.
+
+    Parameters
+    ----------
+    part
+        By default the folder is root's, or without walls the one user's.
+    group
+        The part whose group it has; by default that of `part`.
 
     Raises
     ------
     SiteError
         When the folder exists and belongs to somebody else.
     """
-    user = run_user(settings)
     path.mkdir(parents=True, exist_ok=True)
+    uid, gid = _owner(settings, part, group)
     if os.geteuid() == 0:
-        os.chown(path, user.pw_uid, user.pw_gid)
-    elif path.stat().st_uid != user.pw_uid:
+        os.chown(path, uid, gid)
+    elif path.stat().st_uid != uid:
         raise SiteError(
-            f"the folder {path} does not belong to you ({user.pw_name})",
+            f"the folder {path} does not belong to you ({pwd.getpwuid(os.geteuid()).pw_name})",
             "work as the user who set this up (or as root), or set ZTFVO_VAR to another folder",
         )
-    path.chmod(mode)
+    path.chmod(_mode(settings, mode))
 
 
-def own_file(settings: Settings, path: Path, mode: int = 0o644) -> None:
-    """Give a file to the run user, with `mode`."""
-    user = run_user(settings)
+def own_file(
+    settings: Settings,
+    path: Path,
+    mode: int = 0o644,
+    part: str | None = None,
+    group: str | None = None,
+) -> None:
+    """Give a file to the user of `part`, with `mode`; see `own_folder`."""
     if os.geteuid() == 0:
-        shutil.chown(path, user.pw_uid, user.pw_gid)
-    path.chmod(mode)
+        os.chown(path, *_owner(settings, part, group))
+    path.chmod(_mode(settings, mode))
+
+
+def _owner(settings: Settings, part: str | None, group: str | None) -> tuple[int, int]:
+    """Return the numbers of user and group."""
+    if not has_walls(settings):
+        user = user_of(settings, DATA)
+        return user.pw_uid, user.pw_gid
+    uid = user_of(settings, part).pw_uid if part else 0
+    of = group or part
+    return uid, user_of(settings, of).pw_gid if of else 0
+
+
+def _mode(settings: Settings, mode: int) -> int:
+    """Return `mode`; without walls, what is closed to the world is closed to groups as well."""
+    return mode if mode & 0o007 or has_walls(settings) else mode & ~0o070

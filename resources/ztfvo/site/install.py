@@ -6,7 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ztfvo.settings import Settings
-from ztfvo.site import config, dachs, kdb, kdb_tables, postgres, service
+from ztfvo.site import config, dachs, identity, kdb, kdb_tables, older, postgres, service
+
+#: What an operator should know where set-up is not root.
+WITHOUT_WALLS = (
+    "Note: all parts run as one user, since set-up did not run as root. Whoever breaks into one of "
+    "them can read the others' data and secrets and change programs; as root, each has a user of "
+    "its own."
+)
 
 
 def install(settings: Settings, say: Callable[[str], None]) -> None:
@@ -17,6 +24,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
     SiteError
         When something is wrong that the operator can put right.
     """
+    older.take_over(settings, say)
     config.make_folders(settings)
     service.check_ports(settings, service.parts(settings))
     if not settings.dsn and postgres.make_cluster(settings):
@@ -34,7 +42,10 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 if dachs.make_root(settings):
                     say(f"Made the DaCHS root {settings.var / 'dachs'}")
                 postgres.open_stores(settings)
+                postgres.close_database(settings)
                 records.result()
             kdb_tables.make(settings)
         service.reload(settings)
+    if not identity.has_walls(settings):
+        say(WITHOUT_WALLS)
     say(f"Set up in {settings.var}; start with: scripts/serve start")

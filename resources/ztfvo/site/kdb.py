@@ -14,7 +14,7 @@ from ztfvo import knowledge
 from ztfvo.settings import Settings
 from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
-from ztfvo.site.identity import run
+from ztfvo.site.identity import KDB, run
 from ztfvo.site.render import write
 
 #: File that holds the checksum of what the database was last brought up to date with.
@@ -51,10 +51,11 @@ def set_up(settings: Settings, say: Callable[[str], None]) -> None:
         )
     told = run(
         settings,
-        [sys.executable, "-m", "kdb", "set_up"],
+        [sys.executable, "-I", "-m", "kdb", "set_up"],
         "setting up the knowledge database",
         f"see the lines above; or {WITHOUT}",
         knowledge.environment(settings) | {"KDB_SQL_SECONDS": MIGRATION_SECONDS},
+        KDB,
     )
     for line in told.strip().splitlines():
         say(line)
@@ -95,6 +96,8 @@ def _make_role(connection: psycopg.Connection, settings: Settings, role: str) ->
     if not known:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
     if not settings.dsn:
+        if role == knowledge.READER:
+            _set_password(connection, settings, role)
         return
     # An existing server may have the knowledge database of another site.
     mark = f"knowledge database of {settings.var}"
@@ -104,8 +107,12 @@ def _make_role(connection: psycopg.Connection, settings: Settings, role: str) ->
             f"set KDB_DSN and ZTFVO_KDB_PUBLIC_DSN to use the database it belongs to; or {WITHOUT}",
         )
     connection.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(name, sql.Literal(mark)))
+    _set_password(connection, settings, role)
+
+
+def _set_password(connection: psycopg.Connection, settings: Settings, role: str) -> None:
     password = sql.Literal(knowledge.password(settings, role))
-    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
+    connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), password))
 
 
 def _make_empty_database(connection: psycopg.Connection) -> None:

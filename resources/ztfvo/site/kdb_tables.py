@@ -131,7 +131,7 @@ def _make_server(connection: psycopg.Connection, settings: Settings) -> None:
     parts = conninfo_to_dict(knowledge.reader_dsn(settings))
     login = _login(connection, settings)
     place = {name: str(value) for name, value in parts.items() if name not in (*OPTIONS, *login)}
-    connection.execute("CREATE EXTENSION IF NOT EXISTS postgres_fdw")
+    connection.execute("CREATE EXTENSION IF NOT EXISTS postgres_fdw SCHEMA public")
     connection.execute(sql.SQL("DROP SERVER IF EXISTS {} CASCADE").format(sql.Identifier(SERVER)))
     connection.execute(
         sql.SQL("CREATE SERVER {} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ({})").format(
@@ -146,7 +146,7 @@ def _make_server(connection: psycopg.Connection, settings: Settings) -> None:
 def _login(connection: psycopg.Connection, settings: Settings) -> dict[str, str]:
     parts = conninfo_to_dict(knowledge.reader_dsn(settings))
     login = {name: str(parts[name]) for name in ("user", "password") if name in parts}
-    if _is_superuser(connection):
+    if "password" not in login and _is_superuser(connection):
         # Where the server trusts the role without a password, only a superuser may allow that.
         login["password_required"] = "false"
     return login

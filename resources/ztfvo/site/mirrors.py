@@ -111,7 +111,7 @@ def mirror_values(settings: Settings, number: int) -> dict[str, object]:
 
 def socket(settings: Settings, number: int) -> Path:
     """Return the socket at which nginx serves one mirror to itself."""
-    return settings.run / f"mirror-{number}.sock"
+    return settings.run / "nginx" / f"mirror-{number}.sock"
 
 
 def resolver(path: Path) -> str:

@@ -30,19 +30,42 @@ def read_template(settings: Settings, name: str) -> str:
 
 
 def render(
-    settings: Settings, name: str, target: Path, values: Mapping[str, object], mode: int = 0o644
+    settings: Settings,
+    name: str,
+    target: Path,
+    values: Mapping[str, object],
+    mode: int = 0o644,
+    group: str | None = None,
 ) -> bool:
     """Write a template to `target`, and tell whether that changed anything."""
-    return write(settings, target, fill(read_template(settings, name), values), mode)
+    return write(settings, target, fill(read_template(settings, name), values), mode, group=group)
 
 
-def write(settings: Settings, target: Path, text: str, mode: int = 0o644) -> bool:
-    """Write `text` to `target` unless it is there already; tell whether it was not."""
+def write(
+    settings: Settings,
+    target: Path,
+    text: str,
+    mode: int = 0o644,
+    part: str | None = None,
+    group: str | None = None,
+) -> bool:
+    """Write `text` to `target` unless it is there already; tell whether it was not.
+
+    The folder of `target` must not be one that a service may change.
+
+    Parameters
+    ----------
+    part
+        Whose user owns the file; by default root.
+    group
+        The part whose group may read it, as far as `mode` says.
+    """
     if target.exists() and target.read_text(encoding="utf-8") == text:
+        own_file(settings, target, mode, part, group)
         return False
     fresh = target.with_name(f".{target.name}.new")
     fresh.touch(mode=0o600)
     fresh.write_text(text, encoding="utf-8")
-    own_file(settings, fresh, mode)
+    own_file(settings, fresh, mode, part, group)
     fresh.replace(target)
     return True

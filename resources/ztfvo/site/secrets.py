@@ -1,4 +1,4 @@
-"""Secrets of an installation, generated once and readable by its user alone."""
+"""Secrets of an installation, generated once, each readable by one user alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from ztfvo.settings import Settings
 from ztfvo.site.render import write
 
 
-def secret(settings: Settings, name: str, size: int = 24) -> str:
-    """Return the secret `name`, generated of `size` random bytes when it is first asked for."""
+def secret(settings: Settings, name: str, size: int = 24, part: str | None = None) -> str:
+    """Return the secret `name`, generated of `size` random bytes when it is first asked for.
+
+    Parameters
+    ----------
+    part
+        The part that reads it; by default set-up alone.
+    """
     path = settings.var / "secrets" / name
     if not path.exists():
-        write(settings, path, secrets.token_urlsafe(size) + "\n", 0o600)
+        write(settings, path, secrets.token_urlsafe(size) + "\n", 0o600, part=part)
     return path.read_text(encoding="utf-8").strip()
 
 

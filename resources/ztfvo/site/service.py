@@ -7,7 +7,12 @@ from contextlib import contextmanager
 
 from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
-from ztfvo.site.config import make_folders, write_dachs_config, write_service_config
+from ztfvo.site.config import (
+    make_folders,
+    write_cluster_config,
+    write_dachs_config,
+    write_service_config,
+)
 from ztfvo.site.dachs import is_outdated
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import cluster_folder
@@ -60,6 +65,8 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     needed = [part for part in known if part in chosen]
     _check_set_up(settings, needed)
     make_folders(settings)
+    if not settings.dsn:
+        write_cluster_config(settings)
     write_dachs_config(settings)
     write_service_config(settings)
     check_ports(settings, needed)
@@ -115,6 +122,7 @@ def stop(settings: Settings, wanted: list[str] | None = None) -> None:
 
 def reload(settings: Settings) -> None:
     """Make running servers take over changed RDs, metadata, configuration and code."""
+    supervisor.send_signal(settings, DATABASE, "HUP")
     supervisor.send_signal(settings, DACHS, "HUP")
     supervisor.send_signal(settings, NGINX, "HUP")
     supervisor.send_signal(settings, KDB, "HUP")

@@ -87,9 +87,10 @@ def ensure_up(settings: Settings) -> None:
     if is_up(settings):
         return
     (settings.run / "supervisor.sock").unlink(missing_ok=True)
+    program = [sys.executable, "-I", "-m", "supervisor.supervisord"]
     run(
         settings,
-        [Path(sys.prefix) / "bin" / "supervisord", "-c", settings.run / "supervisord.conf"],
+        [*program, "-c", settings.run / "supervisord.conf"],
         "starting the supervisor",
         f"see {settings.var}/log/supervisord.log",
     )

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ztfvo.settings import Settings
 from ztfvo.site import demo_records
-from ztfvo.site.expert import Expert, new_password
+from ztfvo.site.expert import Expert
 
 #: HZ Herculis, the X-ray binary Her X-1: it is in the demo release in four light curves.
 POSITION = (254.45755, 35.34236)
@@ -30,8 +30,14 @@ WHERE k.oid = {oid}
 """
 
 
-def tour(settings: Settings, console: Console) -> None:
-    """Run the two queries through pyvo, annotate a star, and print the site's addresses."""
+def tour(settings: Settings, console: Console, passwords: list[str]) -> None:
+    """Run the two queries through pyvo, annotate a star, and print the site's addresses.
+
+    Parameters
+    ----------
+    passwords
+        Of the demo's two experts; none without a knowledge database.
+    """
     base = settings.local_url
     ra, dec = POSITION
     cone = pyvo.dal.SCSService(f"{base}/scs").search(pos=POSITION, radius=1.5 * ARCSEC)
@@ -39,8 +45,8 @@ def tour(settings: Settings, console: Console) -> None:
     _print(console, f"Cone search, 1.5 arcsec around HZ Her ({ra}, {dec})", cone, columns)
     rows = pyvo.dal.TAPService(f"{base}/tap").search(QUERY)
     _print(console, f"ADQL: {' '.join(QUERY.split())}", rows, rows.fieldnames)
-    if settings.kdb_workers:
-        _annotate(settings, console)
+    if passwords:
+        _annotate(settings, console, *passwords)
     console.print("Open in a browser, TOPCAT, Aladin or pyvo:")
     for path, use in (
         ("/", "pages"),
@@ -54,12 +60,11 @@ def tour(settings: Settings, console: Console) -> None:
     console.print("Stop it with scripts/serve stop; it keeps all data.")
 
 
-def _annotate(settings: Settings, console: Console) -> None:
+def _annotate(settings: Settings, console: Console, password: str, second: str) -> None:
     """Log in as the demo's expert, record something, and show it as TAP does."""
-    login, public_name = demo_records.EXPERT
-    password = new_password(settings, login, public_name)
+    login, _ = demo_records.EXPERT
     with Expert(settings, login, password) as expert:
-        if added := demo_records.annotate(settings, expert):
+        if added := demo_records.annotate(settings, expert, second):
             console.print(f"Knowledge database: {added} stars of the demo annotated")
         star = next(row for row in demo_records.stars(settings) if row["name"] == "HZ Her")
         tags = [demo_records.TAGS[star["class"]]]

@@ -25,6 +25,7 @@ def create_common(connection: Connection) -> None:
     connection.execute(REFERENCE_TABLES)
     connection.execute(IMAGE_TABLES)
     connection.execute(COMMON_VIEWS)
+    let_pages_write(connection, COMMON)
     for (name,) in connection.execute("SELECT name FROM ztf_store.release").fetchall():
         _renew_views(connection, name)
 
@@ -66,12 +67,33 @@ def create_release(connection: Connection, release: str) -> None:
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
     use_schema(connection, release)
     connection.execute(TABLES)
+    let_pages_write(connection, schema_of(release))
     for column in PACKED:
         connection.execute(
             f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"
             f" ALTER {column} SET COMPRESSION lz4"
         )
     _make_views(connection, release)
+
+
+def let_pages_write(connection: Connection, schema: str) -> None:
+    """Let the role of the pages keep names of images that it looked up, where there is that role.
+
+    Parameters
+    ----------
+    schema
+        The common schema, where names are kept, or that of a release, whose exposures get them.
+    """
+    if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'ztfvo_pages'").rowcount:
+        return
+    if schema == COMMON:
+        rights, table = "INSERT, UPDATE (obsmjd, exptime, source)", "image"
+    else:
+        columns = "filefracday, obsmjd, obsmjd_source, exptime, exptime_source"
+        rights, table = f"UPDATE ({columns})", "exposure"
+    connection.execute(
+        sql.SQL(f"GRANT {rights} ON {{}} TO ztfvo_pages").format(sql.Identifier(schema, table))
+    )
 
 
 def use_schema(connection: Connection, release: str) -> None:
