@@ -91,16 +91,8 @@ def of_database(error: BaseException) -> Unavailable | None:
     return Unavailable(FAILED, 500) if state[:2] in _BROKEN else None
 
 
-def _root(error: Exception) -> Exception:
-    """The error of the connection that DaCHS has wrapped in a report, or the error itself."""
-    cause = error.__cause__ or error.__context__
-    wrapped = isinstance(error, base.ReportableError) and isinstance(cause, base.DBError)
-    return cause if wrapped else error
-
-
 def explain(error: Exception) -> tuple[int, str]:
     """HTTP status and sentence for an exception; never a traceback or a piece of one."""
-    error = _root(error)
     if isinstance(error, base.DBError) and (fault := of_database(error)):
         error = fault
     if isinstance(error, Unavailable):

@@ -211,6 +211,22 @@ def test_no_address_is_fetched(site):
     assert "param:key" in told[0]
 
 
+@pytest.mark.parametrize("path", ["/ssa", "/scs", "/links", "/ztf/ztf/ssa/ssap.xml"])
+def test_other_protocols_fetch_no_address_either(site, path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(1.5)
+        requests.get(
+            site + path,
+            params={
+                "UPLOAD": f"x,http://127.0.0.1:{server.getsockname()[1]}/x",
+                "REQUEST": "queryData", "ID": "1", "RA": "1", "DEC": "1", "SR": "0.1", "POS": "1,1",
+            },
+            timeout=30,
+        )  # fmt: skip
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
 def test_the_capabilities_name_no_upload_that_is_refused(site):
     told = requests.get(f"{site}/tap/capabilities", timeout=30).text
     assert "upload-inline" in told

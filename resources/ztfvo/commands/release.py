@@ -14,6 +14,7 @@ from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
+from ztfvo.site.locks import SECONDS
 from ztfvo.store.discovery import prepare, show
 from ztfvo.store.names import COMMON, schema_of
 from ztfvo.store.schemas import create_common, set_default
@@ -78,6 +79,7 @@ def default(name: Name) -> None:
 
         def switch() -> None:
             with connection.transaction():
+                connection.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
                 set_default(connection, name)
 
         _on_site(site.set_default, switch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shlex
 import shutil
 import subprocess
@@ -217,9 +218,17 @@ def write_dachs_config(settings: Settings) -> bool:
         changed.append(render(settings, "process.rc", etc / f"process-{number}.rc", own))
     for seed in sorted((settings.root / "etc" / "vocabularies").glob("*.json")):
         target = settings.var / "dachs" / "cache" / vocabulary_cache_name(seed.stem)
-        if not target.exists():
+        if not _is_vocabulary(target):
             _hand_over(settings, seed, target)
     return any(changed)
+
+
+def _is_vocabulary(path: Path) -> bool:
+    """Tell whether a cached vocabulary can be read; one that cannot would stop DaCHS."""
+    try:
+        return bool(json.loads(path.read_bytes())["terms"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
 
 
 def write_part_settings(settings: Settings) -> bool:

@@ -14,6 +14,7 @@ from psycopg import sql
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
 from ztfvo.site.identity import DACHS, has_walls, own_file, run, user_of
+from ztfvo.site.locks import OPTIONS, patiently
 from ztfvo.site.postgres import let_dachs_make_functions
 from ztfvo.site.render import write
 
@@ -57,6 +58,22 @@ def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: 
         When the command fails.
     """
     return run(settings, command(*words), what, remedy, environment(settings) | variables, DACHS)
+
+
+def change(settings: Settings, *words: str, what: str, remedy: str) -> None:
+    """Execute a DaCHS command that makes, drops or describes tables.
+
+    It keeps nobody waiting who reads them, see `ztfvo.site.locks`.
+
+    Raises
+    ------
+    SiteError
+        When the command fails.
+    """
+    patiently(
+        lambda: dachs(settings, *words, what=what, remedy=remedy, PGOPTIONS=OPTIONS),
+        lambda sentence: print(sentence, file=sys.stderr),
+    )
 
 
 def command(*words: str) -> list[str | Path]:

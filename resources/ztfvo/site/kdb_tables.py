@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 from ztfvo import knowledge
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
-from ztfvo.site.dachs import dachs
+from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import DACHS_ADMIN
 from ztfvo.site.render import write
@@ -203,7 +203,7 @@ def _sum(settings: Settings) -> str:
 
 
 def _dachs(settings: Settings, *words: str, what: str) -> None:
-    dachs(
+    change(
         settings,
         *words,
         what=f"{what} {RD}",

@@ -6,12 +6,13 @@ release's store schema; ``ztf/ztf`` is the RD of the default release.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site import kdb_tables, service
-from ztfvo.site.dachs import dachs
+from ztfvo.site import kdb_tables, locks, service
+from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 
 DEFAULT_RD = "ztf"
@@ -73,7 +74,7 @@ def set_default(switch: Callable[[], None], settings: Settings | None = None) ->
         Does the switch in the database, as one transaction.
     """
     settings = settings or get_settings()
-    switch()
+    locks.patiently(switch, _say)
     refresh(DEFAULT_RD, settings)
 
 
@@ -84,7 +85,7 @@ def _dachs_on(settings: Settings, release: str, command: str, doing: str) -> Non
         raise SiteError(
             f"there is no resource descriptor {path}", f"write it; those there are: {known}"
         )
-    dachs(
+    change(
         settings,
         *command.split(),
         f"ztf/{release}",
@@ -92,3 +93,7 @@ def _dachs_on(settings: Settings, release: str, command: str, doing: str) -> Non
         remedy=f"see the lines above and {settings.var}/log/dachs-0/dcErrors; "
         "the database must run (scripts/serve start database)",
     )
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

@@ -98,7 +98,9 @@ class Bounded:
 
 def folder() -> Path:
     """Where folders of jobs and results are."""
-    return Path(base.getConfig("uwsWD"))
+    path = Path(base.getConfig("uwsWD"))
+    path.mkdir(mode=0o750, exist_ok=True)
+    return path
 
 
 def check_disk() -> None:

@@ -74,7 +74,7 @@ def run(self: Any, service: Any, input_table: Any, meta: Any) -> tuple[BinaryIO,
     owner = meta.getAuthUser() if meta["user_pretend"] else None
     seconds = base.getConfig("async", "defaultExecTimeSync")
     quotas.check_disk()
-    file = tempfile.TemporaryFile(dir=base.getConfig("uwsWD"))  # noqa: SIM115 - handed on
+    file = tempfile.TemporaryFile(dir=quotas.folder())  # noqa: SIM115 - handed on
     bounded = quotas.Bounded(file, get_settings().result_mb * quotas.MEGABYTE)
     try:
         table = query_table(given, Query(owner), "untrustedquery", seconds)

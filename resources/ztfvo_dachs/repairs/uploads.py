@@ -15,7 +15,7 @@ from typing import Any
 from gavo import base, svcs
 from gavo.base import valuemappers
 from gavo.formats import votableread
-from gavo.protocols import tap, taprunner, uws, uwsactions
+from gavo.protocols import dali, tap, taprunner, uws, uwsactions
 from gavo.utils import QuotedName
 from gavo.votable import V
 
@@ -53,6 +53,7 @@ _OF_POSTGRES = ("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid")
 def install() -> None:
     """Apply the repairs, once in a process."""
     tap.parseUploadString = parse
+    dali.URLUpload = refuse_address
     tap.UPLOAD_METHODS = {"upload-inline": tap.UPLOAD_METHODS["upload-inline"]}
     taprunner._ingestUploads = ingest
     _keep_apart()
@@ -98,6 +99,14 @@ def parse(text: str) -> list[tuple[str, str]]:
             )
         found[name] = place
     return list(found.items())
+
+
+def refuse_address(address: str, name: str) -> None:
+    """Fetch nothing for protocols other than TAP either."""
+    raise _refused(
+        f"{_short(address)} is not fetched from here: send the file within the request, as "
+        f"{_short(name)},param:key."
+    )
 
 
 def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> list[Any]:

@@ -1,0 +1,140 @@
+"""Bad moments pass: what fails is found, told and mended, and takes nothing else with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+from support import service
+from support.hostile import LEAKS, sentence
+from support.parts import pid_of
+from support.releases import script
+
+from ztfvo.settings import get_settings
+
+CONE = "/scs?RA=254.45755&DEC=35.34236&SR=0.001"
+OID = service.HZ_HER_OIDS[0]
+
+
+def wait_for(site, path="/tap/availability", seconds=60):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if requests.get(site + path, timeout=10).ok:
+                return
+        except requests.ConnectionError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError(f"{path} is not answered after {seconds} s")
+
+
+def test_health_is_told_with_what_the_database_says(ask):
+    answer = ask("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {"healthy": True, "database": "answers"}
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "<avl:available>true</avl:available>" in ask("/tap/availability").text
+
+
+@pytest.fixture
+def without_database(site):
+    script("serve", "stop", "database")
+    yield
+    script("serve", "start")
+    service.wait_for_tap(site)
+
+
+def test_without_a_database_everything_says_so_and_heals(without_database, site, ask, query):
+    healthy = ask("/health")
+    assert (healthy.status_code, healthy.json()["healthy"]) == (503, False)
+    availability = ask("/tap/availability").text
+    assert "<avl:available>false</avl:available>" in availability
+    assert "does not answer" in availability
+    for answer in (
+        ask(CONE),
+        ask(f"/lc/{OID}.vot"),
+        ask(f"/links?ID={OID}"),
+        ask("/ssa?REQUEST=queryData&POS=254.45755,35.34236&SIZE=0.01"),
+        query("SELECT name FROM ztf.releases"),
+    ):
+        assert answer.status_code == 503 or "TransientFault" in answer.text, answer.url
+        assert "database does not answer" in sentence(answer), answer.url
+        assert not LEAKS.search(answer.text), answer.url
+    form = ask("/ztf/ztf/cone/form", __nevow_form__="genForm", hscs_pos="1 1", hscs_sr="5")
+    assert not LEAKS.search(form.text)
+    script("serve", "start")
+    service.wait_for_tap(site)
+    assert ask(CONE).status_code == 200
+    assert ask(f"/lc/{OID}.json").status_code == 200
+    assert ask("/health").status_code == 200
+
+
+def test_connections_that_the_database_ended_are_noticed_before_they_are_used(site, ask, query):
+    for path in (CONE, f"/lc/{OID}.json"):
+        assert ask(path).status_code == 200
+    service.superuser(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE usename IN ('gavo', 'untrusted', 'gavoadmin', 'ztfvo_pages')"
+    )
+    time.sleep(1.1)
+    answers = [ask(path).status_code for path in (CONE, f"/lc/{OID}.json", CONE, CONE) * 3]
+    assert answers == [200] * 12
+    assert query("SELECT name FROM ztf.releases").status_code == 200
+
+
+def test_a_killed_master_of_nginx_leaves_nothing_in_the_way(site):
+    os.kill(pid_of("nginx"), signal.SIGKILL)
+    time.sleep(2)
+    wait_for(site)
+    master = pid_of("nginx")
+    time.sleep(3)
+    assert pid_of("nginx") == master
+    assert "FATAL" not in script("serve", "status").upper()
+
+
+def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site, ask):
+    settings = get_settings()
+    took, stop = [], threading.Event()
+
+    def visit():
+        while not stop.is_set():
+            began = time.monotonic()
+            answer = ask(CONE)
+            took.append((answer.status_code, time.monotonic() - began))
+
+    with psycopg.connect(settings.superuser_dsn) as connection:
+        connection.execute("SELECT count(*) FROM ztf.objects")  # the lock stays until the end
+        connection.execute("SELECT count(*) FROM ztf_store.timeseries WHERE oid = 1")
+        switching = subprocess.Popen(
+            [Path(sys.executable).parent / "ztfvo", "release", "default", "demo"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        visiting = threading.Thread(target=visit)
+        visiting.start()
+        time.sleep(12)
+        assert switching.poll() is None
+    _, told = switching.communicate(timeout=120)
+    stop.set()
+    visiting.join()
+    assert switching.returncode == 0, told
+    assert "waiting for its end" in told
+    assert {status for status, _ in took} == {200}
+    assert max(seconds for _, seconds in took) < 5
+
+
+def test_a_vocabulary_that_cannot_be_read_is_written_again(site):
+    folder = get_settings().var / "dachs" / "cache"
+    path = next(folder.glob("*uat*"))
+    good = path.read_bytes()
+    path.write_bytes(b"\x00 not JSON")
+    script("serve", "start")
+    assert path.read_bytes() == good
