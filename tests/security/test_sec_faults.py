@@ -100,6 +100,31 @@ def test_a_killed_master_of_nginx_leaves_nothing_in_the_way(site):
     assert "FATAL" not in script("serve", "status").upper()
 
 
+def test_a_restart_fails_no_request_of_four_clients(site):
+    before = {pid_of("dachs")}
+    answers, stop = [], threading.Event()
+    paths = (CONE, f"/lc/{OID}.json", "/tap/sync?LANG=ADQL&QUERY=SELECT+name+FROM+ztf.releases",
+             "/kdb/api/v1/tags/")  # fmt: skip
+
+    def visit(path):
+        while not stop.is_set():
+            try:
+                answers.append((path, requests.get(site + path, timeout=60).status_code))
+            except requests.RequestException as error:
+                answers.append((path, repr(error)))
+
+    visiting = [threading.Thread(target=visit, args=(path,)) for path in paths]
+    for one in visiting:
+        one.start()
+    script("serve", "restart")
+    stop.set()
+    for one in visiting:
+        one.join()
+    assert {told for _, told in answers} == {200}
+    assert {path for path, _ in answers} == set(paths)
+    assert before.isdisjoint({pid_of("dachs")})
+
+
 def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site, ask):
     settings = get_settings()
     took, stop = [], threading.Event()

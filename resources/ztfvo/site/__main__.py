@@ -14,7 +14,7 @@ from rich.table import Column, Table
 
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
-from ztfvo.site import health, kdb_tables, mirrors, service
+from ztfvo.site import health, kdb_tables, mirrors, rolling, service
 from ztfvo.site.demo_records import EXPERT, SECOND
 from ztfvo.site.errors import SiteError
 from ztfvo.site.expert import new_password
@@ -87,9 +87,14 @@ def stop(part: Parts = None) -> None:
 
 @serve.command()
 def restart(part: Parts = None) -> None:
-    """Stop and start."""
-    stop(part)
-    start(part)
+    """Take over configuration and code without a pause; parts that are named stop and start."""
+    if part:
+        stop(part)
+        start(part)
+        return
+    settings = get_settings()
+    rolling.restart(settings, console.print)
+    console.print(f"The service runs: {settings.url}/")
 
 
 @serve.command()

@@ -114,7 +114,6 @@ def values(settings: Settings) -> dict[str, object]:
         "BODY_MIB": settings.upload_mb * 10**6 // MIB + 1,
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
-        "UPSTREAMS": upstreams(settings),
         "PUBLIC_HOST": urlsplit(settings.url).netloc,
         "TRUSTED_PROXIES": trusted_proxies(settings),
         "TRUSTED_NETWORKS": "\n".join(f"    {one} 1;" for one in settings.trusted_proxies),
@@ -123,10 +122,13 @@ def values(settings: Settings) -> dict[str, object]:
     }
 
 
-def upstreams(settings: Settings) -> str:
-    """Return nginx' list of the DaCHS processes."""
-    ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
-    return "\n".join(f"    server 127.0.0.1:{port} max_fails=0;" for port in ports)
+def upstreams(settings: Settings, spared: int | None = None) -> str:
+    """Return nginx' list of the DaCHS processes; one of them may be spared."""
+    return "\n".join(
+        f"    server 127.0.0.1:{settings.dachs_port + number} "
+        f"{'down' if number == spared else 'max_fails=0'};"
+        for number in range(settings.dachs_processes)
+    )
 
 
 def trusted_proxies(settings: Settings) -> str:
@@ -151,9 +153,16 @@ def find_nginx() -> str:
     return found
 
 
-def write_service_config(settings: Settings) -> bool:
-    """Write the files of supervisor and nginx; tell whether anything changed."""
+def write_service_config(settings: Settings, spared: int | None = None) -> bool:
+    """Write the files of supervisor and nginx; tell whether anything changed.
+
+    Parameters
+    ----------
+    spared
+        Number of a DaCHS process that nginx is to send no requests.
+    """
     known = values(settings) | mirrors.values(settings)
+    known["UPSTREAMS"] = upstreams(settings, spared)
     known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": "", "KDB_PROGRAM": ""}
     if not settings.dsn:
         known |= {"POSTGRES_BIN": programs_folder(settings), "CLUSTER": cluster_folder(settings)}

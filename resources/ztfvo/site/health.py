@@ -39,6 +39,16 @@ def dachs_answers(settings: Settings) -> bool:
     return all(_answers(f"http://127.0.0.1:{port}{AVAILABILITY}") for port in ports)
 
 
+def process_answers(settings: Settings, number: int) -> bool:
+    """Tell whether one DaCHS process answers a query."""
+    query = {"LANG": "ADQL", "QUERY": "SELECT TOP 1 table_name FROM tap_schema.tables"}
+    address = f"http://127.0.0.1:{settings.dachs_port + number}/tap/sync"
+    try:
+        return httpx.post(address, data=query, timeout=10, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 def proxy_answers(settings: Settings) -> bool:
     """Tell whether nginx answers."""
     return _answers(f"http://{local_address(settings)}:{settings.port}/__proxy__")

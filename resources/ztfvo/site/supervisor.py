@@ -145,6 +145,14 @@ def stop_program(settings: Settings, group: str) -> None:
         calls.stopProcessGroup(group, True)
 
 
+def restart_program(settings: Settings, group: str, name: str) -> None:
+    """Stop one program, wait until it has ended, and start it; do not wait for that."""
+    calls, full_name = _calls(settings), f"{group}:{name}"
+    with suppress(xmlrpc.client.Fault):  # it did not run
+        calls.stopProcess(full_name, True)
+    calls.startProcess(full_name, False)
+
+
 def send_signal(settings: Settings, group: str, name: str) -> None:
     """Send a signal such as HUP to the running programs of `group`."""
     for program in programs(settings):
