@@ -92,6 +92,32 @@ def test_other_methods_are_refused(site, method, path):
     assert not LEAKS.search(body.decode())
 
 
+@pytest.mark.parametrize("path", ["/", "/tap/sync", "/lc", "/scs", "/tableinfo/ztf.objects"])
+def test_what_may_be_asked_of_an_address_is_told(site, path):
+    answer = requests.options(
+        site + path, headers={"Origin": "https://elsewhere.example"}, timeout=30
+    )
+    assert answer.status_code == 204
+    assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
+
+
+def test_an_encoding_that_nobody_has_is_not_used(site):
+    for path in ("/", "/tap/capabilities", "/kdb/"):
+        for _ in range(2):
+            answer = requests.get(site + path, headers={"Accept-Encoding": "x"}, timeout=30)
+            assert "Content-Encoding" not in answer.headers
+            assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/ztf/ztf/cone/form", "/__system__/adql/query/form"])
+def test_a_form_that_there_is_not_is_refused(ask, path):
+    answer = ask(path, __nevow_form__="none")
+    assert answer.status_code == 400
+    assert not LEAKS.search(answer.text)
+
+
 @pytest.mark.parametrize(
     ("path", "policy"),
     [

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gavo import base
+from gavo import base, svcs
 from gavo.svcs import common
+
+FORM = b"genForm"
+"""The one form that a page of DaCHS has."""
 
 
 def install() -> None:
@@ -31,3 +34,17 @@ def install() -> None:
         self["dbLimit"] = min(self["dbLimit"], most)
 
     common.QueryMeta._fillDbOptions = fill
+
+
+def install_in_server() -> None:
+    """Refuse forms that there are not with 400, once in a process; DaCHS looks for them in vain."""
+    from gavo.web import grend
+
+    begin = grend.ServiceBasedPage.__init__
+
+    def begin_checked(self: Any, request: Any, service: Any) -> None:
+        if request.args.get(b"__nevow_form__", [FORM])[0] != FORM:
+            raise svcs.BadRequest("This page has no such form: leave __nevow_form__ out.")
+        begin(self, request, service)
+
+    grend.ServiceBasedPage.__init__ = begin_checked
