@@ -150,8 +150,10 @@ def fault(site: str, request: dict[str, object]) -> str | None:
         return None  # the client refuses to send it
     except requests.RequestException as error:
         return repr(error)
-    # The archive's stand-ins do not run: what they should send is unavailable.
-    if answer.status_code >= 500 and not (answer.status_code in (502, 503, 504) and answer.text):
+    # The archive's stand-ins do not run, so that what they should send is unavailable.
+    unavailable = answer.status_code in (502, 503, 504)
+    asks_archive = str(request["path"]).startswith(("/archive/", "/epoch/"))
+    if answer.status_code >= 500 and not (unavailable and (answer.text or asks_archive)):
         return f"status {answer.status_code}: {answer.text[:300]}"
     if found := LEAKS.search(answer.text.replace(str(request), "")):
         sent = repr(request)
