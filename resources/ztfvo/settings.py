@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         default=8101, description="Port of the first DaCHS process on 127.0.0.1; others follow."
     )
     dachs_processes: int = Field(default=2, ge=1, le=64, description="Number of DaCHS processes.")
+    watch_seconds: float = Field(
+        default=20, gt=0, description="Seconds between two looks at the running service."
+    )
     dachs_threads: int = Field(default=30, description="Worker threads of one DaCHS process.")
     tap_threads: int = Field(
         default=16, ge=2, description="Synchronous TAP queries at a time of one DaCHS process."

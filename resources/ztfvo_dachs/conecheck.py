@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ztfvo.settings import get_settings
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 
 EXAMPLE = "RA=254.45755&DEC=35.34236&SR=0.001"

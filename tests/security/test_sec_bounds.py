@@ -57,6 +57,17 @@ def test_lists_mean_what_they_say(query, condition, sql):
     assert answer.json()["data"] == [[expected]]
 
 
+@pytest.mark.parametrize("end", [")", ", oid)", ", '1')"])
+@pytest.mark.parametrize("literal", ["622778651534295039", "6227786515.342950e2"])
+@pytest.mark.parametrize("count", [7, 20])
+def test_long_numbers_that_make_no_long_list_are_read_fast(query, count, literal, end):
+    began = time.monotonic()
+    numbers = ", ".join([literal] * count)
+    answer = query(f"SELECT oid{FROM}WHERE h3_10 IN ({numbers}{end}", RESPONSEFORMAT="json")
+    assert answer.status_code == 200, sentence(answer)
+    assert time.monotonic() - began < 10  # 19 ** 7 ways to read them took minutes
+
+
 def test_a_list_within_a_string_or_a_name_is_text(query):
     text = "x IN (1, 2, 3, 4, 5, 6, 7, 8, 9)"
     answer = query(

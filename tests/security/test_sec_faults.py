@@ -100,6 +100,23 @@ def test_a_killed_master_of_nginx_leaves_nothing_in_the_way(site):
     assert "FATAL" not in script("serve", "status").upper()
 
 
+def test_a_process_that_hangs_is_found_and_restarted(site, ask):
+    hung = pid_of("dachs")
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        until = time.monotonic() + 150
+        while Path(f"/proc/{hung}").exists() and time.monotonic() < until:
+            time.sleep(0.5)
+        assert not Path(f"/proc/{hung}").exists()
+    finally:
+        if Path(f"/proc/{hung}").exists():
+            os.kill(hung, signal.SIGCONT)
+    service.wait_for_tap(site)
+    log = (get_settings().var / "log" / "watch.log").read_text()
+    assert "(3 of 3)" in log
+    assert log.rstrip().endswith("restarted")
+
+
 def test_a_restart_fails_no_request_of_four_clients(site):
     before = {pid_of("dachs")}
     answers, stop = [], threading.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from ztfvo.site.expert import new_password
 from ztfvo.site.identity import DATA, as_user, require_owner
 from ztfvo.site.install import install
 from ztfvo.site.supervisor import NGINX
+from ztfvo.site.watch import watch
 
 PASSWORDS = "ZTFVO_TOUR_PASSWORDS"
 
@@ -38,6 +40,14 @@ Parts = Annotated[
 def setup() -> None:
     """Make database cluster, DaCHS root and configuration, or bring them up to date."""
     install(get_settings(), console.print)
+
+
+@app.command("watch")
+def watch_() -> None:
+    """Look after the running service; the supervisor runs this."""
+    watch(
+        get_settings(), lambda sentence: print(f"{datetime.now(UTC):%F %T} {sentence}", flush=True)
+    )
 
 
 @app.command("tour")

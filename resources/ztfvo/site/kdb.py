@@ -63,6 +63,24 @@ def set_up(settings: Settings, say: Callable[[str], None]) -> None:
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))
 
 
+def tidy(settings: Settings) -> str:
+    """Delete what has expired in the knowledge database; return what it said.
+
+    Raises
+    ------
+    SiteError
+        When it cannot be done.
+    """
+    return run(
+        settings,
+        [sys.executable, "-I", "-m", "kdb", "tidy"],
+        "tidying the knowledge database",
+        "see the lines above",
+        knowledge.environment(settings),
+        KDB,
+    ).strip()
+
+
 def make_database(settings: Settings) -> None:
     """Make the two roles and the database where they are missing.
 

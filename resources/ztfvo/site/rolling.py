@@ -15,7 +15,7 @@ from ztfvo.settings import Settings
 from ztfvo.site import health, service, supervisor
 from ztfvo.site.config import write_service_config
 from ztfvo.site.errors import SiteError
-from ztfvo.site.supervisor import DACHS, KDB, NGINX
+from ztfvo.site.supervisor import DACHS, KDB, NGINX, WATCH
 
 SETTLE = 1.0
 """Seconds after which nginx has taken its configuration over."""
@@ -41,6 +41,7 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
         say(f"Restarted: {DACHS}-{number}")
     for part in (KDB, NGINX):
         supervisor.send_signal(settings, part, "HUP")
+    supervisor.restart_program(settings, WATCH, WATCH)
 
 
 @contextmanager

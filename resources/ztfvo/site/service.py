@@ -16,20 +16,27 @@ from ztfvo.site.config import (
 from ztfvo.site.dachs import is_outdated
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import cluster_folder
-from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX
+from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX, WATCH
 
 #: Seconds each part gets to answer, long enough for crash recovery of a large database.
-PATIENCE = {DATABASE: 300.0, DACHS: 60.0, NGINX: 10.0, KDB: 60.0}
+PATIENCE = {DATABASE: 300.0, DACHS: 60.0, NGINX: 10.0, KDB: 60.0, WATCH: 10.0}
 
 CHECKS: dict[str, Callable[[Settings], bool]] = {
     DATABASE: health.database_answers,
     DACHS: health.dachs_answers,
     NGINX: health.proxy_answers,
     KDB: health.kdb_answers,
+    WATCH: lambda settings: supervisor.is_running(settings, WATCH),
 }
 
 #: What has to run for a part to be of use.
-NEEDS = {DATABASE: (), DACHS: (DATABASE,), NGINX: (DATABASE, DACHS), KDB: (DATABASE,)}
+NEEDS = {
+    DATABASE: (),
+    DACHS: (DATABASE,),
+    NGINX: (DATABASE, DACHS),
+    KDB: (DATABASE,),
+    WATCH: (DATABASE, DACHS),
+}
 
 
 def parts(settings: Settings) -> list[str]:

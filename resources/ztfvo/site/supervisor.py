@@ -24,6 +24,7 @@ DATABASE = "database"
 DACHS = "dachs"
 NGINX = "nginx"
 KDB = "kdb"
+WATCH = "watch"
 RUNNING = ("STARTING", "RUNNING", "BACKOFF")
 
 
@@ -41,6 +42,8 @@ class Program:
         Supervisor's sentence on it: pid and uptime, or why it ended.
     log
         The file its output goes to.
+    seconds
+        Since its last start.
     """
 
     group: str
@@ -48,6 +51,7 @@ class Program:
     state: str
     description: str
     log: Path
+    seconds: int
 
     @property
     def full_name(self) -> str:
@@ -125,9 +129,16 @@ def programs(settings: Settings) -> list[Program]:
             entry["statename"],
             entry["description"],
             Path(entry["stdout_logfile"]),
+            entry["now"] - entry["start"],
         )
         for entry in _calls(settings).getAllProcessInfo()
     ]
+
+
+def is_running(settings: Settings, group: str) -> bool:
+    """Tell whether all programs of a group run."""
+    states = [program.state for program in programs(settings) if program.group == group]
+    return bool(states) and set(states) == {"RUNNING"}
 
 
 def start_program(settings: Settings, group: str) -> None:
@@ -150,7 +161,8 @@ def restart_program(settings: Settings, group: str, name: str) -> None:
     calls, full_name = _calls(settings), f"{group}:{name}"
     with suppress(xmlrpc.client.Fault):  # it did not run
         calls.stopProcess(full_name, True)
-    calls.startProcess(full_name, False)
+    with suppress(xmlrpc.client.Fault):  # its state, asked for later, tells what failed
+        calls.startProcess(full_name, False)
 
 
 def send_signal(settings: Settings, group: str, name: str) -> None:
@@ -165,7 +177,7 @@ def shut_down(settings: Settings) -> None:
     if not is_up(settings):
         end_strays(settings)
         return
-    for group in (NGINX, KDB, DACHS, DATABASE):
+    for group in (WATCH, NGINX, KDB, DACHS, DATABASE):
         stop_program(settings, group)
     _calls(settings).shutdown()
     deadline = time.monotonic() + 15

@@ -31,15 +31,16 @@ _TOKEN = re.compile(
       (?P<space>\s+|--[^\n\r]*)
     | (?P<string>'(?:[^']|'')*')
     | (?P<name>"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*)
-    | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)
     | (?P<sign>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_NUMBERS = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_STRINGS = r"'(?:[^']|'')*'"
+#: Nothing in these is ever tried twice: what is no list would take ages otherwise.
+_NUMBERS = r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
+_STRINGS = r"'(?:[^']|'')*+'"
 _LISTS = {
-    kind: re.compile(rf"\s*{literal}(?:\s*,\s*{literal}){{{SHORTEST_LIST - 1},}}\s*\)")
+    kind: re.compile(rf"\s*{literal}(?:\s*+,\s*+{literal}){{{SHORTEST_LIST - 1},}}+\s*\)")
     for kind, literal in (("number", _NUMBERS), ("string", _STRINGS))
 }
 

@@ -1,0 +1,120 @@
+"""Look after the running service: restart what answers no more, and do what is due daily.
+
+A process that hangs or is broken looks alive to the supervisor.  Each DaCHS process is therefore
+asked what visitors ask; after three failures in a row it is restarted.  What fails while the
+database is down, or while the process starts, does not count; a refusal for want of room (503)
+is no failure.  One that fails again soon is left alone for longer and longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import httpx
+
+from ztfvo.settings import Settings
+from ztfvo.site import health, supervisor
+from ztfvo.site.errors import SiteError
+from ztfvo.site.kdb import tidy
+from ztfvo.site.supervisor import DACHS
+
+FAILURES = 3
+"""In a row, after which a process is restarted."""
+
+TIMEOUT = 10.0
+"""Seconds that an answer may take, besides its time in a queue."""
+
+START = 60.0
+"""Seconds that a process has for its start."""
+
+LONGEST_PAUSE = 3600.0
+"""Seconds between two restarts of a process, at most."""
+
+#: What visitors ask; a mistake in it is no failure of the process.
+CONE = "/ztf/ztf/cone/scs.xml?RA=0&DEC=0&SR=0"
+LIGHT_CURVE = "/lc/680113399999999.json"
+TAP = "/tap/sync?LANG=ADQL&QUERY=SELECT+TOP+1+table_name+FROM+tap_schema.tables"
+
+
+@dataclass
+class Patient:
+    """One DaCHS process, and how it has been."""
+
+    failures: int = 0
+    pause: float = 0.0
+    restarted_at: float = float("-inf")
+
+    def may_be_restarted(self, now: float) -> bool:
+        """Tell whether enough time has passed since the last restart."""
+        return now - self.restarted_at >= self.pause
+
+    def restarted(self, now: float) -> None:
+        """Note a restart; the next one has to wait longer."""
+        soon = now - self.restarted_at < 2 * LONGEST_PAUSE
+        self.pause = min(max(60.0, 2 * self.pause) if soon else 60.0, LONGEST_PAUSE)
+        self.failures, self.restarted_at = 0, now
+
+
+def watch(settings: Settings, say: Callable[[str], None]) -> None:
+    """Look after the service until the process is ended."""
+    patients = [Patient() for _ in range(settings.dachs_processes)]
+    done: date | None = None
+    while True:
+        look(settings, patients, say)
+        today = datetime.now(UTC).date()
+        if today != done:
+            done = today
+            _daily(settings, say)
+        time.sleep(settings.watch_seconds)
+
+
+def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]) -> None:
+    """Ask each DaCHS process once; restart one, at most, that has failed too often."""
+    if not health.database_answers(settings):
+        for patient in patients:
+            patient.failures = 0
+        return
+    up = {
+        program.name
+        for program in supervisor.programs(settings)
+        if program.state == "RUNNING" and program.seconds >= START
+    }
+    for number, patient in enumerate(patients):
+        name = f"{DACHS}-{number}"
+        fault = _fault(settings, number) if name in up else None
+        patient.failures = patient.failures + 1 if fault else 0
+        if fault:
+            say(f"{name}: {fault} ({patient.failures} of {FAILURES})")
+        now = time.monotonic()
+        if patient.failures >= FAILURES and patient.may_be_restarted(now):
+            patient.restarted(now)
+            supervisor.restart_program(settings, DACHS, name)
+            say(f"{name} restarted")
+            return
+
+
+def _fault(settings: Settings, number: int) -> str | None:
+    """What is wrong with a process; None when it answers what visitors ask."""
+    base = f"http://127.0.0.1:{settings.dachs_port + number}"
+    in_queue = float(settings.sync_seconds)
+    for question, seconds in ((CONE, TIMEOUT), (LIGHT_CURVE, TIMEOUT), (TAP, TIMEOUT + in_queue)):
+        path = question.partition("?")[0]
+        try:
+            status = httpx.get(base + question, timeout=seconds, trust_env=False).status_code
+        except httpx.HTTPError as error:
+            return f"{path} is not answered ({type(error).__name__})"
+        if status >= 500 and status != httpx.codes.SERVICE_UNAVAILABLE:
+            return f"{path} is answered with {status}"
+    return None
+
+
+def _daily(settings: Settings, say: Callable[[str], None]) -> None:
+    if not settings.kdb_workers:
+        return
+    try:
+        say(tidy(settings))
+    except SiteError as error:
+        say(f"The knowledge database could not be tidied: {error}")

@@ -1,0 +1,104 @@
+"""Which DaCHS processes are restarted, and when."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from ztfvo.settings import Settings
+from ztfvo.site import watch
+from ztfvo.site.supervisor import Program
+from ztfvo.site.watch import LONGEST_PAUSE, Patient
+
+
+def test_restarts_that_do_not_help_become_rare():
+    patient, now, times = Patient(), 0.0, []
+    for _ in range(100_000):
+        if patient.may_be_restarted(now):
+            patient.restarted(now)
+            times.append(now)
+        now += 1
+    waits = [later - sooner for sooner, later in pairwise(times)]
+    assert waits[:6] == [60, 120, 240, 480, 960, 1920]
+    assert set(waits[6:]) == {LONGEST_PAUSE}
+
+
+def test_a_process_that_was_well_for_long_is_restarted_at_once_again():
+    patient = Patient()
+    patient.restarted(0.0)
+    patient.restarted(60.0)
+    assert not patient.may_be_restarted(150.0)
+    assert patient.may_be_restarted(3 * LONGEST_PAUSE)
+    patient.restarted(3 * LONGEST_PAUSE)
+    assert patient.may_be_restarted(3 * LONGEST_PAUSE + 60)
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """A site whose process 0 answers as told; yields what was restarted and how to tell it."""
+    state = SimpleNamespace(database=True, seconds=100, status=200, restarted=[], said=[])
+    settings = Settings(dachs_processes=2)
+    monkeypatch.setattr(watch.health, "database_answers", lambda _: state.database)
+    monkeypatch.setattr(
+        watch.supervisor,
+        "programs",
+        lambda _: [
+            Program("dachs", f"dachs-{number}", "RUNNING", "", Path(), state.seconds)
+            for number in range(2)
+        ],
+    )
+    monkeypatch.setattr(
+        watch.supervisor, "restart_program", lambda *names: state.restarted.append(names[2])
+    )
+
+    def get(address, **_):
+        broken = f":{settings.dachs_port}/" in address or state.status == 500
+        return httpx.Response(state.status if broken else 200)
+
+    monkeypatch.setattr(watch.httpx, "get", get)
+    patients = [Patient(), Patient()]
+    state.look = lambda: watch.look(settings, patients, state.said.append)
+    return state
+
+
+def test_a_process_is_restarted_after_three_failures_in_a_row(site):
+    for status in (502, 502, 200, 502, 502):
+        site.status = status
+        site.look()
+    assert site.restarted == []
+    site.look()
+    assert site.restarted == ["dachs-0"]
+
+
+def test_two_broken_processes_are_not_restarted_in_the_same_look(site):
+    site.status = 500
+    for _ in range(3):
+        site.look()
+    assert site.restarted == ["dachs-0"]
+    site.look()
+    assert site.restarted == ["dachs-0", "dachs-1"]
+
+
+def test_failures_while_the_database_is_down_do_not_count(site):
+    site.status = 502
+    site.look()
+    site.look()
+    site.database = False
+    site.look()
+    site.database = True
+    site.look()
+    site.look()
+    assert site.restarted == []
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(503, 100), (404, 100), (502, 5)])
+def test_a_refusal_a_mistake_and_a_starting_process_are_no_failures(site, status, seconds):
+    site.status, site.seconds = status, seconds
+    for _ in range(10):
+        site.look()
+    assert site.restarted == []
+    assert site.said == []
