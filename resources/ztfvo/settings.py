@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     )
     tap_jobs: int = Field(default=8, description="TAP queries running at a time, per site.")
     sync_per_address: int = Field(
-        default=6, ge=1, description="Synchronous TAP queries at a time from one address."
+        default=8, ge=1, description="Synchronous TAP queries at a time from one address."
     )
     max_cone_radius: float = Field(default=1.0, gt=0, le=180, description="Cone limit in degrees.")
 

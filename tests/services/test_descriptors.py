@@ -61,17 +61,29 @@ def test_descriptor_stays_short(name):
     assert len((FOLDER / f"{name}.rd").read_text().splitlines()) <= MAX_LINES
 
 
-def test_the_registry_record_has_coverage(site, ask):
-    authority = ask("/getRR/ztf/demo/cone")
-    text = authority.text
+@pytest.fixture
+def record(ask):
+    """Text of the registry record of a service."""
+
+    def get(name):
+        query = "/oai.xml?verb=GetRecord&metadataPrefix=ivo_vor&identifier="
+        identify = ask("/oai.xml?verb=Identify").text
+        authority = re.search("<identifier>ivo://([^/<]+)", identify)[1]
+        return ask(f"{query}ivo://{authority}/{name}").text
+
+    return get
+
+
+def test_the_registry_record_has_coverage(site, record):
+    text = record("ztf/demo/cone")
     for element in ("<spatial>", "<temporal>", "<spectral>"):
         assert element in text
     assert "simulated" in text.lower()
 
 
-def test_the_registry_knows_the_knowledge_database(site, ask):
+def test_the_registry_knows_the_knowledge_database(site, record):
     for name in ("records", "cone"):
-        record = ask(f"/getRR/kdb/kdb/{name}").text
-        assert "<title>" in record
-        assert "Palomar" not in record
-    assert f"{site}/kdb/kdb/cone/scs.xml?" in record
+        text = record(f"kdb/kdb/{name}")
+        assert "<title>" in text
+        assert "Palomar" not in text
+    assert f"{site}/kdb/kdb/cone/scs.xml?" in text

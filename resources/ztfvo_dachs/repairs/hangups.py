@@ -7,6 +7,7 @@ share: some dozens of short requests stop the whole process for a minute.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,9 @@ AGAIN = 0.5
 
 _LOCKS = 0x7A7466
 """First key of the advisory locks that count an address' queries."""
+
+_TRIES, _PAUSE = 4, 0.1
+"""To have a turn: a query whose answer has just been read may be about to end."""
 
 _here = threading.local()
 
@@ -145,13 +149,15 @@ def take_turn(connection: Any) -> None:
         return
     most = get_settings().sync_per_address
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT turn FROM generate_series(1, %s) AS turn"
-            " WHERE pg_try_advisory_lock(%s, hashtext(%s || ' ' || turn)) LIMIT 1",
-            (most, _LOCKS, work.address),
-        )
-        if cursor.fetchone():
-            return
+        for _ in range(_TRIES):
+            cursor.execute(
+                "SELECT turn FROM generate_series(1, %s) AS turn"
+                " WHERE pg_try_advisory_lock(%s, hashtext(%s || ' ' || turn)) LIMIT 1",
+                (most, _LOCKS, work.address),
+            )
+            if cursor.fetchone():
+                return
+            time.sleep(_PAUSE)
     base.ui.notifyInfo(f"Too many queries at a time from {work.address}")
     raise messages.Unavailable(
         f"{most} of your queries are at work, and more at a time are not possible from one "
