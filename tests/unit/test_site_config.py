@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LATE_VALUES = (
     "ADMIN_PASSWORD_HASH",
     "NGINX",
+    "UPSTREAMS",
     "DATABASE_PROGRAM",
     "KDB_PROGRAM",
     "KDB_SETTINGS_SUM",
