@@ -17,6 +17,7 @@ from django.db import connection
 from support import kdb
 from support.files import SHARED
 from support.kdb import KEY, NAME, new_oid
+from support.releases import let_in
 
 from kdb.annotations.models import Annotation, AnnotationTag, Current
 from kdb.annotations.record import annotate
@@ -422,7 +423,14 @@ def ztfvo_kdb(*words, **settings):
     )
 
 
+def open_to_all(folder):
+    """Let the user who runs the command read and write a folder."""
+    let_in(folder)
+    folder.chmod(0o777)
+
+
 def test_the_command_imports_and_exports_in_a_process_of_its_own(committed, tags, file, tmp_path):
+    open_to_all(tmp_path)
     oid = new_oid()
     done = ztfvo_kdb("import", file(f"oid,tags\n{oid},SN\n"), "--release", "dr17", "--author=A")
     assert done.returncode == 0, done.stderr
@@ -434,7 +442,8 @@ def test_the_command_imports_and_exports_in_a_process_of_its_own(committed, tags
     assert "--create-tags" in ztfvo_kdb("import", "--help").stdout
 
 
-def test_the_command_fails_with_a_sentence(file):
+def test_the_command_fails_with_a_sentence(file, tmp_path):
+    open_to_all(tmp_path)
     done = ztfvo_kdb("import", file("oid,tags\n1,SN\n"), "--release=dr17")
     assert done.returncode == 1
     assert "line 2: '1' is not an OID" in done.stderr
