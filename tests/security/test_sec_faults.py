@@ -117,31 +117,6 @@ def test_a_process_that_hangs_is_found_and_restarted(site, ask):
     assert log.rstrip().endswith("restarted")
 
 
-def test_a_restart_fails_no_request_of_four_clients(site):
-    before = {pid_of("dachs")}
-    answers, stop = [], threading.Event()
-    paths = (CONE, f"/lc/{OID}.json", "/tap/sync?LANG=ADQL&QUERY=SELECT+name+FROM+ztf.releases",
-             "/kdb/api/v1/tags/")  # fmt: skip
-
-    def visit(path):
-        while not stop.is_set():
-            try:
-                answers.append((path, requests.get(site + path, timeout=60).status_code))
-            except requests.RequestException as error:
-                answers.append((path, repr(error)))
-            time.sleep(0.05)  # no more than one address may
-
-    visiting = [threading.Thread(target=visit, args=(path,)) for path in paths]
-    for one in visiting:
-        one.start()
-    script("serve", "restart")
-    stop.set()
-    for one in visiting:
-        one.join()
-    assert set(answers) == {(path, 200) for path in paths}
-    assert before.isdisjoint({pid_of("dachs")})
-
-
 def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site, ask):
     settings = get_settings()
     took, stop = [], threading.Event()

@@ -154,16 +154,6 @@ def test_a_killed_server_comes_back(site):
     assert not before & set(pids(MASTER))
 
 
-def test_workers_that_outlive_the_supervisor_are_ended_by_the_next_start(site):
-    (supervisor,) = pids("supervisord -c|supervisord.conf")
-    before = set(pids(MASTER))
-    assert len(before) == 1 + get_settings().kdb_workers
-    os.kill(supervisor, signal.SIGKILL)
-    script("serve", "start")
-    assert not before & set(pids(MASTER))
-    assert httpx.get(f"{site}{API}tags/").status_code == 200
-
-
 def test_set_up_again_changes_nothing(site, tap):
     def state():
         return sorted(map(str, tap.search("SELECT * FROM kdb.tags").to_table()["name", "retired"]))

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from ztfvo.settings import get_settings
+from ztfvo.site import keep, supervisor
 
-PROGRAMS = {
-    "supervisor": "supervisor.supervisord",
-    "database": "postgresql.conf",
-    "dachs": "serve start",
-    "kdb": "gunicorn",
-    "nginx": "nginx: master",
-}
-"""What the command line of each part's first process has."""
+PROGRAMS = ("supervisor", "database", "dachs", "kdb", "nginx")
+"""Parts with a process of their own."""
 
 
 def pid_of(part: str) -> int:
     """The first process of a part of the test installation."""
-    var = str(get_settings().var)
-    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
-        try:
-            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            told = command + (process / "environ").read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if PROGRAMS[part] in command and var in told and int(process.name) != os.getpid():
-            return int(process.name)
-    raise LookupError(part)
+    settings = get_settings()
+    if part == "supervisor":
+        return int((settings.run / "supervisord.pid").read_text("ascii"))
+    name = supervisor.dachs_name(0) if part == supervisor.DACHS else part
+    pid = keep.running(supervisor.pids(settings), name)
+    if pid is None:
+        raise LookupError(part)
+    return pid

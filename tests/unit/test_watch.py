@@ -52,7 +52,7 @@ def site(monkeypatch):
         ],
     )
     monkeypatch.setattr(
-        watch.supervisor, "restart_program", lambda *names: state.restarted.append(names[2])
+        watch.supervisor, "restart_program", lambda *names: state.restarted.append(names[1])
     )
 
     def get(address, **_):
@@ -102,3 +102,19 @@ def test_a_refusal_a_mistake_and_a_starting_process_are_no_failures(site, status
         site.look()
     assert site.restarted == []
     assert site.said == []
+
+
+def test_what_the_supervisor_gave_up_on_is_started_again_but_not_at_every_look(monkeypatch):
+    states = {"dachs-0": "RUNNING", "dachs-1": "FATAL", "kdb": "STOPPED", "nginx": "EXITED"}
+    now, started, said, tried = [100.0], [], [], {}
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(
+        watch.supervisor,
+        "programs",
+        lambda _: [Program(name, name, state, "", Path(), 100) for name, state in states.items()],
+    )
+    monkeypatch.setattr(watch.supervisor, "start_program", lambda _, part: started.append(part))
+    for now[0] in (100.0, 100.0 + watch.REVIVAL - 1, 100.0 + watch.REVIVAL):
+        watch.revive(Settings(dachs_processes=2), tried, said.append)
+    assert started == ["dachs", "nginx"] * 2
+    assert said[0] == "dachs-1 is FATAL: starting it again"

@@ -77,7 +77,8 @@ def steer() -> None:
 def start(part: Parts = None) -> None:
     """Start all parts, or those named with what they need, and wait until they work."""
     settings = get_settings()
-    service.start(settings, part)
+    for name in service.start(settings, part):
+        console.print(f"Note: {name} goes on as it was configured when it started")
     if part:
         console.print(f"Started: {', '.join(part)}")
     else:

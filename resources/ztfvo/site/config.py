@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 import shutil
@@ -32,6 +31,7 @@ from ztfvo.site.identity import (
 from ztfvo.site.postgres import cluster_folder, pg_hba, pg_ident, programs_folder
 from ztfvo.site.render import fill, read_template, render, write
 from ztfvo.site.secrets import password_hash, secret
+from ztfvo.site.supervisor import dachs_name, pids
 
 MIB = 2**20
 
@@ -75,6 +75,7 @@ def make_folders(settings: Settings) -> None:
     own_folder(settings, settings.socket_folder, 0o750, DATABASE)
     own_folder(settings, settings.kdb_socket.parent, 0o750, KDB, NGINX)
     own_folder(settings, settings.run / "nginx", 0o700, NGINX)
+    own_folder(settings, pids(settings))
     for number in range(settings.dachs_processes):
         own_folder(settings, settings.var / "log" / f"dachs-{number}", 0o750, DACHS)
     if (settings.var / "settings.env").exists():
@@ -97,6 +98,8 @@ def values(settings: Settings) -> dict[str, object]:
         "SUPERVISOR_USER": "user=root" if has_walls(settings) else "",
         **{f"{part.upper()}_RIGHTS": limits.words(settings, part) for part in limits.PARTS},
         "VENV": Path(sys.prefix),
+        "KEEP": f"{sys.prefix}/bin/python -I -m ztfvo.site.keep "
+        f"{pids(settings)} {settings.var}/log",
         "URL": settings.url,
         "USER": user_of(settings, DACHS).pw_name,
         "GROUP": group_of(settings, DACHS),
@@ -164,13 +167,18 @@ def write_service_config(settings: Settings, spared: int | None = None) -> bool:
     known = values(settings) | mirrors.values(settings)
     known["UPSTREAMS"] = upstreams(settings, spared)
     known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": "", "KDB_PROGRAM": ""}
+    program = read_template(settings, "supervisord-dachs.conf")
+    known["DACHS_PROGRAMS"] = "".join(
+        fill(program, known | {"NAME": dachs_name(number), "NUMBER": number})
+        for number in range(settings.dachs_processes)
+    )
     if not settings.dsn:
         known |= {"POSTGRES_BIN": programs_folder(settings), "CLUSTER": cluster_folder(settings)}
         known["DATABASE_PROGRAM"] = fill(
             read_template(settings, "supervisord-database.conf"), known
         )
     if settings.kdb_workers:
-        known["KDB_SETTINGS_SUM"] = write_kdb_environment(settings)
+        write_kdb_environment(settings)
         known["KDB_PROGRAM"] = fill(read_template(settings, "supervisord-kdb.conf"), known)
     changed = [
         render(settings, "supervisord.conf", settings.run / "supervisord.conf", known, 0o600),
@@ -179,13 +187,12 @@ def write_service_config(settings: Settings, spared: int | None = None) -> bool:
     return any(changed)
 
 
-def write_kdb_environment(settings: Settings) -> str:
-    """Write the file that the knowledge database has its settings from; return its checksum."""
+def write_kdb_environment(settings: Settings) -> None:
+    """Write the file that the knowledge database has its settings from."""
     secret(settings, knowledge.KEY, knowledge.KEY_BYTES, KDB)
-    known = sorted(knowledge.environment(settings).items())
-    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in known)
+    known = knowledge.environment(settings) | {"ZTFVO_KDB_WORKERS": str(settings.kdb_workers)}
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(known.items()))
     write(settings, settings.var / "kdb" / "environment", text, 0o640, group=KDB)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def write_cluster_config(settings: Settings) -> bool:

@@ -29,6 +29,13 @@ def database_answers(settings: Settings) -> bool:
         return False
 
 
+def database_wants_restart(settings: Settings) -> bool:
+    """Tell whether the configuration has values that the running database cannot take over."""
+    with psycopg.connect(settings.superuser_dsn, dbname=_any_database(settings)) as connection:
+        query = "SELECT EXISTS (SELECT FROM pg_settings WHERE pending_restart)"
+        return bool(connection.execute(query).fetchone()[0])
+
+
 def _any_database(settings: Settings) -> str | None:
     return None if settings.dsn else "postgres"
 
@@ -96,7 +103,7 @@ def wait_for(
         broken = [
             program
             for program in supervisor.programs(settings)
-            if program.group == group and program.state in ("FATAL", "EXITED")
+            if program.part == group and program.state in ("FATAL", "EXITED")
         ]
         if broken or time.monotonic() > deadline:
             raise SiteError(_story(settings, group), "see the lines above, or: scripts/serve logs")
@@ -106,7 +113,7 @@ def wait_for(
 def _story(settings: Settings, group: str) -> str:
     parts = [f"{group} does not work"]
     for program in supervisor.programs(settings):
-        if program.group == group:
+        if program.part == group:
             lines = "\n".join(f"  {line}" for line in log_tail(program.log, 12))
             parts.append(f"{program.name}: {program.state} {program.description}\n{lines}")
     return "\n".join(parts)

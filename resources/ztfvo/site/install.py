@@ -6,7 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ztfvo.settings import Settings
-from ztfvo.site import config, dachs, identity, kdb, kdb_tables, older, postgres, service
+from ztfvo.site import (
+    config,
+    dachs,
+    identity,
+    kdb,
+    kdb_tables,
+    older,
+    postgres,
+    service,
+    supervisor,
+)
 
 #: What an operator should know where set-up is not root.
 WITHOUT_WALLS = (
@@ -26,7 +36,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
     """
     older.take_over(settings, say)
     config.make_folders(settings)
-    service.check_ports(settings, service.parts(settings))
+    service.check_ports(settings, supervisor.parts(settings))
     if not settings.dsn and postgres.make_cluster(settings):
         say(f"Made the database cluster {postgres.cluster_folder(settings)}")
     changed = [

@@ -6,16 +6,19 @@ its requests that are at work end, and it is back when it has answered a query.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ztfvo import knowledge
 from ztfvo.settings import Settings
 from ztfvo.site import health, service, supervisor
 from ztfvo.site.config import write_service_config
 from ztfvo.site.errors import SiteError
-from ztfvo.site.supervisor import DACHS, KDB, NGINX, WATCH
+from ztfvo.site.identity import run
+from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX, WATCH
 
 SETTLE = 1.0
 """Seconds after which nginx has taken its configuration over."""
@@ -26,26 +29,55 @@ _ESTABLISHED = "01"
 def restart(settings: Settings, say: Callable[[str], None]) -> None:
     """Take over configuration and code in all parts but the database, without a pause.
 
-    What does not run is started.  A site with one DaCHS process has a pause of some seconds.
+    What does not run is started.  A site with one DaCHS process has a pause of some seconds, and so
+    has one whose limits of nginx or of the knowledge database's processes have changed.
 
     Raises
     ------
     SiteError
-        When a part does not work after its restart; those that follow are left as they are.
+        When a part does not work after its restart, or the knowledge database refuses its settings;
+        parts that follow are left as they are.
     """
-    service.start(settings)
+    former = service.start(settings)
+    if settings.kdb_workers:
+        _check_kdb(settings)
     for number in range(settings.dachs_processes):
-        with _spared(settings, number):
-            supervisor.restart_program(settings, DACHS, f"{DACHS}-{number}")
+        name = supervisor.dachs_name(number)
+        with _spared(settings, number, say):
+            supervisor.restart_program(settings, name)
             _wait_for(settings, number)
-        say(f"Restarted: {DACHS}-{number}")
+        say(f"Restarted: {name}")
     for part in (KDB, NGINX):
-        supervisor.send_signal(settings, part, "HUP")
-    supervisor.restart_program(settings, WATCH, WATCH)
+        if part in former:
+            supervisor.restart_program(settings, part)
+        else:
+            supervisor.send_signal(settings, part, "HUP")
+        if part in supervisor.parts(settings):
+            health.wait_for(settings, part, service.CHECKS[part], service.PATIENCE[part])
+    supervisor.restart_program(settings, WATCH)
+    if not settings.dsn:
+        supervisor.send_signal(settings, DATABASE, "HUP")
+        if DATABASE in former or health.database_wants_restart(settings):
+            say(
+                "The database goes on with some of its former settings; this interrupts everybody: "
+                "scripts/serve restart database"
+            )
+
+
+def _check_kdb(settings: Settings) -> None:
+    """Have the knowledge database look at its settings before its processes end for them."""
+    run(
+        settings,
+        [sys.executable, "-I", "-c", "import kdb.config.wsgi"],
+        "starting the knowledge database with its settings",
+        "see the line above; it goes on with its former settings",
+        knowledge.environment(settings),
+        KDB,
+    )
 
 
 @contextmanager
-def _spared(settings: Settings, number: int) -> Iterator[None]:
+def _spared(settings: Settings, number: int, say: Callable[[str], None]) -> Iterator[None]:
     """Have nginx send a process nothing, and its requests ended."""
     if settings.dachs_processes == 1:
         yield
@@ -53,10 +85,12 @@ def _spared(settings: Settings, number: int) -> Iterator[None]:
     write_service_config(settings, spared=number)
     supervisor.send_signal(settings, NGINX, "HUP")
     time.sleep(SETTLE)
-    port = settings.dachs_port + number
-    until = time.monotonic() + settings.sync_seconds + 10
+    port, patience = settings.dachs_port + number, settings.sync_seconds + 10
+    until = time.monotonic() + patience
     while _connections(port) and time.monotonic() < until:
         time.sleep(0.1)
+    if left := _connections(port):
+        say(f"{supervisor.dachs_name(number)}: {left} requests are cut off after {patience} s")
     try:
         yield
     finally:
@@ -76,7 +110,7 @@ def _wait_for(settings: Settings, number: int) -> None:
     while not health.process_answers(settings, number):
         if time.monotonic() > until:
             raise SiteError(
-                f"{DACHS}-{number} does not answer after its restart",
-                f"see: scripts/serve logs {DACHS}-{number}",
+                f"{supervisor.dachs_name(number)} does not answer after its restart",
+                f"see: scripts/serve logs {supervisor.dachs_name(number)}",
             )
         time.sleep(0.2)

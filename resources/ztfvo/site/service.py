@@ -39,22 +39,21 @@ NEEDS = {
 }
 
 
-def parts(settings: Settings) -> list[str]:
-    """Return the parts; an existing database is none of them."""
-    left_out = {DATABASE} if settings.dsn else set()
-    if not settings.kdb_workers:
-        left_out.add(KDB)
-    return [part for part in CHECKS if part not in left_out]
-
-
-def start(settings: Settings, wanted: list[str] | None = None) -> None:
+def start(settings: Settings, wanted: list[str] | None = None) -> list[str]:
     """Start what is wanted, with all it needs, and wait until it works.
+
+    What runs goes on, also where its supervisor was killed.
 
     Parameters
     ----------
     wanted
         Parts; all of them by default.  The database is waited for where the site has an existing
         one.
+
+    Returns
+    -------
+    list of str
+        Programs that run with a former configuration.
 
     Raises
     ------
@@ -63,8 +62,8 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     """
     if settings.dsn and wanted == [DATABASE]:
         health.wait_for(settings, DATABASE, CHECKS[DATABASE], PATIENCE[DATABASE])
-        return
-    known = parts(settings)
+        return []
+    known = supervisor.parts(settings)
     unknown = [part for part in wanted or [] if part not in known]
     if unknown:
         raise SiteError(f"there is no part '{unknown[0]}'", f"name one of: {', '.join(known)}")
@@ -78,7 +77,7 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
     write_service_config(settings)
     check_ports(settings, needed)
     supervisor.ensure_up(settings)
-    supervisor.reload_config(settings)
+    former = supervisor.reload_config(settings)
     # The database comes first; all others at once, so that one that fails keeps no other down.
     for stage in ([DATABASE], [part for part in known if part != DATABASE]):
         starting = [part for part in needed if part in stage]
@@ -86,6 +85,7 @@ def start(settings: Settings, wanted: list[str] | None = None) -> None:
             supervisor.start_program(settings, part)
         for part in starting:
             health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
+    return former
 
 
 def _check_set_up(settings: Settings, needed: list[str]) -> None:
@@ -107,14 +107,12 @@ def check_ports(settings: Settings, wanted: list[str]) -> None:
     SiteError
         When one is in use by something else.
     """
+    kept = supervisor.kept(settings)
     if not supervisor.is_up(settings):
-        supervisor.end_strays(settings)
-    health.check_ports(settings, _stopped(settings, wanted))
-
-
-def _stopped(settings: Settings, wanted: list[str]) -> list[str]:
-    alive = {p.group for p in supervisor.programs(settings) if p.state in supervisor.RUNNING}
-    return [part for part in wanted if part not in alive]
+        supervisor.end_strays(settings, leave=kept)
+    alive = {p.part for p in supervisor.programs(settings) if p.state in supervisor.RUNNING}
+    alive |= {supervisor.part_of(name) for name in kept}
+    health.check_ports(settings, [part for part in wanted if part not in alive])
 
 
 def stop(settings: Settings, wanted: list[str] | None = None) -> None:
@@ -122,7 +120,7 @@ def stop(settings: Settings, wanted: list[str] | None = None) -> None:
     if not wanted:
         supervisor.shut_down(settings)
         return
-    for part in reversed(parts(settings)):
+    for part in reversed(supervisor.parts(settings)):
         if part in wanted and supervisor.is_up(settings):
             supervisor.stop_program(settings, part)
 
@@ -138,7 +136,7 @@ def reload(settings: Settings) -> None:
 @contextmanager
 def database(settings: Settings) -> Iterator[None]:
     """Have the database running, and stop it afterwards if nothing ran before."""
-    idle = not supervisor.is_up(settings)
+    idle = not supervisor.is_up(settings) and not supervisor.kept(settings)
     if settings.dsn:
         yield
         return
@@ -153,9 +151,19 @@ def database(settings: Settings) -> Iterator[None]:
 def status(settings: Settings) -> list[tuple[str, str, str]]:
     """Return (program, state, description) of all parts; the state "working" was tried."""
     rows = []
-    answers = {part: CHECKS[part](settings) for part in parts(settings)}
+    answers = {part: CHECKS[part](settings) for part in supervisor.parts(settings)}
     for program in supervisor.programs(settings):
-        works = program.state in ("STARTING", "RUNNING") and answers.get(program.group, False)
+        works = program.state in ("STARTING", "RUNNING") and answers.get(program.part, False)
         state = "working" if works else program.state.lower()
         rows.append((program.name, state, program.description))
-    return rows or [(part, "stopped", "") for part in parts(settings)]
+    return rows or _without_supervisor(settings)
+
+
+def _without_supervisor(settings: Settings) -> list[tuple[str, str, str]]:
+    kept = supervisor.kept(settings)
+    return [
+        (name, "running", "unwatched: scripts/serve start")
+        if name in kept
+        else (name, "stopped", "")
+        for name in supervisor.names(settings)
+    ]

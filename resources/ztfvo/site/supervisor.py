@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from ztfvo.settings import Settings
+from ztfvo.site import keep
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import run
 
@@ -25,7 +26,43 @@ DACHS = "dachs"
 NGINX = "nginx"
 KDB = "kdb"
 WATCH = "watch"
+PARTS = (DATABASE, DACHS, NGINX, KDB, WATCH)
 RUNNING = ("STARTING", "RUNNING", "BACKOFF")
+GIVEN_UP = ("EXITED", "FATAL")
+
+
+def parts(settings: Settings) -> list[str]:
+    """Return the parts; an existing database is none of them."""
+    left_out = {DATABASE} if settings.dsn else set()
+    if not settings.kdb_workers:
+        left_out.add(KDB)
+    return [part for part in PARTS if part not in left_out]
+
+
+def dachs_name(number: int) -> str:
+    """Return the name of a DaCHS process, counted from 0."""
+    return f"{DACHS}-{number}"
+
+
+def part_of(name: str) -> str:
+    """Return the part that a program belongs to."""
+    return name.partition("-")[0]
+
+
+def names(settings: Settings) -> list[str]:
+    """Return the names of all programs."""
+    processes = [dachs_name(number) for number in range(settings.dachs_processes)]
+    return [name for part in parts(settings) for name in (processes if part == DACHS else [part])]
+
+
+def pids(settings: Settings) -> Path:
+    """Return the folder of the programs' process numbers."""
+    return settings.run / "pids"
+
+
+def kept(settings: Settings) -> set[str]:
+    """Return the names of the programs that run, under this supervisor or a former one."""
+    return {name for name in names(settings) if keep.running(pids(settings), name)}
 
 
 @dataclass(frozen=True)
@@ -35,7 +72,7 @@ class Program:
     Attributes
     ----------
     group, name
-        As supervisor calls them; `name` is unique.
+        As supervisor calls them, which are the same.
     state
         Supervisor's word, such as RUNNING or FATAL.
     description
@@ -52,6 +89,11 @@ class Program:
     description: str
     log: Path
     seconds: int
+
+    @property
+    def part(self) -> str:
+        """Return the part it belongs to."""
+        return part_of(self.name)
 
     @property
     def full_name(self) -> str:
@@ -81,7 +123,7 @@ def is_up(settings: Settings) -> bool:
 
 
 def ensure_up(settings: Settings) -> None:
-    """Start the supervisor unless it runs; it starts no program by itself.
+    """Start the supervisor unless it runs, and have it take over what a former one left running.
 
     Raises
     ------
@@ -90,6 +132,7 @@ def ensure_up(settings: Settings) -> None:
     """
     if is_up(settings):
         return
+    end_strays(settings, leave=kept(settings))
     (settings.run / "supervisor.sock").unlink(missing_ok=True)
     program = [sys.executable, "-I", "-m", "supervisor.supervisord"]
     run(
@@ -105,17 +148,28 @@ def ensure_up(settings: Settings) -> None:
                 "the supervisor does not answer", f"see {settings.var}/log/supervisord.log"
             )
         time.sleep(0.1)
+    for name in sorted(kept(settings)):
+        _calls(settings).startProcess(name, False)
 
 
-def reload_config(settings: Settings) -> None:
-    """Take over a changed configuration: stop what left, add what came."""
+def reload_config(settings: Settings) -> list[str]:
+    """Take over a changed configuration, but for programs that run.
+
+    Returns
+    -------
+    list of str
+        Those that go on as they were started, though their configuration has changed.
+    """
     calls = _calls(settings)
     ((added, changed, removed),) = calls.reloadConfig()
-    for group in [*changed, *removed]:
+    active = {program.group for program in programs(settings) if program.state in RUNNING}
+    for group in [*removed, *(name for name in changed if name not in active)]:
         calls.stopProcessGroup(group, True)
         calls.removeProcessGroup(group)
     for group in [*added, *changed]:
-        calls.addProcessGroup(group)
+        if group not in active:
+            calls.addProcessGroup(group)
+    return [name for name in changed if name in active]
 
 
 def programs(settings: Settings) -> list[Program]:
@@ -128,47 +182,61 @@ def programs(settings: Settings) -> list[Program]:
             entry["name"],
             entry["statename"],
             entry["description"],
-            Path(entry["stdout_logfile"]),
+            settings.var / "log" / f"{entry['name']}.log",
             entry["now"] - entry["start"],
         )
         for entry in _calls(settings).getAllProcessInfo()
     ]
 
 
-def is_running(settings: Settings, group: str) -> bool:
-    """Tell whether all programs of a group run."""
-    states = [program.state for program in programs(settings) if program.group == group]
+def is_running(settings: Settings, part: str) -> bool:
+    """Tell whether all programs of a part run."""
+    states = [program.state for program in programs(settings) if program.part == part]
     return bool(states) and set(states) == {"RUNNING"}
 
 
-def start_program(settings: Settings, group: str) -> None:
-    """Start the programs of `group` that do not run; do not wait for them."""
+def start_program(settings: Settings, part: str) -> None:
+    """Start the programs of `part` that do not run; do not wait for them."""
     for program in programs(settings):
-        if program.group == group and program.state not in RUNNING:
+        if program.part == part and program.state not in RUNNING:
             with suppress(xmlrpc.client.Fault):  # its state, asked for later, tells what failed
                 _calls(settings).startProcess(program.full_name, False)
 
 
-def stop_program(settings: Settings, group: str) -> None:
-    """Stop the programs of `group` and wait until they ended."""
-    calls = _calls(settings)
-    if any(program.group == group for program in programs(settings)):
-        calls.stopProcessGroup(group, True)
-
-
-def restart_program(settings: Settings, group: str, name: str) -> None:
-    """Stop one program, wait until it has ended, and start it; do not wait for that."""
-    calls, full_name = _calls(settings), f"{group}:{name}"
-    with suppress(xmlrpc.client.Fault):  # it did not run
-        calls.stopProcess(full_name, True)
-    with suppress(xmlrpc.client.Fault):  # its state, asked for later, tells what failed
-        calls.startProcess(full_name, False)
-
-
-def send_signal(settings: Settings, group: str, name: str) -> None:
-    """Send a signal such as HUP to the running programs of `group`."""
+def stop_program(settings: Settings, part: str) -> None:
+    """Stop the programs of `part` and what they started, and wait until they ended."""
     for program in programs(settings):
-        if program.group == group and program.state == "RUNNING":
+        if program.part == part:
+            with suppress(xmlrpc.client.Fault):  # it did not run
+                _calls(settings).stopProcess(program.full_name, False)
+    while any(
+        program.part == part and program.state in (*RUNNING, "STOPPING")
+        for program in programs(settings)
+    ):
+        time.sleep(0.1)
+    end_strays(settings, lambda name: part_of(name) == part)
+
+
+def restart_program(settings: Settings, name: str) -> None:
+    """Stop one program, wait until it has ended, and start it; do not wait for that.
+
+    It starts with its configuration as it is now.
+    """
+    calls = _calls(settings)
+    with suppress(xmlrpc.client.Fault):  # it did not run
+        calls.stopProcess(name, True)
+    ((_, changed, _),) = calls.reloadConfig()
+    if name in changed:
+        calls.removeProcessGroup(name)
+        calls.addProcessGroup(name)
+    with suppress(xmlrpc.client.Fault):  # its state, asked for later, tells what failed
+        calls.startProcess(name, False)
+
+
+def send_signal(settings: Settings, part: str, name: str) -> None:
+    """Send a signal such as HUP to the running programs of `part`."""
+    for program in programs(settings):
+        if program.part == part and program.state == "RUNNING":
             _calls(settings).signalProcess(program.full_name, name)
 
 
@@ -177,8 +245,8 @@ def shut_down(settings: Settings) -> None:
     if not is_up(settings):
         end_strays(settings)
         return
-    for group in (WATCH, NGINX, KDB, DACHS, DATABASE):
-        stop_program(settings, group)
+    for part in (WATCH, NGINX, KDB, DACHS, DATABASE):
+        stop_program(settings, part)
     _calls(settings).shutdown()
     deadline = time.monotonic() + 15
     while is_up(settings) and time.monotonic() < deadline:
@@ -186,11 +254,20 @@ def shut_down(settings: Settings) -> None:
     end_strays(settings)
 
 
-def end_strays(settings: Settings, patience: float = 30.0) -> int:
-    """End processes of this installation that outlived their supervisor.
+def end_strays(
+    settings: Settings,
+    wanted: Callable[[str], bool] = lambda name: True,
+    leave: Container[str] = (),
+    patience: float = 30.0,
+) -> int:
+    """End processes of this installation that outlived their supervisor or their program.
 
     Parameters
     ----------
+    wanted
+        Told a program's name: whether to end processes of it.
+    leave
+        Names of programs whose processes are left alone.
     patience
         Seconds they get to end by themselves after the first signal.
 
@@ -199,39 +276,45 @@ def end_strays(settings: Settings, patience: float = 30.0) -> int:
     int
         How many there were.
     """
-    found = list(_own_processes(settings))
+
+    def strays() -> list[int]:
+        own = _own_processes(settings)
+        return [pid for pid, name in own if wanted(name) and name not in leave]
+
+    found = strays()
     for pid in found:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
     deadline = time.monotonic() + patience
-    while found and list(_own_processes(settings)) and time.monotonic() < deadline:
+    while found and strays() and time.monotonic() < deadline:
         time.sleep(0.1)
-    for pid in _own_processes(settings):
+    for pid in strays():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return len(found)
 
 
-def _own_processes(settings: Settings) -> Iterable[int]:
-    """Yield the long-running programs that this installation's supervisor started.
+def _own_processes(settings: Settings) -> Iterable[tuple[int, str]]:
+    """Yield the processes of this installation's programs, with the programs' names.
 
-    They are known by the mark in their environment together with the variable
-    supervisor sets, so that commands of the operator are never among them.
-    nginx overwrites its environment, but holds its log files open.
+    They are known by the mark in their environment together with the variables that supervisor
+    sets, so that commands of the operator are never among them.  nginx overwrites its environment,
+    but holds its log files open.
     """
-    mark = f"ZTFVO_INSTANCE={settings.var}".encode()
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            variables = (entry / "environ").read_bytes().split(b"\0")
+            pairs = (text.partition(b"=") for text in (entry / "environ").read_bytes().split(b"\0"))
+            known = {name: value.decode(errors="replace") for name, _, value in pairs}
             command = (entry / "cmdline").read_bytes()
             is_nginx = command.startswith(b"nginx: ") and _has_open(entry, settings.var / "log")
         except OSError:
             continue
-        supervised = any(text.startswith(b"SUPERVISOR_ENABLED=") for text in variables)
-        if is_nginx or (supervised and mark in variables):
-            yield int(entry.name)
+        if is_nginx:
+            yield int(entry.name), NGINX
+        elif b"SUPERVISOR_ENABLED" in known and known.get(b"ZTFVO_INSTANCE") == str(settings.var):
+            yield int(entry.name), known.get(b"SUPERVISOR_PROCESS_NAME", "")
 
 
 def _has_open(process: Path, folder: Path) -> bool:

@@ -19,7 +19,6 @@ from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
 from ztfvo.site.errors import SiteError
 from ztfvo.site.kdb import tidy
-from ztfvo.site.supervisor import DACHS
 
 FAILURES = 3
 """In a row, after which a process is restarted."""
@@ -32,6 +31,9 @@ START = 60.0
 
 LONGEST_PAUSE = 3600.0
 """Seconds between two restarts of a process, at most."""
+
+REVIVAL = 60.0
+"""Seconds between two starts of a program that the supervisor gave up on."""
 
 #: What visitors ask; a mistake in it is no failure of the process.
 CONE = "/ztf/ztf/cone/scs.xml?RA=0&DEC=0&SR=0"
@@ -61,14 +63,33 @@ class Patient:
 def watch(settings: Settings, say: Callable[[str], None]) -> None:
     """Look after the service until the process is ended."""
     patients = [Patient() for _ in range(settings.dachs_processes)]
+    tried: dict[str, float] = {}
     done: date | None = None
     while True:
+        revive(settings, tried, say)
         look(settings, patients, say)
         today = datetime.now(UTC).date()
         if today != done:
             done = today
             _daily(settings, say)
         time.sleep(settings.watch_seconds)
+
+
+def revive(settings: Settings, tried: dict[str, float], say: Callable[[str], None]) -> None:
+    """Start again what the supervisor gave up on, such as for want of disk.
+
+    Parameters
+    ----------
+    tried
+        When each program was last started so, monotonic time; brought up to date.
+    """
+    now = time.monotonic()
+    for program in supervisor.programs(settings):
+        last = tried.get(program.name, float("-inf"))
+        if program.state in supervisor.GIVEN_UP and now - last >= REVIVAL:
+            tried[program.name] = now
+            say(f"{program.name} is {program.state}: starting it again")
+            supervisor.start_program(settings, program.part)
 
 
 def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]) -> None:
@@ -83,7 +104,7 @@ def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]
         if program.state == "RUNNING" and program.seconds >= START
     }
     for number, patient in enumerate(patients):
-        name = f"{DACHS}-{number}"
+        name = supervisor.dachs_name(number)
         fault = _fault(settings, number) if name in up else None
         patient.failures = patient.failures + 1 if fault else 0
         if fault:
@@ -91,7 +112,7 @@ def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]
         now = time.monotonic()
         if patient.failures >= FAILURES and patient.may_be_restarted(now):
             patient.restarted(now)
-            supervisor.restart_program(settings, DACHS, name)
+            supervisor.restart_program(settings, name)
             say(f"{name} restarted")
             return
 

@@ -1,0 +1,122 @@
+"""The service outlives its supervisor, and takes new settings over while it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import requests
+from support.files import ROOT
+from support.parts import pid_of
+from support.releases import script
+from support.visitors import KDB, PATHS, visiting
+
+from ztfvo.settings import get_settings
+from ztfvo.site.supervisor import names
+
+PARTS = ("database", "dachs", "kdb", "nginx", "watch")
+ROWS = "SELECT TOP 22000 mag FROM ztf.detections"
+SLOW = f"SELECT COUNT(*) AS n FROM ({ROWS}) AS a JOIN ({ROWS}) AS b ON a.mag > b.mag + 1"
+"""Half a minute of work, longer than a restart."""
+
+
+def variables(part: str) -> dict[str, str]:
+    """What a part's first process was started with."""
+    text = Path(f"/proc/{pid_of(part)}/environ").read_bytes().decode()
+    return dict(pair.split("=", 1) for pair in text.split("\0") if "=" in pair)
+
+
+def kdb_status(host: str) -> int:
+    """How the knowledge database answers to the name of a host."""
+    transport = httpx.HTTPTransport(uds=str(get_settings().kdb_socket))
+    with httpx.Client(transport=transport, timeout=10) as client:
+        return client.get(f"http://kdb{KDB}", headers={"Host": host}).status_code
+
+
+def successor(part: str, seconds: float = 60) -> int:
+    """Wait until a part has a process again."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            return pid_of(part)
+        except LookupError:
+            time.sleep(0.1)
+    raise AssertionError(f"{part} did not come back")
+
+
+def gone(pid: int, seconds: float = 60) -> bool:
+    """Wait until a process has ended."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_killed_supervisor_is_followed_by_one_that_takes_over(site):
+    before = {part: pid_of(part) for part in PARTS}
+    former = pid_of("supervisor")
+    with visiting(site) as answers:
+        os.kill(former, signal.SIGKILL)
+        assert gone(former)
+        status = subprocess.run([ROOT / "scripts/serve", "status"], capture_output=True, text=True)
+        assert status.returncode == 1
+        assert status.stdout.count("unwatched") == len(names(get_settings()))
+        script("serve", "start")
+    assert {part: pid_of(part) for part in PARTS} == before
+    assert pid_of("supervisor") != former
+    assert set(answers) == {(path, 200) for path in PATHS}
+    assert "unwatched" not in script("serve", "status")
+
+
+def test_the_next_supervisor_starts_what_ends(site):
+    """The one of the test before did not start these processes."""
+    for part in ("kdb", "dachs"):
+        victim = pid_of(part)
+        os.kill(victim, signal.SIGKILL)
+        assert gone(victim)
+        assert successor(part) != victim
+    script("serve", "start")
+    assert requests.get(site + KDB, timeout=10).status_code == 200
+
+
+def test_the_next_supervisor_stops_what_it_did_not_start(site):
+    processes = [pid_of(part) for part in PARTS]
+    script("serve", "stop")
+    assert all(gone(pid, 5) for pid in processes)
+    script("serve", "start")
+    assert requests.get(site + KDB, timeout=10).status_code == 200
+
+
+@pytest.fixture
+def changed(monkeypatch):
+    """Settings that the programs are started with."""
+    monkeypatch.setenv("ZTFVO_DACHS_THREADS", str(get_settings().dachs_threads - 1))
+    monkeypatch.setenv("KDB_HOSTS", '["127.0.0.1", "records.example"]')
+    yield
+    monkeypatch.undo()
+    script("serve", "restart")
+
+
+def test_settings_are_taken_over_while_visitors_and_jobs_go_on(site, tap, changed):
+    job = tap.submit_job(SLOW)
+    job.run()
+    assert kdb_status("records.example") == 400
+    with visiting(site) as answers:
+        told = script("serve", "start")
+        assert "goes on as it was configured" in told
+        assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads)
+        script("serve", "restart")
+    assert set(answers) == {(path, 200) for path in PATHS}
+    assert job.phase == "EXECUTING"
+    assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads - 1)
+    assert kdb_status("records.example") == 200
+    job.wait(timeout=120)
+    assert job.phase == "COMPLETED"
+    assert job.fetch_result()["n"][0] > 0
