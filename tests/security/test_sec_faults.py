@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -16,11 +15,11 @@ import requests
 from support import service
 from support.hostile import LEAKS, sentence
 from support.parts import pid_of
-from support.releases import script
+from support.releases import script, ztfvo
+from support.visitors import CONE, LIGHT_CURVE, TAP, visiting
 
 from ztfvo.settings import get_settings
 
-CONE = "/scs?RA=254.45755&DEC=35.34236&SR=0.001"
 OID = service.HZ_HER_OIDS[0]
 
 
@@ -52,15 +51,17 @@ def without_database(site):
     service.wait_for_tap(site)
 
 
-def test_without_a_database_everything_says_so_and_heals(without_database, site, ask, query):
+def everything_says_so(ask, query):
     healthy = ask("/health")
     assert (healthy.status_code, healthy.json()["healthy"]) == (503, False)
-    availability = ask("/tap/availability").text
-    assert "<avl:available>false</avl:available>" in availability
-    assert "does not answer" in availability
+    availability = ask("/tap/availability")
+    assert availability.status_code == 200
+    assert availability.headers["Content-Type"].startswith("text/xml")
+    assert "<avl:available>false</avl:available>" in availability.text
+    assert "does not answer" in availability.text
     for answer in (
         ask(CONE),
-        ask(f"/lc/{OID}.vot"),
+        ask(LIGHT_CURVE),
         ask(f"/links?ID={OID}"),
         ask("/ssa?REQUEST=queryData&POS=254.45755,35.34236&SIZE=0.01"),
         query("SELECT name FROM ztf.releases"),
@@ -70,22 +71,35 @@ def test_without_a_database_everything_says_so_and_heals(without_database, site,
         assert not LEAKS.search(answer.text), answer.url
     form = ask("/ztf/ztf/cone/form", __nevow_form__="genForm", hscs_pos="1 1", hscs_sr="5")
     assert not LEAKS.search(form.text)
+
+
+def test_without_a_database_everything_says_so_and_heals(without_database, site, ask, query):
+    everything_says_so(ask, query)
+    script("serve", "reload")  # the descriptors have to be read again, which needs the database
+    everything_says_so(ask, query)
+    for page in (ask("/"), ask("/ztf/ztf/cone/form")):
+        assert page.status_code == 503
+        assert "database does not answer" in page.text
+        assert "bug" not in page.text
+    for document in (ask("/tap/capabilities"), ask("/tap/tables"), ask("/oai.xml?verb=Identify")):
+        assert document.status_code == 503
+        assert "database does not answer" in sentence(document)
     script("serve", "start")
     service.wait_for_tap(site)
     assert ask(CONE).status_code == 200
-    assert ask(f"/lc/{OID}.json").status_code == 200
+    assert ask(LIGHT_CURVE).status_code == 200
     assert ask("/health").status_code == 200
 
 
 def test_connections_that_the_database_ended_are_noticed_before_they_are_used(site, ask, query):
-    for path in (CONE, f"/lc/{OID}.json"):
+    for path in (CONE, LIGHT_CURVE):
         assert ask(path).status_code == 200
     service.superuser(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
         " WHERE usename IN ('gavo', 'untrusted', 'gavoadmin', 'ztfvo_pages')"
     )
     time.sleep(1.1)
-    answers = [ask(path).status_code for path in (CONE, f"/lc/{OID}.json", CONE, CONE) * 3]
+    answers = [ask(path).status_code for path in (CONE, LIGHT_CURVE, CONE, CONE) * 3]
     assert answers == [200] * 12
     assert query("SELECT name FROM ztf.releases").status_code == 200
 
@@ -117,16 +131,8 @@ def test_a_process_that_hangs_is_found_and_restarted(site, ask):
     assert log.rstrip().endswith("restarted")
 
 
-def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site, ask):
+def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site):
     settings = get_settings()
-    took, stop = [], threading.Event()
-
-    def visit():
-        while not stop.is_set():
-            began = time.monotonic()
-            answer = ask(CONE)
-            took.append((answer.status_code, time.monotonic() - began))
-
     with psycopg.connect(settings.superuser_dsn) as connection:
         connection.execute("SELECT count(*) FROM ztf.objects")  # the lock stays until the end
         connection.execute("SELECT count(*) FROM ztf_store.timeseries WHERE oid = 1")
@@ -135,17 +141,22 @@ def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site
             stderr=subprocess.PIPE,
             text=True,
         )
-        visiting = threading.Thread(target=visit)
-        visiting.start()
-        time.sleep(12)
-        assert switching.poll() is None
+        with visiting(site, (CONE, LIGHT_CURVE, TAP), patience=3) as answers:
+            time.sleep(8)
+            assert switching.poll() is None
     _, told = switching.communicate(timeout=120)
-    stop.set()
-    visiting.join()
     assert switching.returncode == 0, told
     assert "waiting for its end" in told
-    assert {status for status, _ in took} == {200}
-    assert max(seconds for _, seconds in took) < 5
+    assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
+
+
+def test_commands_that_change_nothing_wait_for_no_query(site):
+    with psycopg.connect(get_settings().superuser_dsn) as connection:
+        connection.execute("SELECT (SELECT count(*) FROM ztf.filters), count(*) FROM ztf.releases")
+        connection.execute("SELECT count(*) FROM ztf.reference_sources")
+        done = ztfvo("release", "list")
+    assert "demo" in done.stdout
+    assert done.stderr == ""
 
 
 def test_a_vocabulary_that_cannot_be_read_is_written_again(site):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
 import pytest
 import pyvo
 import requests
 from support import service
 from support.files import bulk_rows, write_bulk, write_hats
 from support.releases import ztfvo
+from support.visitors import CONE, LIGHT_CURVE, TAP, visiting
 
 from ztfvo.db import connect
+from ztfvo.settings import get_settings
 from ztfvo.store.schemas import set_default
 
 OIDS = [1722107400005560, 1722107400005561]
@@ -95,3 +103,21 @@ def test_an_unknown_release_is_told_with_those_there_are(site, verb):
     result = ztfvo("release", verb, "dr99", *(["--yes"] if verb == "drop" else []), check=False)
     assert result.returncode == 1
     assert "There is no release 'dr99'. Loaded are: demo" in " ".join(result.stderr.split())
+
+
+def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(site, other):
+    with psycopg.connect(get_settings().superuser_dsn) as connection:
+        connection.execute("SELECT count(*) FROM ztf_dr24.objects, ztf_dr24.detections")
+        dropping = subprocess.Popen(
+            [Path(sys.executable).parent / "ztfvo", "release", "drop", other, "--yes"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with visiting(site, (CONE, LIGHT_CURVE, TAP), patience=3) as answers:
+            time.sleep(8)
+            assert dropping.poll() is None
+    _, told = dropping.communicate(timeout=120)
+    assert dropping.returncode == 0, told
+    assert "waiting for its end" in told
+    assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
+    assert requests.get(f"{site}/dr24/scs?RA=1&DEC=1&SR=0.1", timeout=60).status_code == 404

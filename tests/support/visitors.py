@@ -21,10 +21,17 @@ PAUSE = 0.05
 
 
 @contextmanager
-def visiting(site: str, paths: tuple[str, ...] = PATHS) -> Iterator[list[tuple[str, object]]]:
+def visiting(
+    site: str, paths: tuple[str, ...] = PATHS, patience: float = 60
+) -> Iterator[list[tuple[str, object]]]:
     """Have one visitor for each path; yield the list of (path, status or failure).
 
     It is complete after the block.
+
+    Parameters
+    ----------
+    patience
+        Seconds that a visitor waits for an answer.
     """
     answers: list[tuple[str, object]] = []
     stop = threading.Event()
@@ -32,7 +39,7 @@ def visiting(site: str, paths: tuple[str, ...] = PATHS) -> Iterator[list[tuple[s
     def visit(path: str) -> None:
         while not stop.is_set():
             try:
-                answers.append((path, requests.get(site + path, timeout=60).status_code))
+                answers.append((path, requests.get(site + path, timeout=patience).status_code))
             except requests.RequestException as error:
                 answers.append((path, repr(error)))
             time.sleep(PAUSE)

@@ -22,6 +22,8 @@ from ztfvo.errors import BadFile
 from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.products import science_path
+from ztfvo.site.errors import SiteError
+from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common
 from ztfvo.web import Refused
 
@@ -43,11 +45,10 @@ def import_(
     """
     try:
         with connect(autocommit=True) as connection:
-            with connection.transaction():
-                create_common(connection)
+            alter(connection, lambda: create_common(connection))
             refused = _import(connection, files, simulated)
             connection.execute("ANALYZE ztf_store.image")
-    except DatabaseDown as error:
+    except (DatabaseDown, SiteError) as error:
         _fail(str(error))
     except psycopg.Error as error:
         _fail(f"The database stopped the import: {error} Then run the same command again.")

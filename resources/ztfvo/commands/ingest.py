@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import psycopg
 import typer
+from psycopg import Connection
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -28,6 +29,8 @@ from ztfvo.ingest.readers import readers
 from ztfvo.ingest.releases import Release, declared
 from ztfvo.ingest.run import Outcome, run
 from ztfvo.settings import Settings, get_settings
+from ztfvo.site.errors import SiteError
+from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common, create_release
 
 console = Console(stderr=True)
@@ -67,7 +70,7 @@ def ingest(
         _fail(str(error))
     try:
         outcomes = _ingest(found, files or [], settings, dry_run, replace, workers)
-    except (BadFile, DatabaseDown) as error:
+    except (BadFile, DatabaseDown, SiteError) as error:
         _fail(str(error))
     except psycopg.Error as error:
         _fail(f"The database stopped the ingest: {error} Then run the same command again.")
@@ -95,9 +98,7 @@ def _ingest(
     todo = jobs(settings.data / name, settings.inputs / name, files, whole=layout.MERGES)
     with connect(settings, autocommit=True) as connection:
         if not dry_run:
-            with connection.transaction():
-                create_common(connection)
-                create_release(connection, name)
+            alter(connection, lambda: _create(connection, name))
         outcomes = _with_progress(name, todo, settings, dry_run, replace, workers)
         if not dry_run and not is_finished(connection, release):
             finish(
@@ -105,6 +106,11 @@ def _ingest(
             )
     _summarise(release, outcomes)
     return outcomes
+
+
+def _create(connection: Connection, name: str) -> None:
+    create_common(connection)
+    create_release(connection, name)
 
 
 def _with_progress(

@@ -17,6 +17,8 @@ from ztfvo.errors import BadFile
 from ztfvo.oid import FILTER_NAMES
 from ztfvo.references import load as loading
 from ztfvo.settings import get_settings
+from ztfvo.site.errors import SiteError
+from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common
 
 app = typer.Typer(
@@ -45,7 +47,7 @@ def load(
         with _connection() as connection:
             outcomes = _with_progress(paths, workers or settings.workers)
             connection.execute("ANALYZE ztf_store.reference_source, ztf_store.reference_quadrant")
-    except (BadFile, DatabaseDown) as error:
+    except (BadFile, DatabaseDown, SiteError) as error:
         _fail(str(error))
     except psycopg.Error as error:
         _fail(f"The database stopped the loading: {error} Then run the same command again.")
@@ -77,15 +79,14 @@ def list_() -> None:
                     f"{sources:,}",
                     f"{last:%Y-%m-%d %H:%M}",
                 )
-    except DatabaseDown as error:
+    except (DatabaseDown, SiteError) as error:
         _fail(str(error))
     Console().print(table)
 
 
 def _connection() -> Connection:
     connection = connect(autocommit=True)
-    with connection.transaction():
-        create_common(connection)
+    alter(connection, lambda: create_common(connection))
     return connection
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
@@ -14,7 +15,7 @@ from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
-from ztfvo.site.locks import SECONDS
+from ztfvo.site.locks import alter
 from ztfvo.store.discovery import prepare, show
 from ztfvo.store.names import COMMON, schema_of
 from ztfvo.store.schemas import create_common, set_default
@@ -60,8 +61,7 @@ def publish(name: Name) -> None:
         ).fetchone()[0]
         if alone:
             prepare(connection, name, get_settings())
-            with connection.transaction():
-                show(connection, name, get_settings())
+            _alter(connection, lambda: show(connection, name, get_settings()))
     _on_site(site.publish, name)
     if alone:
         _on_site(site.publish, site.DEFAULT_RD)
@@ -76,13 +76,8 @@ def default(name: Name) -> None:
     with _connection() as connection:
         _must_exist(connection, name)
         prepare(connection, name, get_settings())
-
-        def switch() -> None:
-            with connection.transaction():
-                connection.execute(f"SET LOCAL lock_timeout = '{SECONDS}s'")
-                set_default(connection, name)
-
-        _on_site(site.set_default, switch)
+        _alter(connection, lambda: set_default(connection, name))
+    _on_site(site.refresh, site.DEFAULT_RD)
     console.print(f"{name} is the default release")
 
 
@@ -108,17 +103,18 @@ def drop(
             _on_site(site.unpublish, name)
         if is_default and _is_published(connection, "ztf"):
             _on_site(site.unpublish, site.DEFAULT_RD)
-        with connection.transaction():
-            if is_default:
-                for view in (*VIEWS, "timeseries"):
-                    connection.execute(
-                        sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(COMMON, view))
-                    )
-            connection.execute(
-                sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema_of(name)))
-            )
-            connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (name,))
+        _alter(connection, lambda: _delete(connection, name, is_default))
     console.print(f"{name} is deleted")
+
+
+def _delete(connection: Connection, name: str, is_default: bool) -> None:
+    if is_default:
+        for view in (*VIEWS, "timeseries"):
+            connection.execute(
+                sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier(COMMON, view))
+            )
+    connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(schema_of(name))))
+    connection.execute("DELETE FROM ztf_store.release WHERE name = %s", (name,))
 
 
 def _is_published(connection: Connection, schema: str) -> bool:
@@ -135,9 +131,13 @@ def _connection() -> Connection:
         connection = connect(autocommit=True)
     except DatabaseDown as error:
         _fail(str(error))
-    with connection.transaction():
-        create_common(connection)
+    _alter(connection, lambda: create_common(connection))
     return connection
+
+
+def _alter(connection: Connection, change: Callable[[], None]) -> None:
+    """Make a change that keeps no visitor waiting."""
+    _on_site(alter, connection, change)
 
 
 def _must_exist(connection: Connection, name: str) -> None:

@@ -70,10 +70,7 @@ def change(settings: Settings, *words: str, what: str, remedy: str) -> None:
     SiteError
         When the command fails.
     """
-    patiently(
-        lambda: dachs(settings, *words, what=what, remedy=remedy, PGOPTIONS=OPTIONS),
-        lambda sentence: print(sentence, file=sys.stderr),
-    )
+    patiently(lambda: dachs(settings, *words, what=what, remedy=remedy, PGOPTIONS=OPTIONS))
 
 
 def command(*words: str) -> list[str | Path]:

@@ -1,11 +1,12 @@
 """Wait for locks of the database a moment at a time.
 
 Who waits for a lock on a view keeps everybody behind it waiting, too.  A change therefore waits
-for two seconds at most, lets the others pass, and tries again.
+for half a second at most, lets the others pass, and tries again.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -13,10 +14,12 @@ import psycopg
 
 from ztfvo.site.errors import SiteError
 
-SECONDS = 2
-"""For which a change waits, and visitors with it."""
+SECONDS = 0.5
+"""For which a change waits for one lock, and visitors with it; it needs a handful."""
 
-OPTIONS = f"-c lock_timeout={SECONDS}s"
+_TIMEOUT = f"{SECONDS * 1000:.0f}ms"
+
+OPTIONS = f"-c lock_timeout={_TIMEOUT}"
 """The same for commands, as the variable PGOPTIONS."""
 
 PAUSE = 3.0
@@ -28,7 +31,23 @@ TRIES = 200
 _REFUSED = "lock timeout"
 
 
-def patiently(change: Callable[[], None], say: Callable[[str], None]) -> None:
+def say(sentence: str) -> None:
+    """Tell whoever gave the command."""
+    print(sentence, file=sys.stderr)
+
+
+def alter(connection: psycopg.Connection, change: Callable[[], None]) -> None:
+    """Make a change of the database in a transaction of its own, see `patiently`."""
+
+    def once() -> None:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{_TIMEOUT}'")
+            change()
+
+    patiently(once)
+
+
+def patiently(change: Callable[[], None]) -> None:
     """Make a change whose connection has a ``lock_timeout``, again and again until it succeeds.
 
     Parameters
@@ -36,8 +55,6 @@ def patiently(change: Callable[[], None], say: Callable[[str], None]) -> None:
     change
         Raises `psycopg.errors.LockNotAvailable`, or a `SiteError` with PostgreSQL's sentence on
         it, where a query is in the way.
-    say
-        Called with a sentence before the first pause.
 
     Raises
     ------

@@ -6,12 +6,10 @@ release's store schema; ``ztf/ztf`` is the RD of the default release.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site import kdb_tables, locks, service
+from ztfvo.site import kdb_tables, service
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 
@@ -65,19 +63,6 @@ def refresh(release: str, settings: Settings | None = None) -> None:
     service.reload(settings)
 
 
-def set_default(switch: Callable[[], None], settings: Settings | None = None) -> None:
-    """Switch the default release.
-
-    Parameters
-    ----------
-    switch
-        Does the switch in the database, as one transaction.
-    """
-    settings = settings or get_settings()
-    locks.patiently(switch, _say)
-    refresh(DEFAULT_RD, settings)
-
-
 def _dachs_on(settings: Settings, release: str, command: str, doing: str) -> None:
     path = rd_path(settings, release)
     if not path.exists():
@@ -93,7 +78,3 @@ def _dachs_on(settings: Settings, release: str, command: str, doing: str) -> Non
         remedy=f"see the lines above and {settings.var}/log/dachs-0/dcErrors; "
         "the database must run (scripts/serve start database)",
     )
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from psycopg import Connection, sql
 
 from ztfvo.settings import get_settings
@@ -17,14 +19,21 @@ from ztfvo.store.tables import (
 )
 from ztfvo.store.views import COMMON_VIEWS, EDITION, VIEWS
 
+COMMON_STATEMENTS = (COMMON_TABLES, REFERENCE_TABLES, IMAGE_TABLES, COMMON_VIEWS)
+COMMON_EDITION = "made by " + hashlib.sha256("".join(COMMON_STATEMENTS).encode()).hexdigest()[:16]
+"""Comment on the common schema."""
+
 
 def create_common(connection: Connection) -> None:
-    """Create the schema that all releases share, where it is missing, and renew old views."""
+    """Create the schema that all releases share, where it is missing, and renew old views.
+
+    Where nothing is missing nothing is locked that queries read.
+    """
     connection.execute("SELECT pg_advisory_xact_lock(hashtext('ztf_store'))")
-    connection.execute(COMMON_TABLES)
-    connection.execute(REFERENCE_TABLES)
-    connection.execute(IMAGE_TABLES)
-    connection.execute(COMMON_VIEWS)
+    if _edition(connection, COMMON) != COMMON_EDITION:
+        for statements in COMMON_STATEMENTS:
+            connection.execute(statements)
+        _note_edition(connection, COMMON, COMMON_EDITION)
     let_pages_write(connection, COMMON)
     for (name,) in connection.execute("SELECT name FROM ztf_store.release").fetchall():
         _renew_views(connection, name)
@@ -32,11 +41,7 @@ def create_common(connection: Connection) -> None:
 
 def _renew_views(connection: Connection, release: str) -> None:
     """Give a release that an earlier version of this program made the views of this one."""
-    edition = connection.execute(
-        "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s",
-        (schema_of(release),),
-    ).fetchone()
-    if edition in (None, (EDITION,)):
+    if _edition(connection, schema_of(release)) in (None, EDITION):
         return
     use_schema(connection, release)
     _make_views(connection, release)
@@ -50,10 +55,22 @@ def _make_views(connection: Connection, release: str) -> None:
     """Make a release's views, or make them anew, in its schema, which must be in use."""
     for view, definition in VIEWS.items():
         connection.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}")
+    _note_edition(connection, schema_of(release), EDITION)
+
+
+def _edition(connection: Connection, schema: str) -> str | None:
+    """Comment on a schema, which tells by what definitions it was made; None without schema."""
+    row = connection.execute(
+        "SELECT coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace"
+        " WHERE nspname = %s",
+        (schema,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _note_edition(connection: Connection, schema: str, edition: str) -> None:
     connection.execute(
-        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(
-            sql.Identifier(schema_of(release)), sql.Literal(EDITION)
-        )
+        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(sql.Identifier(schema), sql.Literal(edition))
     )
 
 

@@ -12,8 +12,20 @@ def install_in_server() -> None:
     from gavo.web import vosi
 
     def tree(self: Any, request: Any) -> Any:
-        fault = database_fault()
-        root = vosi.AVL.availability[vosi.AVL.available["false" if fault else "true"]]
-        return root[vosi.AVL.note[fault]] if fault else root
+        return document(vosi.AVL, database_fault())
 
     vosi.VOSIAvailabilityRenderer._getTree = tree
+
+
+def document(elements: Any, fault: str | None) -> Any:
+    """Return the document of VOSI 1.1, section 5.
+
+    Parameters
+    ----------
+    elements
+        Of its namespace, as DaCHS has them.
+    fault
+        A sentence; None where all is well.
+    """
+    root = elements.availability[elements.available["false" if fault else "true"]]
+    return root[elements.note[fault]] if fault else root
