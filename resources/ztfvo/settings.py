@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     watch_seconds: float = Field(
         default=20, gt=0, description="Seconds between two looks at the running service."
     )
+    log_days: int = Field(default=14, ge=1, description="Days that logs are kept.")
     dachs_threads: int = Field(default=30, description="Worker threads of one DaCHS process.")
     tap_threads: int = Field(
         default=16, ge=2, description="Synchronous TAP queries at a time of one DaCHS process."

@@ -51,7 +51,7 @@ service_packages() {
   local database=()
   ! needs_database || database=("postgresql-$PG:0" "postgresql-$PG-q3c:0"
     "postgresql-$PG-pgsphere:$PGSPHERE_LEAST")
-  missing nginx:0 "python3-gavo:$GAVO_LEAST" "${database[@]}"
+  missing nginx:0 logrotate:0 "python3-gavo:$GAVO_LEAST" "${database[@]}"
 }
 
 as_root() {

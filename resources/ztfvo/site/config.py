@@ -31,7 +31,7 @@ from ztfvo.site.identity import (
 from ztfvo.site.postgres import cluster_folder, pg_hba, pg_ident, programs_folder
 from ztfvo.site.render import fill, read_template, render, write
 from ztfvo.site.secrets import password_hash, secret
-from ztfvo.site.supervisor import dachs_name, pids
+from ztfvo.site.supervisor import dachs_name, log_of, names, pids
 
 MIB = 2**20
 
@@ -43,7 +43,7 @@ FOLDERS = {
     "dachs/etc": (0o750, None, DACHS),
     **{f"dachs/{name}": (0o750, DACHS, None) for name in ("cache", "inputs", "state", "tmp")},
     "dachs/web": (0o750, DACHS, None),
-    "log": (0o755, None, None),
+    "log": (0o711, None, None),
     "log/nginx": (0o750, NGINX, None),
     "log/ingest": (0o755, DATA, None),
     "nginx": (0o700, NGINX, None),
@@ -78,6 +78,8 @@ def make_folders(settings: Settings) -> None:
     own_folder(settings, pids(settings))
     for number in range(settings.dachs_processes):
         own_folder(settings, settings.var / "log" / f"dachs-{number}", 0o750, DACHS)
+    for log in (settings.var / "log").glob("*.log*"):
+        own_file(settings, log, 0o640)
     if (settings.var / "settings.env").exists():
         own_file(settings, settings.var / "settings.env", 0o640, group=DATA)
 
@@ -115,6 +117,9 @@ def values(settings: Settings) -> dict[str, object]:
         "UPLOAD_BYTES": settings.upload_mb * 10**6,
         "SYNC_UPLOAD_BYTES": settings.sync_upload_mb * 10**6,
         "BODY_MIB": settings.upload_mb * 10**6 // MIB + 1,
+        "PROGRAM_LOGS": " ".join(str(log_of(settings, name)) for name in names(settings)),
+        "LOG_OWNER": _names_of(settings, None),
+        "NGINX_OWNER": _names_of(settings, NGINX),
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
         "PUBLIC_HOST": urlsplit(settings.url).netloc,
@@ -123,6 +128,13 @@ def values(settings: Settings) -> dict[str, object]:
         "KDB_FOLDER": settings.var / "kdb",
         "KDB_STATIC": knowledge.static_folder(settings),
     }
+
+
+def _names_of(settings: Settings, part: str | None) -> str:
+    """Return user and group that own a part's logs, by default those of the programs' output."""
+    if part is None and has_walls(settings):
+        return "root root"
+    return f"{user_of(settings, part or DATA).pw_name} {group_of(settings, part or DATA)}"
 
 
 def upstreams(settings: Settings, spared: int | None = None) -> str:
@@ -182,6 +194,7 @@ def write_service_config(settings: Settings, spared: int | None = None) -> bool:
         known["KDB_PROGRAM"] = fill(read_template(settings, "supervisord-kdb.conf"), known)
     changed = [
         render(settings, "supervisord.conf", settings.run / "supervisord.conf", known, 0o600),
+        render(settings, "logrotate.conf", settings.run / "logrotate.conf", known, 0o600),
         *(render(settings, name, settings.run / name, known, 0o640, NGINX) for name in NGINX_FILES),
     ]
     return any(changed)

@@ -59,6 +59,7 @@ def main(pids: str, logs: str, seconds: str, *command: str) -> None:
     """Become `command`, or stand in for its process that runs."""
     name = os.environ["SUPERVISOR_PROCESS_NAME"]
     output = os.open(Path(logs) / f"{name}.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    os.fchmod(output, 0o640)
     os.dup2(output, sys.stdout.fileno())
     os.dup2(output, sys.stderr.fileno())
     os.close(output)

@@ -60,6 +60,11 @@ def pids(settings: Settings) -> Path:
     return settings.run / "pids"
 
 
+def log_of(settings: Settings, name: str) -> Path:
+    """Return the file that the output of a program goes to."""
+    return settings.var / "log" / f"{name}.log"
+
+
 def kept(settings: Settings) -> set[str]:
     """Return the names of the programs that run, under this supervisor or a former one."""
     return {name for name in names(settings) if keep.running(pids(settings), name)}
@@ -182,7 +187,7 @@ def programs(settings: Settings) -> list[Program]:
             entry["name"],
             entry["statename"],
             entry["description"],
-            settings.var / "log" / f"{entry['name']}.log",
+            log_of(settings, entry["name"]),
             entry["now"] - entry["start"],
         )
         for entry in _calls(settings).getAllProcessInfo()

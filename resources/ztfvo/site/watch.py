@@ -19,6 +19,7 @@ from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
 from ztfvo.site.errors import SiteError
 from ztfvo.site.kdb import tidy
+from ztfvo.site.logs import rotate
 
 FAILURES = 3
 """In a row, after which a process is restarted."""
@@ -31,6 +32,9 @@ START = 60.0
 
 LONGEST_PAUSE = 3600.0
 """Seconds between two restarts of a process, at most."""
+
+HOUR = 3600.0
+"""Seconds between two looks at the logs."""
 
 REVIVAL = 60.0
 """Seconds between two starts of a program that the supervisor gave up on."""
@@ -65,13 +69,18 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
     patients = [Patient() for _ in range(settings.dachs_processes)]
     tried: dict[str, float] = {}
     done: date | None = None
+    hour = float("-inf")
     while True:
         revive(settings, tried, say)
         look(settings, patients, say)
+        if time.monotonic() - hour >= HOUR:
+            hour = time.monotonic()
+            _try(lambda: rotate(settings), "The logs could not be rotated", say)
         today = datetime.now(UTC).date()
         if today != done:
             done = today
-            _daily(settings, say)
+            if settings.kdb_workers:
+                _try(lambda: say(tidy(settings)), "The knowledge database could not be tidied", say)
         time.sleep(settings.watch_seconds)
 
 
@@ -132,10 +141,9 @@ def _fault(settings: Settings, number: int) -> str | None:
     return None
 
 
-def _daily(settings: Settings, say: Callable[[str], None]) -> None:
-    if not settings.kdb_workers:
-        return
+def _try(piece: Callable[[], None], failure: str, say: Callable[[str], None]) -> None:
+    """Do a piece of regular work; a failure is told and stops no other."""
     try:
-        say(tidy(settings))
-    except SiteError as error:
-        say(f"The knowledge database could not be tidied: {error}")
+        piece()
+    except (SiteError, OSError) as error:
+        say(f"{failure}: {error}")
