@@ -39,9 +39,11 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, **more: object
     try:
         answer = await client.request(method, path, **more)
     except httpx.HTTPError as error:
-        raise Failed(f"{path.partition('?')[0]}: {type(error).__name__}") from error
+        raise Failed(type(error).__name__) from error
     if answer.status_code == 429:
         raise Refused
+    if b"Traceback (most" in answer.content:
+        raise Failed(f"{answer.status_code} with a traceback")
     if answer.status_code >= 400 or b'value="ERROR"' in answer.content[:20000]:
         raise Failed(f"{answer.status_code}")
     return answer

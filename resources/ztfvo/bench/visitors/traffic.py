@@ -18,8 +18,8 @@ from ztfvo.bench.service import Target
 from ztfvo.bench.visitors.kinds import KINDS, Failed, Refused
 
 PAUSE = 1.0
-"""Mean pause (s) of a client between two requests, distributed exponentially: a person needs several
-seconds for a page, a script that works through a list none, and both are among the visitors."""
+"""Mean pause (s) of a client between two requests, distributed exponentially: a person needs
+several seconds for a page, a script that works through a list none, and visitors are both."""
 
 PATIENCE = 120.0
 """Seconds that a client waits for an answer."""
