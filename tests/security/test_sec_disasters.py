@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -30,12 +32,17 @@ def broken(site):
 
 @contextmanager
 def disk(folder, spare_mib):
-    """A small disk for a folder, with the service stopped before and running after."""
+    """A small disk for a folder, with the service stopped before and running after.
+
+    TAP takes jobs as long as there is any room.
+    """
     script("serve", "stop")
     try:
         with small_disk(folder, spare_mib) as filler:
             try:
-                script("serve", "start")
+                with pytest.MonkeyPatch.context() as environment:
+                    environment.setenv("ZTFVO_LEAST_FREE_MB", "0")
+                    script("serve", "start")
                 yield filler
             finally:
                 script("serve", "stop")
@@ -46,15 +53,16 @@ def disk(folder, spare_mib):
         service.wait_for_tap(get_settings().url)
 
 
-def test_two_ingests_at_once_give_what_one_gives(broken, tmp_path_factory):
-    statuses, there, expected = load_twice(broken, tmp_path_factory.mktemp("twice"))
+def test_two_ingests_at_once_give_what_one_gives(broken):
     try:
+        with tempfile.TemporaryDirectory() as place:
+            statuses, there, expected = load_twice(broken, Path(place))
         assert statuses == [0, 0]
         assert there == expected > 0
         ((files, distinct),) = service.rows(
             f"SELECT count(*), count(DISTINCT path) FROM {RELEASE}_store.input_file"
         )
-        assert files == distinct == 12
+        assert files == distinct == 4
     finally:
         ztfvo("release", "drop", RELEASE, "--yes")
     assert broken.wrong == []
@@ -74,10 +82,10 @@ def test_a_full_disk_of_dachs_state_is_told_and_heals(broken, site, ask):
         for answer in answers:
             assert answer.status_code in (200, 500, 503, 507), sentence(answer)
             assert not LEAKS.search(answer.text), answer.url
-        assert answers[0].status_code != 200
+        assert answers[0].status_code in (500, 503, 507)
         filler.unlink()
         made = requests.post(f"{site}/tap/async", data=QUERY, timeout=60, allow_redirects=False)
-        assert made.status_code in (303, 503)  # what is left may be below the setting
+        assert made.status_code == 303, sentence(made)
         assert ask(CONE).status_code == 200
 
 
