@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -113,6 +114,45 @@ def kdb(
     from ztfvo.bench.kdb import kdb as run
 
     run(get_settings(), annotations, requests, keep)
+
+
+Json = Annotated[Path | None, typer.Option("--json", help="File for the results.")]
+
+
+@app.command()
+def visitors(
+    clients: Annotated[int | None, typer.Option(min=1, max=200, help="Default 8.")] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, max=240, help="In quiet.")] = 15.0,
+    seconds: Annotated[float, typer.Option(min=5, max=600, help="Of each attack.")] = 40.0,
+    attack: Annotated[
+        str | None, typer.Option(help="Attacks of one address meanwhile: a name, or all.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Let ordinary visitors come to the running service, in quiet or under attack."""
+    from ztfvo.bench.visitors.attacked import attacked
+    from ztfvo.bench.visitors.quiet import visitors as run
+
+    settings = get_settings()
+    if attack:
+        held = attacked(settings, attack, clients or 4, seconds, json)
+    else:
+        held = run(settings, clients or 8, minutes, json)
+    if not held:
+        raise typer.Exit(1)
+
+
+@app.command()
+def faults(
+    names: Annotated[list[str] | None, typer.Argument(help="Default: all.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Break this installation.")] = False,
+    json: Json = None,
+) -> None:
+    """Break a private installation in every way, and tell what visitors saw of it."""
+    from ztfvo.bench.faults.run import faults as run
+
+    if not run(get_settings(), names or [], yes, json):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

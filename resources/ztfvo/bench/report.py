@@ -57,12 +57,17 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> N
 def save(folder: Path, name: str, results: dict[str, Any], **facts: Any) -> Path:
     """Write results with the machine's facts to ``<folder>/<name>-<time>.json``, and say where."""
     folder.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC)
-    content = {"benchmark": name, "time": now.isoformat(timespec="seconds"), "machine": machine()}
-    path = folder / f"{name}-{now:%Y%m%dT%H%M%SZ}.json"
-    path.write_text(json.dumps(content | facts | {"results": results}, indent=1) + "\n")
-    say(f"Results: {path}")
+    path = folder / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+    write(path, name, results, **facts)
     return path
+
+
+def write(path: Path, name: str, results: dict[str, Any], **facts: Any) -> None:
+    """Write results with the machine's facts to a file, and say where."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    content = {"benchmark": name, "time": now, "machine": machine()} | facts
+    path.write_text(json.dumps(content | {"results": results}, indent=1) + "\n")
+    say(f"Results: {path}")
 
 
 def number(value: float | None, digits: int = 3) -> str:
