@@ -12,7 +12,7 @@ import pytest
 from ztfvo.settings import Settings
 from ztfvo.site import watch
 from ztfvo.site.supervisor import Program
-from ztfvo.site.watch import LONGEST_PAUSE, Patient
+from ztfvo.site.watch import FAILURES, LONGEST_PAUSE, Patient
 
 
 def test_restarts_that_do_not_help_become_rare():
@@ -40,14 +40,14 @@ def test_a_process_that_was_well_for_long_is_restarted_at_once_again():
 @pytest.fixture
 def site(monkeypatch):
     """A site whose process 0 answers as told; yields what was restarted and how to tell it."""
-    state = SimpleNamespace(database=True, seconds=100, status=200, restarted=[], said=[])
+    state = SimpleNamespace(database=True, seconds=[100, 100], status=200, restarted=[], said=[])
     settings = Settings(dachs_processes=2)
     monkeypatch.setattr(watch.health, "database_answers", lambda _: state.database)
     monkeypatch.setattr(
         watch.supervisor,
         "programs",
         lambda _: [
-            Program("dachs", f"dachs-{number}", "RUNNING", "", Path(), state.seconds)
+            Program("dachs", f"dachs-{number}", "RUNNING", "", Path(), state.seconds[number])
             for number in range(2)
         ],
     )
@@ -74,11 +74,18 @@ def test_a_process_is_restarted_after_three_failures_in_a_row(site):
     assert site.restarted == ["dachs-0"]
 
 
-def test_two_broken_processes_are_not_restarted_in_the_same_look(site):
+def test_where_all_fail_more_failures_are_needed_and_one_is_restarted_after_the_other(site):
     site.status = 500
-    for _ in range(3):
+    for _ in range(3 * FAILURES - 1):
+        site.look()
+    assert site.restarted == []
+    site.look()
+    assert site.restarted == ["dachs-0"]
+    site.seconds[0] = 5
+    for _ in range(10):
         site.look()
     assert site.restarted == ["dachs-0"]
+    site.seconds[0] = 100
     site.look()
     assert site.restarted == ["dachs-0", "dachs-1"]
 
@@ -97,7 +104,7 @@ def test_failures_while_the_database_is_down_do_not_count(site):
 
 @pytest.mark.parametrize(("status", "seconds"), [(503, 100), (404, 100), (502, 5)])
 def test_a_refusal_a_mistake_and_a_starting_process_are_no_failures(site, status, seconds):
-    site.status, site.seconds = status, seconds
+    site.status, site.seconds[0] = status, seconds
     for _ in range(10):
         site.look()
     assert site.restarted == []

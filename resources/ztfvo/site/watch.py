@@ -1,15 +1,17 @@
 """Look after the running service: restart what answers no more, and do what is due daily.
 
 A process that hangs or is broken looks alive to the supervisor.  Each DaCHS process is therefore
-asked what visitors ask; after three failures in a row it is restarted.  What fails while the
-database is down, or while the process starts, does not count; a refusal for want of room (503)
-is no failure.  One that fails again soon is left alone for longer and longer.
+asked what visitors ask; after three failures in a row it is restarted, or after more where all
+fail.  What fails while the database is down, or while the process starts, does not count; a
+refusal for want of room (503) is no failure.  One that fails again soon is left alone for longer
+and longer.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -20,6 +22,7 @@ from ztfvo.site import health, supervisor
 from ztfvo.site.errors import SiteError
 from ztfvo.site.kdb import tidy
 from ztfvo.site.logs import rotate
+from ztfvo.site.supervisor import DACHS
 
 FAILURES = 3
 """In a row, after which a process is restarted."""
@@ -102,24 +105,35 @@ def revive(settings: Settings, tried: dict[str, float], say: Callable[[str], Non
 
 
 def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]) -> None:
-    """Ask each DaCHS process once; restart one, at most, that has failed too often."""
+    """Ask each DaCHS process once; restart one, at most, that has failed too often.
+
+    None is restarted while another starts, since visitors would be left without.  Where all fail,
+    they may have too much to do: that takes three times as many failures.
+    """
     if not health.database_answers(settings):
         for patient in patients:
             patient.failures = 0
         return
-    up = {
-        program.name
+    running = {
+        program.name: program.seconds
         for program in supervisor.programs(settings)
-        if program.state == "RUNNING" and program.seconds >= START
+        if program.part == DACHS and program.state in ("STARTING", "RUNNING")
     }
+    names = [supervisor.dachs_name(number) for number, _ in enumerate(patients)]
+    ready = [number for number, name in enumerate(names) if running.get(name, 0) >= START]
+    with ThreadPoolExecutor(len(patients)) as beside:
+        faults = dict(zip(ready, beside.map(lambda one: _fault(settings, one), ready), strict=True))
+    needed = FAILURES if None in faults.values() else 3 * FAILURES
     for number, patient in enumerate(patients):
-        name = supervisor.dachs_name(number)
-        fault = _fault(settings, number) if name in up else None
+        fault = faults.get(number)
         patient.failures = patient.failures + 1 if fault else 0
         if fault:
-            say(f"{name}: {fault} ({patient.failures} of {FAILURES})")
-        now = time.monotonic()
-        if patient.failures >= FAILURES and patient.may_be_restarted(now):
+            say(f"{names[number]}: {fault} ({patient.failures} of {needed})")
+    if any(seconds < START for seconds in running.values()):
+        return
+    now = time.monotonic()
+    for name, patient in zip(names, patients, strict=True):
+        if patient.failures >= needed and patient.may_be_restarted(now):
             patient.restarted(now)
             supervisor.restart_program(settings, name)
             say(f"{name} restarted")
