@@ -24,7 +24,7 @@ from kdb.tags import edit
 from ztfvo.backup import archive
 from ztfvo.backup.rotation import superfluous
 from ztfvo.backup.targets import Folder, Remote, target_of
-from ztfvo.settings import load_settings
+from ztfvo.settings import get_settings, load_settings
 from ztfvo.site.errors import SiteError
 
 OTHER = f"kdb_restore_{os.getpid()}"
@@ -327,6 +327,59 @@ BEGIN
 END $$;
 CREATE EVENT TRIGGER halt ON ddl_command_end EXECUTE FUNCTION other.halt();
 """
+
+
+def trial(var):
+    """What is kept of the last trial of a backup."""
+    return json.loads((var / "backup.trial.json").read_text())
+
+
+def databases():
+    return rows("postgres", "SELECT datname FROM pg_database ORDER BY 1", user="postgres")
+
+
+def test_a_backup_is_tried_in_a_database_of_its_own_and_the_outcome_kept(made, folder):
+    var, before = get_settings().var, databases()
+    counted = rows(NAME, "SELECT count(*) FROM annotation")
+    told = succeeded(backup("test", ZTFVO_BACKUP_TARGET=folder))
+    assert f"{made.name} was restored" in told
+    outcome = trial(var)
+    assert (outcome["ok"], outcome["backup"]) == (True, made.name)
+    assert outcome["sentence"] in " ".join(told.split())
+    assert databases() == before
+    assert rows(NAME, "SELECT count(*) FROM annotation") == counted
+
+
+def test_a_trial_that_was_interrupted_is_in_nobodys_way(made):
+    kdb.create_database("kdb_trial")
+    try:
+        succeeded(backup("test", made))
+        assert ("kdb_trial",) not in databases()
+    finally:
+        kdb.drop_database("kdb_trial")
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "of another kind"])
+def test_a_trial_of_a_damaged_backup_says_what_is_wrong_and_is_remembered(made, damage):
+    before = databases()
+    content = bytearray(made.read_bytes())
+    if damage == "empty":
+        content = b""
+    elif damage == "cut":
+        content = content[: len(content) // 2]
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 0xFF
+    made.write_bytes(content)
+    if damage == "of another kind":
+        with tarfile.open(made, "w") as tar:
+            tar.add(__file__, "notes.txt")
+    sentence = failed(backup("test", made))
+    assert made.name in sentence
+    assert "Remedy: take another backup" in sentence
+    outcome = trial(get_settings().var)
+    assert outcome["ok"] is False
+    assert outcome["sentence"] in sentence
+    assert databases() == before
 
 
 def test_a_restore_that_fails_half_way_leaves_the_empty_service_as_it_was(made, empty):

@@ -10,11 +10,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ztfvo.backup import trial
 from ztfvo.backup.archive import time_of
 from ztfvo.backup.make import back_up, check, work_folder
 from ztfvo.backup.restore import restore as restore_
 from ztfvo.backup.targets import target_of
-from ztfvo.settings import get_settings
+from ztfvo.settings import Settings, get_settings
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
 
@@ -40,7 +41,10 @@ def main(context: typer.Context) -> None:
 def run(target: Place = None) -> None:
     """Make a backup; the same as no command."""
     settings = get_settings()
-    back_up(settings, target_of(settings, target), console.print)
+    place = target_of(settings, target)
+    name = back_up(settings, place, console.print)
+    if trial.is_due(settings):
+        _try(settings, name, target)
 
 
 @app.command("list")
@@ -62,6 +66,27 @@ def verify(backup: Backup, target: Place = None) -> None:
         manifest = check(settings, _fetch(backup, target, folder), folder)
     for name, count in manifest["tables"].items():
         console.print(f"{name}: {count:,} rows")
+
+
+@app.command("test")
+def test_(
+    backup: Annotated[str | None, typer.Argument(help="As for verify; default the newest.")] = None,
+    target: Place = None,
+) -> None:
+    """Restore a backup into a database of its own, which is dropped again."""
+    settings = get_settings()
+    if backup is None:
+        place = target_of(settings, target)
+        names = sorted(name for name in place.names() if time_of(name))
+        if not names:
+            raise SiteError(f"there is no backup in {place}", "make one: scripts/backup run")
+        backup = names[-1]
+    _try(settings, backup, target)
+
+
+def _try(settings: Settings, backup: str, target: str | None) -> None:
+    with work_folder(settings) as folder:
+        console.print(trial.try_restore(settings, _fetch(backup, target, folder), folder))
 
 
 @app.command()

@@ -31,17 +31,29 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER 
 """
 
 
-def connect(settings: Settings) -> psycopg.Connection:
+def dsn(settings: Settings, database: str | None = None) -> str:
+    """Return the owner's connection string, of the knowledge database or another one beside it."""
+    own = environment(settings)["KDB_DSN"]
+    return make_conninfo(own, dbname=database) if database else own
+
+
+def connect(settings: Settings, database: str | None = None) -> psycopg.Connection:
     """Connect as the owner of the knowledge database.
+
+    Parameters
+    ----------
+    database
+        Name of another database of the same server.
 
     Raises
     ------
     SiteError
         When it does not answer.
     """
-    dsn = environment(settings)["KDB_DSN"]
     try:
-        return psycopg.connect(dsn, application_name="ztfvo backup", connect_timeout=10)
+        return psycopg.connect(
+            dsn(settings, database), application_name="ztfvo backup", connect_timeout=10
+        )
     except psycopg.Error as error:
         raise SiteError(
             f"the database of the knowledge database does not answer ({error})",
@@ -107,6 +119,7 @@ def program(
     source: Path | None = None,
     target: Path | None = None,
     connected: bool = True,
+    database: str | None = None,
 ) -> str:
     """Run one of PostgreSQL's programs as the knowledge database's user.
 
@@ -118,6 +131,8 @@ def program(
         Files for its standard input and output.
     connected
         Whether it works on the database.
+    database
+        Name of another database of the same server.
 
     Returns
     -------
@@ -131,7 +146,7 @@ def program(
     """
     variables = {**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(settings.home(KDB))}
     if connected:
-        parts = conninfo_to_dict(environment(settings)["KDB_DSN"])
+        parts = conninfo_to_dict(dsn(settings, database))
         # Arguments can be seen by others of this machine.
         if password := parts.pop("password", None):
             variables["PGPASSWORD"] = str(password)

@@ -55,24 +55,11 @@ def restore(settings: Settings, path: Path, folder: Path, say: Callable[[str], N
         database is as it was.
     """
     manifest = check(settings, path, folder)
-    archive.unpack(path, folder)
     with postgres.connect(settings) as connection:
         require_empty(connection)
-    script = folder / "restore.sql"
-    postgres.program(
-        settings, "pg_restore", "--no-owner", "--file=-",
-        source=folder / archive.DUMP, target=script, connected=False,
-    )  # fmt: skip
-    whole = folder / "whole.sql"
-    with whole.open("wb") as target, script.open("rb") as source:
-        target.write(EMPTY.encode())
-        shutil.copyfileobj(source, target)
-    postgres.program(
-        settings, "psql", "--no-psqlrc", "--quiet", "--single-transaction",
-        "--set=ON_ERROR_STOP=1", "--file=-", source=whole,
-    )  # fmt: skip
+    load(settings, path, folder)
     with postgres.connect(settings) as connection:
-        _check_rows(connection, manifest["tables"])
+        check_rows(connection, manifest["tables"])
         _close_database(connection)
         # A dump has no statistics, without which queries through TAP get slow.
         connection.execute("ANALYZE")
@@ -89,6 +76,35 @@ def restore(settings: Settings, path: Path, folder: Path, say: Callable[[str], N
         say(f"Warning: {error}")
     rows = manifest["tables"]["annotation"]
     say(f"Restored {rows:,} annotations as of {manifest['made_at']}, with the accounts of then.")
+
+
+def load(settings: Settings, path: Path, folder: Path, database: str | None = None) -> None:
+    """Replace all that is in a database by a backup, in one transaction.
+
+    Parameters
+    ----------
+    database
+        Its name; by default that of the knowledge database.
+
+    Raises
+    ------
+    SiteError
+        When it fails; then the database is as it was.
+    """
+    archive.unpack(path, folder)
+    script = folder / "restore.sql"
+    postgres.program(
+        settings, "pg_restore", "--no-owner", "--file=-",
+        source=folder / archive.DUMP, target=script, connected=False,
+    )  # fmt: skip
+    whole = folder / "whole.sql"
+    with whole.open("wb") as target, script.open("rb") as source:
+        target.write(EMPTY.encode())
+        shutil.copyfileobj(source, target)
+    postgres.program(
+        settings, "psql", "--no-psqlrc", "--quiet", "--single-transaction",
+        "--set=ON_ERROR_STOP=1", "--file=-", source=whole, database=database,
+    )  # fmt: skip
 
 
 def require_empty(connection: psycopg.Connection) -> None:
@@ -110,7 +126,14 @@ def require_empty(connection: psycopg.Connection) -> None:
             )
 
 
-def _check_rows(connection: psycopg.Connection, expected: dict[str, int]) -> None:
+def check_rows(connection: psycopg.Connection, expected: dict[str, int]) -> None:
+    """Compare the numbers of rows with those of a backup.
+
+    Raises
+    ------
+    SiteError
+        When a table has another number.
+    """
     found = postgres.count_rows(connection)
     for name, count in expected.items():
         if found.get(name) != count:

@@ -11,18 +11,17 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
-from ztfvo.site import health, kdb_tables, mirrors, rolling, service
+from ztfvo.site import health, kdb_tables, rolling, service
 from ztfvo.site.demo_records import EXPERT, SECOND
 from ztfvo.site.errors import SiteError
 from ztfvo.site.expert import new_password
 from ztfvo.site.identity import DATA, as_user, require_owner
 from ztfvo.site.install import install
-from ztfvo.site.supervisor import NGINX
 from ztfvo.site.watch import watch
+from ztfvo.status.report import show
 
 PASSWORDS = "ZTFVO_TOUR_PASSWORDS"
 
@@ -114,22 +113,13 @@ def reload() -> None:
     service.reload(get_settings())
 
 
-@serve.command()
-def status() -> None:
-    """Show the parts, and the mirrors of the image archive; the exit status is 0 when all parts
-    work."""
-    settings = get_settings()
-    rows = service.status(settings)
-    table = Table("program", "state", "")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    if (NGINX, "working") in [row[:2] for row in rows]:
-        mirrors_table = Table(Column("mirror of the image archive", overflow="fold"), "state")
-        for row in mirrors.states(settings):
-            mirrors_table.add_row(*row)
-        console.print(mirrors_table)
-    raise typer.Exit(0 if all(state == "working" for _, state, _ in rows) else 1)
+@serve.command("status")
+def status_(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show the parts, the image archive's mirrors, disk, jobs and backups; the exit status is 0
+    when all parts work."""
+    raise typer.Exit(show(get_settings(), as_json))
 
 
 @serve.command()

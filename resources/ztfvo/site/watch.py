@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import httpx
+import psycopg
 
 from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
@@ -23,6 +24,7 @@ from ztfvo.site.errors import SiteError
 from ztfvo.site.kdb import tidy
 from ztfvo.site.logs import rotate
 from ztfvo.site.supervisor import DACHS
+from ztfvo.site.updates import take_over
 
 FAILURES = 3
 """In a row, after which a process is restarted."""
@@ -79,6 +81,7 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
         if time.monotonic() - hour >= HOUR:
             hour = time.monotonic()
             _try(lambda: rotate(settings), "The logs could not be rotated", say)
+            _try(lambda: _update(settings, say), "No look at PostgreSQL's version", say)
         today = datetime.now(UTC).date()
         if today != done:
             done = today
@@ -155,9 +158,14 @@ def _fault(settings: Settings, number: int) -> str | None:
     return None
 
 
+def _update(settings: Settings, say: Callable[[str], None]) -> None:
+    if sentence := take_over(settings):
+        say(sentence)
+
+
 def _try(piece: Callable[[], None], failure: str, say: Callable[[str], None]) -> None:
     """Do a piece of regular work; a failure is told and stops no other."""
     try:
         piece()
-    except (SiteError, OSError) as error:
+    except (SiteError, OSError, psycopg.Error) as error:
         say(f"{failure}: {error}")

@@ -1,0 +1,30 @@
+"""``ztfvo status``: how the installation is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ztfvo.settings import get_settings
+from ztfvo.site.errors import SiteError
+from ztfvo.site.identity import require_owner
+from ztfvo.status.report import show
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+
+    @root.command()
+    def status(
+        as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    ) -> None:
+        """Show parts, disk, jobs and backups; the exit status is 0 when all parts work."""
+        settings = get_settings()
+        try:
+            require_owner(settings)
+            found = show(settings, as_json)
+        except SiteError as error:
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(1) from error
+        raise typer.Exit(found)

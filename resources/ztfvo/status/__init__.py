@@ -1,0 +1,1 @@
+"""How an installation is: its parts, the archive's mirrors, disk, jobs and backups."""
