@@ -25,6 +25,8 @@ from kdb.annotations.select import author_of, names_given
 from kdb.tags import edit, vocabulary
 from kdb.tags.models import Tag
 from kdb.transfer import load as loading
+from ztfvo.settings import get_settings
+from ztfvo.site.identity import has_walls
 
 SET = SHARED / "crossmatch" / "derived" / "snad_kdb_tags.csv"
 REAL_COUNTS = {
@@ -440,6 +442,31 @@ def test_the_command_imports_and_exports_in_a_process_of_its_own(committed, tags
     assert done.returncode == 0, done.stderr
     assert f'"oid": {oid}' in (tmp_path / "all.jsonl").read_text()
     assert "--create-tags" in ztfvo_kdb("import", "--help").stdout
+
+
+def test_a_file_that_the_caller_alone_may_read_is_imported(committed, tags, file, tmp_path):
+    first, second = new_oid(), new_oid()
+    tmp_path.chmod(0o700)
+    files = [
+        file(f"oid,tags\n{oid},SN\n", name) for oid, name in ((first, "a.csv"), (second, "b.csv"))
+    ]
+    for path in files:
+        path.chmod(0o600)
+    before = sorted((get_settings().var / "kdb").iterdir())
+    done = ztfvo_kdb("import", *files, "--release", "dr17", "--author", "A. B.csv")
+    assert done.returncode == 0, done.stderr
+    assert [row[0] for oid in (first, second) for row in history(oid)] == [["SN"], ["SN"]]
+    assert "b.csv: 1 records added" in done.stdout
+    assert sorted((get_settings().var / "kdb").iterdir()) == before
+
+
+@pytest.mark.skipif(not has_walls(get_settings()), reason="all parts have one user")
+def test_an_export_to_a_folder_of_the_caller_is_refused_with_the_remedy(committed, tmp_path):
+    tmp_path.chmod(0o700)
+    done = ztfvo_kdb("export", tmp_path / "all.jsonl")
+    assert done.returncode == 1
+    assert "may not write" in done.stderr
+    assert "> FILE" in done.stderr
 
 
 def test_the_command_fails_with_a_sentence(file, tmp_path):

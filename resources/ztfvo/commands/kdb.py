@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -12,7 +16,7 @@ from ztfvo.knowledge import manage
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
-from ztfvo.site.identity import KDB, as_user, require_owner, user_of
+from ztfvo.site.identity import KDB, as_user, own_file, own_folder, require_owner, user_of
 
 app = typer.Typer(
     help="Manage the knowledge database; COMMAND --help tells the options.", no_args_is_help=True
@@ -37,9 +41,11 @@ def _add(name: str, command: str, text: str) -> None:
     def run(context: typer.Context) -> None:
         try:
             require_owner(get_settings())
-            if command in ("import_records", "export_records"):
-                _check_files(get_settings(), context.args)
-            done = manage(get_settings(), [command, *context.args])
+            if command == "export_records":
+                _check_places(get_settings(), context.args)
+            given = context.args if command == "import_records" else []
+            with _readable(get_settings(), given) as words:
+                done = manage(get_settings(), [command, *(words or context.args)])
         except SiteError as error:
             typer.echo(f"Error: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
@@ -52,24 +58,49 @@ def _add(name: str, command: str, text: str) -> None:
         raise typer.Exit(done.returncode)
 
 
-def _check_files(settings: Settings, words: list[str]) -> None:
-    """Check that the knowledge database's user gets to the files named.
+@contextmanager
+def _readable(settings: Settings, words: list[str]) -> Iterator[list[str]]:
+    """Yield the words, with copies in place of files that the caller alone may read."""
+    folder = settings.var / "kdb" / f"import-{os.getpid()}"
+    try:
+        yield [_copy_of(settings, word, folder) for word in words]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_of(settings: Settings, word: str, folder: Path) -> str:
+    path = Path(word)
+    if not path.is_file() or _may(settings, "-r", path):
+        return word
+    own_folder(settings, folder, 0o750, group=KDB)
+    copy = folder / str(len(list(folder.iterdir()))) / path.name
+    own_folder(settings, copy.parent, 0o750, group=KDB)
+    shutil.copyfile(path, copy)
+    own_file(settings, copy, 0o640, group=KDB)
+    return str(copy)
+
+
+def _may(settings: Settings, right: str, path: Path) -> bool:
+    """Tell whether the knowledge database's user has a right to a path."""
+    words = ["test", right, path.absolute()]
+    return subprocess.run(as_user(settings, KDB, words), check=False).returncode == 0
+
+
+def _check_places(settings: Settings, words: list[str]) -> None:
+    """Check that the knowledge database's user may write the files named.
 
     Raises
     ------
     SiteError
-        When it may not read one that exists, or not write where one does not.
+        When it may not.
     """
     for path in (Path(word) for word in words if not word.startswith("-")):
-        right, place = ("-r", path) if path.exists() else ("-w", path.parent)
-        if not path.suffix:
-            continue
-        if subprocess.run(as_user(settings, KDB, ["test", right, place.absolute()])).returncode:
+        if path.suffix and not _may(settings, "-w", path if path.exists() else path.parent):
             user = user_of(settings, KDB).pw_name
             raise SiteError(
-                f"the user '{user}', which runs this command, may not use {path}",
-                "move it to a folder of that user, or chmod o+rX what is read; an export can be "
-                "had by: ztfvo kdb export - --layout jsonl > FILE",
+                f"the user '{user}', which runs this command, may not write {path}",
+                "name a file in a folder of that user; or: "
+                "ztfvo kdb export - --layout jsonl > FILE",
             )
 
 
