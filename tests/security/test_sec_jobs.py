@@ -115,6 +115,15 @@ def test_orphans_never_block_jobs(site, innocent, tap):
         job.delete()
 
 
+def test_a_job_that_was_deleted_while_it_waited_keeps_no_other_from_its_start(site, tap):
+    with rows(None, None, phase="QUEUED"):  # without folders
+        job = tap.submit_job("SELECT TOP 1 name FROM ztf.releases")
+        job.run()
+        job.wait(phases=["COMPLETED", "ERROR"], timeout=60)
+        assert job.phase == "COMPLETED"
+        job.delete()
+
+
 def test_an_asynchronous_job_is_ended_by_its_deletion(site, tap):
     job = tap.submit_job(SLOW)
     job.run()

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -194,7 +195,8 @@ def _start(self: Any, rows: list[dict[str, Any]]) -> None:
             if jobs.runs(row["pid"], row["jobid"]) or _is_starting(row["jobid"]):
                 at_work[_address(row["jobid"])] += 1
             elif base.IS_DACHS_SERVER:
-                jobs.end_orphan(self, row["jobid"])
+                with suppress(uws.JobNotFound):  # deleted meanwhile
+                    jobs.end_orphan(self, row["jobid"])
     queued = [row["jobid"] for row in rows if row["phase"] == uws.QUEUED]
     share: Callable[[str], int] = lambda name: at_work[_address(name)]  # noqa: E731
     while queued and at_work.total() < self.runcountGoal:
@@ -202,8 +204,11 @@ def _start(self: Any, rows: list[dict[str, Any]]) -> None:
         if share(name) >= max(1, self.runcountGoal // 2):
             return
         queued.remove(name)
-        (folder() / name / STARTED).touch()
-        uws.UWS.changeToPhase(self, name, uws.EXECUTING, timeout=10)
+        try:
+            (folder() / name / STARTED).touch()
+            uws.UWS.changeToPhase(self, name, uws.EXECUTING, timeout=10)
+        except (uws.JobNotFound, FileNotFoundError):  # deleted meanwhile
+            continue
         at_work[_address(name)] += 1
 
 
