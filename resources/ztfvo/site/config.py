@@ -43,7 +43,7 @@ FOLDERS = {
     "dachs/etc": (0o750, None, DACHS),
     **{f"dachs/{name}": (0o750, DACHS, None) for name in ("cache", "inputs", "state", "tmp")},
     "dachs/web": (0o750, DACHS, None),
-    "log": (0o711, None, None),
+    "log": (0o755, None, None),
     "log/nginx": (0o750, NGINX, None),
     "log/ingest": (0o755, DATA, None),
     "nginx": (0o700, NGINX, None),
