@@ -16,6 +16,10 @@ from ztfvo.settings import Settings, get_settings
 _CHECK_EVERY = 1.0
 """Seconds after which a pooled connection is tried before it is lent."""
 
+_PATIENCE = 5.0
+"""Seconds that a reader waits for a connection.  The pool tries for less, and anew for the next
+reader: with its own pauses, which grow, it would stay away for minutes after a long outage."""
+
 _checked: WeakKeyDictionary[psycopg.Connection, float] = WeakKeyDictionary()
 
 
@@ -99,7 +103,8 @@ def _pool() -> ConnectionPool:
         settings.pages_dsn,
         min_size=1,
         max_size=settings.dachs_threads,
-        timeout=5,
+        timeout=_PATIENCE,
+        reconnect_timeout=_PATIENCE - 1,
         max_idle=60,
         open=True,
         check=_check,
