@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
         Variables that win over the lines ``KDB_...`` of the file ``settings.env``, which win
         over what follows from the settings.
     """
-    address = urlsplit(settings.url)
+    address = urlsplit(settings.kdb_url or settings.url)
     known = {
         "KDB_SECRET_KEY_FILE": str(settings.var / "secrets" / KEY),
         "KDB_PUBLIC_URL": f"{address.scheme}://{address.netloc}",
@@ -45,6 +46,8 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
         "KDB_STATIC_ROOT": str(static_folder(settings)),
         "KDB_TAP_URL": f"{settings.local_url}/tap",
     }
+    if settings.kdb_url:
+        known["KDB_OBJECT_PAGE"] = f"{settings.url}/view/{{oid}}"
     if address.hostname == "localhost":
         known["KDB_HOSTS"] = json.dumps(["127.0.0.1"])
     own = _lines(settings.var / "settings.env")
@@ -52,6 +55,19 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
     if "KDB_DSN" not in own:
         known["KDB_DSN"] = owner_dsn(settings)
     return known | own
+
+
+def environment_file(settings: Settings) -> Path:
+    """Return the file that the server of the knowledge database reads its variables from."""
+    return settings.var / "kdb" / "environment"
+
+
+def running_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables of the server that runs, whatever the settings are by now."""
+    path = environment_file(settings)
+    if not path.exists():
+        return environment(settings)
+    return dict(line.split("=", 1) for line in shlex.split(path.read_text(encoding="utf-8")))
 
 
 def has_own_database(settings: Settings) -> bool:

@@ -165,6 +165,11 @@ class Settings(BaseSettings):
         description="Processes of the knowledge database; 0 for a site without one. Its own "
         "settings, KDB_<NAME>, can stand in settings.env too.",
     )
+    kdb_url: str | None = Field(
+        default=None,
+        description="Address of the knowledge database where it has a host name of its own, "
+        "without path, such as https://records.example.org; by default it has the site's.",
+    )
     kdb_public_dsn: str | None = Field(
         default=None,
         description="libpq string with which TAP reads the knowledge database, as a role that may "
@@ -241,10 +246,19 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("public_url")
+    @field_validator("public_url", "kdb_url")
     @classmethod
     def _without_closing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
+
+    @field_validator("kdb_url")
+    @classmethod
+    def _is_a_host(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?", value):
+            raise ValueError(
+                f"{value!r} is no address of a host: write https://records.example.org"
+            )
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -6,9 +6,11 @@ import pwd
 import socket
 import stat
 import subprocess
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import httpx
 import pytest
 
 from ztfvo.settings import load_settings
@@ -25,7 +27,10 @@ LATE_VALUES = (
     "NGINX",
     "UPSTREAMS",
     "DATABASE_PROGRAM",
+    "KDB_HOST",
+    "KDB_LOCATIONS",
     "KDB_PROGRAM",
+    "KDB_SERVER",
     "DACHS_PROGRAMS",
     "NAME",
     "NUMBER",
@@ -107,6 +112,71 @@ def test_nginx_takes_its_configuration(settings):
     assert done.returncode == 0, done.stderr
     text = (settings.run / "nginx.conf").read_text()
     assert text.count("server 127.0.0.1:810") == 3
+
+
+@pytest.fixture
+def own_host(settings):
+    """nginx of a site whose knowledge database has a host name of its own; yields its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = settings.model_copy(
+        update={
+            "port": port,
+            "public_url": "https://ztf.example.org",
+            "kdb_url": "https://records.example.org",
+        }
+    )
+    config.write_service_config(site)
+    words = ["-e", site.var / "log" / "e", "-c", site.run / "nginx.conf"]
+    process = subprocess.Popen([config.find_nginx(), *words])
+    try:
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/__proxy__")
+                break
+            except httpx.ConnectError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+RECORDS, SITE = "records.example.org", "ztf.example.org"
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status", "location"),
+    [
+        (SITE, "/kdb/objects/1/?a=b", 308, "https://records.example.org/kdb/objects/1/?a=b"),
+        ("evil.example", "/kdb/", 308, "https://records.example.org/kdb/"),
+        (SITE, "/kdb/scs?RA=1", 503, None),  # the site's own, whose DaCHS does not run here
+        (RECORDS, "/", 308, "/kdb/"),
+        (RECORDS, "/kdb/api/v1/tags/", 503, None),  # it does not run here
+        (RECORDS, "/kdb/scs?RA=1", 308, "https://ztf.example.org/kdb/scs?RA=1"),
+        (RECORDS, "/kdb/kdb/cone/form", 308, "https://ztf.example.org/kdb/kdb/cone/form"),
+        (RECORDS, "/tap/sync?QUERY=x", 404, None),
+        (RECORDS, "/lc/1.json", 404, None),
+        (RECORDS, "/kdb/..%2ftap", 400, None),
+    ],
+)
+def test_records_with_a_host_of_their_own_are_there_and_nothing_else_is(
+    own_host, host, path, status, location
+):
+    answer = httpx.get(f"http://127.0.0.1:{own_host}{path}", headers={"Host": host})
+    assert (answer.status_code, answer.headers.get("Location")) == (status, location)
+    if host == RECORDS and path.startswith("/kdb/api"):
+        assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["records.example.org", "https://a.b/kdb", "ftp://a.b", "https://"]
+)
+def test_the_address_of_the_records_is_that_of_a_host(wrong):
+    with pytest.raises(ValueError, match=r"records\.example\.org"):
+        load_settings(kdb_url=wrong)
 
 
 def test_memory_plan_of_the_reference_machine():

@@ -57,7 +57,7 @@ FOLDERS = {
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
     *("nginx.conf", "addresses.conf", "headers.conf"),
-    *("archive.conf", "archive-location.conf", "kdb.conf"),
+    *("archive.conf", "archive-location.conf", "kdb.conf", "kdb-tables.conf"),
 )
 
 
@@ -178,6 +178,13 @@ def write_service_config(settings: Settings, spared: int | None = None) -> bool:
     """
     known = values(settings) | mirrors.values(settings)
     known["UPSTREAMS"] = upstreams(settings, spared)
+    known |= {"KDB_LOCATIONS": f"    include {settings.run}/kdb.conf;", "KDB_SERVER": ""}
+    if settings.kdb_url:
+        known["KDB_HOST"] = urlsplit(settings.kdb_url).hostname
+        known["KDB_SERVER"] = fill(read_template(settings, "kdb-host.conf"), known)
+        known["KDB_LOCATIONS"] = (
+            f"    location ^~ /kdb/ {{\n      return 308 {settings.kdb_url}$request_uri;\n    }}"
+        )
     known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": "", "KDB_PROGRAM": ""}
     program = read_template(settings, "supervisord-dachs.conf")
     known["DACHS_PROGRAMS"] = "".join(
@@ -190,7 +197,6 @@ def write_service_config(settings: Settings, spared: int | None = None) -> bool:
             read_template(settings, "supervisord-database.conf"), known
         )
     if settings.kdb_workers:
-        write_kdb_environment(settings)
         known["KDB_PROGRAM"] = fill(read_template(settings, "supervisord-kdb.conf"), known)
     changed = [
         render(settings, "supervisord.conf", settings.run / "supervisord.conf", known, 0o600),
@@ -201,11 +207,13 @@ def write_service_config(settings: Settings, spared: int | None = None) -> bool:
 
 
 def write_kdb_environment(settings: Settings) -> None:
-    """Write the file that the knowledge database has its settings from."""
+    """Write the file that the knowledge database has its settings from, at its start and at HUP."""
+    if not settings.kdb_workers:
+        return
     secret(settings, knowledge.KEY, knowledge.KEY_BYTES, KDB)
     known = knowledge.environment(settings) | {"ZTFVO_KDB_WORKERS": str(settings.kdb_workers)}
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(known.items()))
-    write(settings, settings.var / "kdb" / "environment", text, 0o640, group=KDB)
+    write(settings, knowledge.environment_file(settings), text, 0o640, group=KDB)
 
 
 def write_cluster_config(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from ztfvo.knowledge import environment
+from ztfvo.knowledge import running_environment
 from ztfvo.settings import Settings
 from ztfvo.site import supervisor
 from ztfvo.site.errors import SiteError
@@ -63,7 +63,7 @@ def proxy_answers(settings: Settings) -> bool:
 
 def kdb_answers(settings: Settings) -> bool:
     """Tell whether the knowledge database answers, and its database."""
-    known = environment(settings)
+    known = running_environment(settings)
     headers = {"Host": urlsplit(known["KDB_PUBLIC_URL"]).netloc}
     transport = httpx.HTTPTransport(uds=str(settings.kdb_socket))
     try:

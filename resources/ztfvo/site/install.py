@@ -44,6 +44,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
         config.write_dachs_config(settings),
         config.write_service_config(settings),
     ]
+    config.write_kdb_environment(settings)
     if any(changed) or dachs.is_outdated(settings) or kdb.is_outdated(settings):
         with service.database(settings):
             postgres.make_database(settings)

@@ -15,7 +15,7 @@ from pathlib import Path
 from ztfvo import knowledge
 from ztfvo.settings import Settings
 from ztfvo.site import health, service, supervisor
-from ztfvo.site.config import write_service_config
+from ztfvo.site.config import write_kdb_environment, write_service_config
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import run
 from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX, WATCH
@@ -47,6 +47,7 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
             supervisor.restart_program(settings, name)
             _wait_for(settings, number)
         say(f"Restarted: {name}")
+    write_kdb_environment(settings)
     for part in (KDB, NGINX):
         if part in former:
             supervisor.restart_program(settings, part)

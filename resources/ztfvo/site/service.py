@@ -11,6 +11,7 @@ from ztfvo.site.config import (
     make_folders,
     write_cluster_config,
     write_dachs_config,
+    write_kdb_environment,
     write_service_config,
 )
 from ztfvo.site.dachs import is_outdated
@@ -75,6 +76,8 @@ def start(settings: Settings, wanted: list[str] | None = None) -> list[str]:
         write_cluster_config(settings)
     write_dachs_config(settings)
     write_service_config(settings)
+    if KDB not in supervisor.kept(settings):
+        write_kdb_environment(settings)
     check_ports(settings, needed)
     supervisor.ensure_up(settings)
     former = supervisor.reload_config(settings)
