@@ -22,6 +22,9 @@ from pathlib import Path
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 TELLING = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+"""What tells one start of the machine from all others."""
+
 
 def running(pids: Path, name: str) -> int | None:
     """Return the number of the process that was started as `name` and still runs.
@@ -32,14 +35,16 @@ def running(pids: Path, name: str) -> int | None:
         Folder of the files that say so.
     """
     try:
-        number, began = (pids / name).read_text(encoding="ascii").split()
+        number, began = (pids / name).read_text(encoding="ascii").strip().split(maxsplit=1)
         return int(number) if _began(int(number)) == began else None
     except (OSError, ValueError):
         return None
 
 
 def _began(pid: int) -> str:
-    """Return when a process began, which tells it from a later one of the same number.
+    """Return when a process began, which tells it from any other one of the same number.
+
+    It is the machine's start, and the ticks since then.
 
     Raises
     ------
@@ -52,7 +57,7 @@ def _began(pid: int) -> str:
     words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     if words[0] == "Z":
         raise ProcessLookupError(pid)
-    return words[19]
+    return f"{BOOT.read_text(encoding='ascii').strip()} {words[19]}"
 
 
 def main(pids: str, logs: str, seconds: str, *command: str) -> None:
