@@ -106,6 +106,8 @@ def test_an_unknown_release_is_told_with_those_there_are(site, verb):
 
 
 def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(site, other):
+    for path in (CONE, LIGHT_CURVE, TAP) * 4:  # each process reads what was published
+        assert requests.get(site + path, timeout=60).status_code == 200
     with psycopg.connect(get_settings().superuser_dsn) as connection:
         connection.execute("SELECT count(*) FROM ztf_dr24.objects, ztf_dr24.detections")
         dropping = subprocess.Popen(
