@@ -16,7 +16,7 @@
 
   <execute on="loaded" title="functions, guards and repairs"><job><code>
     import ztfvo_dachs
-    ztfvo_dachs.install()
+    ztfvo_dachs.install_or_end()
   </code></job></execute>
 
   <execute on="loaded" title="intervals on the first process only"><job><code>

@@ -114,6 +114,14 @@ class Settings(BaseSettings):
     max_rows: int = Field(default=20_000_000, description="TAP rows at most.")
     upload_mb: int = Field(default=100, description="MB of a TAP upload, asynchronous.")
     sync_upload_mb: int = Field(default=20, description="MB of a TAP upload, synchronous.")
+    upload_urls: bool = Field(
+        default=False,
+        description="Whether TAP fetches uploads from addresses that visitors give; public ones of "
+        "http and https only.",
+    )
+    upload_seconds: int = Field(
+        default=20, ge=1, le=600, description="Time limit of fetching such an upload."
+    )
     job_days: int = Field(
         default=7, ge=1, le=365, description="Days that an asynchronous job is kept at most."
     )

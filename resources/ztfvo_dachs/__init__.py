@@ -1,12 +1,27 @@
 """What DaCHS loads besides the resource descriptors; the one place that imports gavo.
 
-`install` is called from ``etc/userconfig.rd`` in every process that reads it: the
+`install_or_end` is called from ``etc/userconfig.rd`` in every process that reads it: the
 servers, the runners of asynchronous TAP jobs, and the ``dachs`` command.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+
+
+def install_or_end() -> None:
+    """Call `install`, and end the process where that fails: without the guards nothing is served.
+
+    DaCHS would go on without them, and write a line into a log.
+    """
+    try:
+        install()
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
 
 
 def install() -> None:

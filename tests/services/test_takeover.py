@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 import pytest
 import requests
 from support.files import ROOT
+from support.hostile import sentence, upload
 from support.parts import pid_of
 from support.releases import script
 from support.visitors import KDB, PATHS, visiting
@@ -94,10 +96,39 @@ def test_the_next_supervisor_stops_what_it_did_not_start(site):
     assert requests.get(site + KDB, timeout=10).status_code == 200
 
 
+def only_public_addresses_are_asked_for_uploads(site: str) -> None:
+    """Try those of this machine and its network: each gets the same answer, and no visit."""
+    methods = requests.get(f"{site}/tap/capabilities", timeout=30).text
+    assert "upload-http<" in methods.replace('"', "<")
+    assert "upload-https" in methods
+    assert "upload-ftp" not in methods
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(1)
+        port = server.getsockname()[1]
+        told = set()
+        for host in (
+            f"127.0.0.1:{port}",
+            "127.0.0.1:1",
+            "[::1]",
+            "169.254.169.254",
+            "nowhere.test",
+        ):
+            place = f"http://{host}/x"
+            answer = upload(site, b"", place=place)
+            assert answer.status_code == 400
+            told.add(sentence(answer).replace(place, "PLACE"))
+        assert len(told) == 1, told
+        assert "could not be fetched: it has to be a document of at most 20 MB" in told.pop()
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
 @pytest.fixture
 def changed(monkeypatch):
     """Settings that the programs are started with."""
     monkeypatch.setenv("ZTFVO_DACHS_THREADS", str(get_settings().dachs_threads - 1))
+    monkeypatch.setenv("ZTFVO_UPLOAD_URLS", "true")
+    monkeypatch.setenv("ZTFVO_UPLOAD_SECONDS", "3")
     monkeypatch.setenv("KDB_HOSTS", '["127.0.0.1", "records.example"]')
     yield
     monkeypatch.undo()
@@ -120,6 +151,7 @@ def test_settings_are_taken_over_while_visitors_and_jobs_go_on(site, tap, change
     assert set(answers) == {(path, 200) for path in PATHS}
     assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads - 1)
     assert kdb_status("records.example") == 200
+    only_public_addresses_are_asked_for_uploads(site)
     job.wait(timeout=120)
     assert job.phase == "COMPLETED"
     assert job.fetch_result()["n"][0] > 0

@@ -110,8 +110,13 @@ def test_nginx_takes_its_configuration(settings):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    text = (settings.run / "nginx.conf").read_text()
-    assert text.count("server 127.0.0.1:810") == 3
+    text = (settings.run / config.UPSTREAMS).read_text()
+    assert text.count("server 127.0.0.1:810") == settings.dachs_processes == 3
+    config.write_upstreams(settings, spared=1)
+    spared = (settings.run / config.UPSTREAMS).read_text()
+    ports = [settings.dachs_port + number for number in range(3)]
+    down = [port for port in ports if f"server 127.0.0.1:{port} down;" in spared]
+    assert down == [ports[1]]
 
 
 @pytest.fixture

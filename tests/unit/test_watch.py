@@ -59,7 +59,7 @@ def site(monkeypatch):
         broken = f":{settings.dachs_port}/" in address or state.status == 500
         return httpx.Response(state.status if broken else 200)
 
-    monkeypatch.setattr(watch.httpx, "get", get)
+    monkeypatch.setattr(watch.health.httpx, "get", get)
     patients = [Patient(), Patient()]
     state.look = lambda: watch.look(settings, patients, state.said.append)
     return state

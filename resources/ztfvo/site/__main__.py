@@ -110,7 +110,7 @@ def restart(part: Parts = None) -> None:
 @serve.command()
 def reload() -> None:
     """Take over changed resource descriptors and metadata without a pause."""
-    service.reload(get_settings())
+    rolling.reload(get_settings())
 
 
 @serve.command("status")

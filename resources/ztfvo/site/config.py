@@ -54,9 +54,12 @@ FOLDERS = {
     "home": (0o755, None, None),
 }
 
+UPSTREAMS = "dachs.conf"
+"""File of nginx that lists the DaCHS processes."""
+
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
-    *("nginx.conf", "addresses.conf", "headers.conf"),
+    *("nginx.conf", "addresses.conf", "headers.conf", UPSTREAMS),
     *("archive.conf", "archive-location.conf", "kdb.conf", "kdb-tables.conf"),
 )
 
@@ -140,7 +143,7 @@ def _names_of(settings: Settings, part: str | None) -> str:
 def upstreams(settings: Settings, spared: int | None = None) -> str:
     """Return nginx' list of the DaCHS processes; one of them may be spared."""
     return "\n".join(
-        f"    server 127.0.0.1:{settings.dachs_port + number} "
+        f"  server 127.0.0.1:{settings.dachs_port + number} "
         f"{'down' if number == spared else 'max_fails=0'};"
         for number in range(settings.dachs_processes)
     )
@@ -168,16 +171,16 @@ def find_nginx() -> str:
     return found
 
 
-def write_service_config(settings: Settings, spared: int | None = None) -> bool:
-    """Write the files of supervisor and nginx; tell whether anything changed.
+def write_upstreams(settings: Settings, spared: int | None = None) -> None:
+    """Write nginx' list of the DaCHS processes, one of which may be spared: it is sent nothing."""
+    known = {"UPSTREAMS": upstreams(settings, spared)}
+    render(settings, UPSTREAMS, settings.run / UPSTREAMS, known, 0o640, NGINX)
 
-    Parameters
-    ----------
-    spared
-        Number of a DaCHS process that nginx is to send no requests.
-    """
+
+def write_service_config(settings: Settings) -> bool:
+    """Write the files of supervisor and nginx; tell whether anything changed."""
     known = values(settings) | mirrors.values(settings)
-    known["UPSTREAMS"] = upstreams(settings, spared)
+    known["UPSTREAMS"] = upstreams(settings)
     known |= {"KDB_LOCATIONS": f"    include {settings.run}/kdb.conf;", "KDB_SERVER": ""}
     if settings.kdb_url:
         known["KDB_HOST"] = urlsplit(settings.kdb_url).hostname

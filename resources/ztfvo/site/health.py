@@ -19,6 +19,14 @@ from ztfvo.site.errors import SiteError
 
 AVAILABILITY = "/tap/availability"
 
+#: What visitors ask; a mistake in it is no failure of the process.
+CONE = "/ztf/ztf/cone/scs.xml?RA=0&DEC=0&SR=0"
+LIGHT_CURVE = "/lc/680113399999999.json"
+TAP = "/tap/sync?LANG=ADQL&QUERY=SELECT+TOP+1+table_name+FROM+tap_schema.tables"
+
+TIMEOUT = 10.0
+"""Seconds that an answer may take, besides its time in a queue."""
+
 
 def database_answers(settings: Settings) -> bool:
     """Tell whether the database takes connections."""
@@ -46,14 +54,19 @@ def dachs_answers(settings: Settings) -> bool:
     return all(_answers(f"http://127.0.0.1:{port}{AVAILABILITY}") for port in ports)
 
 
-def process_answers(settings: Settings, number: int) -> bool:
-    """Tell whether one DaCHS process answers a query."""
-    query = {"LANG": "ADQL", "QUERY": "SELECT TOP 1 table_name FROM tap_schema.tables"}
-    address = f"http://127.0.0.1:{settings.dachs_port + number}/tap/sync"
-    try:
-        return httpx.post(address, data=query, timeout=10, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
+def process_fault(settings: Settings, number: int) -> str | None:
+    """What is wrong with a DaCHS process; None when it answers what visitors ask."""
+    base = f"http://127.0.0.1:{settings.dachs_port + number}"
+    in_queue = float(settings.sync_seconds)
+    for question, seconds in ((CONE, TIMEOUT), (LIGHT_CURVE, TIMEOUT), (TAP, TIMEOUT + in_queue)):
+        path = question.partition("?")[0]
+        try:
+            status = httpx.get(base + question, timeout=seconds, trust_env=False).status_code
+        except httpx.HTTPError as error:
+            return f"{path} is not answered ({type(error).__name__})"
+        if status >= 500 and status != httpx.codes.SERVICE_UNAVAILABLE:
+            return f"{path} is answered with {status}"
+    return None
 
 
 def proxy_answers(settings: Settings) -> bool:

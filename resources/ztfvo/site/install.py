@@ -14,6 +14,7 @@ from ztfvo.site import (
     kdb_tables,
     older,
     postgres,
+    rolling,
     service,
     supervisor,
 )
@@ -56,7 +57,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 postgres.close_database(settings)
                 records.result()
             kdb_tables.make(settings)
-        service.reload(settings)
+        rolling.reload(settings)
     if not identity.has_walls(settings):
         say(WITHOUT_WALLS)
     say(f"Set up in {settings.var}; start with: scripts/serve start")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site import kdb_tables, service
+from ztfvo.site import kdb_tables, rolling
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 
@@ -39,7 +39,7 @@ def publish(release: str, settings: Settings | None = None) -> None:
     _dachs_on(settings, release, "pub", "publishing")
     if release == DEFAULT_RD:
         kdb_tables.default_came(settings)
-    service.reload(settings)
+    rolling.reload(settings)
 
 
 def unpublish(release: str, settings: Settings | None = None) -> None:
@@ -51,7 +51,7 @@ def unpublish(release: str, settings: Settings | None = None) -> None:
     if release == DEFAULT_RD:
         kdb_tables.default_goes(settings)
     _dachs_on(settings, release, "drop", "taking off line")
-    service.reload(settings)
+    rolling.reload(settings)
 
 
 def refresh(release: str, settings: Settings | None = None) -> None:
@@ -60,7 +60,7 @@ def refresh(release: str, settings: Settings | None = None) -> None:
     _dachs_on(settings, release, "imp -m", "refreshing the metadata of")
     if release == DEFAULT_RD:
         kdb_tables.default_came(settings)
-    service.reload(settings)
+    rolling.reload(settings)
 
 
 def _dachs_on(settings: Settings, release: str, command: str, doing: str) -> None:

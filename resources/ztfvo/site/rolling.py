@@ -1,7 +1,7 @@
-"""Restart the service while it goes on answering.
+"""Restart the service, or have it take over new descriptors, while it goes on answering.
 
-The DaCHS processes are restarted one after the other: nginx sends a process nothing new, those of
-its requests that are at work end, and it is back when it has answered a query.
+The DaCHS processes come one after the other: nginx sends a process nothing new until it has
+answered what visitors ask.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from pathlib import Path
 from ztfvo import knowledge
 from ztfvo.settings import Settings
 from ztfvo.site import health, service, supervisor
-from ztfvo.site.config import write_kdb_environment, write_service_config
+from ztfvo.site.config import write_kdb_environment, write_upstreams
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import run
 from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX, WATCH
 
 SETTLE = 1.0
-"""Seconds after which nginx has taken its configuration over."""
+"""Seconds after which nginx has taken its configuration over, however busy the machine."""
+
+SOON = 0.3
+"""Seconds after which it usually has: enough where a request that comes late has to wait only."""
 
 _ESTABLISHED = "01"
 
@@ -41,12 +44,15 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
     former = service.start(settings)
     if settings.kdb_workers:
         _check_kdb(settings)
-    for number in range(settings.dachs_processes):
-        name = supervisor.dachs_name(number)
-        with _spared(settings, number, say):
+    with _sparing(settings, SETTLE) as spare:
+        for number in range(settings.dachs_processes):
+            name = supervisor.dachs_name(number)
+            spare(number)
+            if settings.dachs_processes > 1:
+                _let_end(settings, number, say)
             supervisor.restart_program(settings, name)
             _wait_for(settings, number)
-        say(f"Restarted: {name}")
+            say(f"Restarted: {name}")
     write_kdb_environment(settings)
     for part in (KDB, NGINX):
         if part in former:
@@ -65,6 +71,27 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
             )
 
 
+def reload(settings: Settings) -> None:
+    """Make running servers take over changed RDs, metadata, configuration and code.
+
+    Raises
+    ------
+    SiteError
+        When a DaCHS process does not work afterwards.
+    """
+    supervisor.send_signal(settings, DATABASE, "HUP")
+    running = {one.name for one in supervisor.programs(settings) if one.state == "RUNNING"}
+    with _sparing(settings, SOON) as spare:
+        for number in range(settings.dachs_processes):
+            name = supervisor.dachs_name(number)
+            if name in running:
+                spare(number)
+                supervisor.send_signal(settings, name, "HUP")
+                # It reads descriptors at the first request that needs them, which are these.
+                _wait_for(settings, number)
+    supervisor.send_signal(settings, KDB, "HUP")
+
+
 def _check_kdb(settings: Settings) -> None:
     """Have the knowledge database look at its settings before its processes end for them."""
     run(
@@ -78,26 +105,30 @@ def _check_kdb(settings: Settings) -> None:
 
 
 @contextmanager
-def _spared(settings: Settings, number: int, say: Callable[[str], None]) -> Iterator[None]:
-    """Have nginx send a process nothing, and its requests ended."""
-    if settings.dachs_processes == 1:
-        yield
-        return
-    write_service_config(settings, spared=number)
-    supervisor.send_signal(settings, NGINX, "HUP")
-    time.sleep(SETTLE)
+def _sparing(settings: Settings, settle: float) -> Iterator[Callable[[int], None]]:
+    """Yield a function that has nginx send a process nothing, and those before it again."""
+
+    def spare(number: int) -> None:
+        if settings.dachs_processes > 1:
+            write_upstreams(settings, spared=number)
+            supervisor.send_signal(settings, NGINX, "HUP")
+            time.sleep(settle)
+
+    try:
+        yield spare
+    finally:
+        write_upstreams(settings)
+        supervisor.send_signal(settings, NGINX, "HUP")
+
+
+def _let_end(settings: Settings, number: int, say: Callable[[str], None]) -> None:
+    """Wait until the requests that a process has at work have ended."""
     port, patience = settings.dachs_port + number, settings.sync_seconds + 10
     until = time.monotonic() + patience
     while _connections(port) and time.monotonic() < until:
         time.sleep(0.1)
     if left := _connections(port):
         say(f"{supervisor.dachs_name(number)}: {left} requests are cut off after {patience} s")
-    try:
-        yield
-    finally:
-        write_service_config(settings)
-        supervisor.send_signal(settings, NGINX, "HUP")
-        time.sleep(SETTLE)
 
 
 def _connections(port: int) -> int:
@@ -108,10 +139,10 @@ def _connections(port: int) -> int:
 
 def _wait_for(settings: Settings, number: int) -> None:
     until = time.monotonic() + service.PATIENCE[DACHS]
-    while not health.process_answers(settings, number):
+    while fault := health.process_fault(settings, number):
         if time.monotonic() > until:
             raise SiteError(
-                f"{supervisor.dachs_name(number)} does not answer after its restart",
+                f"{supervisor.dachs_name(number)} does not work after its restart: {fault}",
                 f"see: scripts/serve logs {supervisor.dachs_name(number)}",
             )
         time.sleep(0.2)

@@ -128,14 +128,6 @@ def stop(settings: Settings, wanted: list[str] | None = None) -> None:
             supervisor.stop_program(settings, part)
 
 
-def reload(settings: Settings) -> None:
-    """Make running servers take over changed RDs, metadata, configuration and code."""
-    supervisor.send_signal(settings, DATABASE, "HUP")
-    supervisor.send_signal(settings, DACHS, "HUP")
-    supervisor.send_signal(settings, NGINX, "HUP")
-    supervisor.send_signal(settings, KDB, "HUP")
-
-
 @contextmanager
 def database(settings: Settings) -> Iterator[None]:
     """Have the database running, and stop it afterwards if nothing ran before."""

@@ -239,9 +239,9 @@ def restart_program(settings: Settings, name: str) -> None:
 
 
 def send_signal(settings: Settings, part: str, name: str) -> None:
-    """Send a signal such as HUP to the running programs of `part`."""
+    """Send a signal such as HUP to the running programs of a part, or to one of them."""
     for program in programs(settings):
-        if program.part == part and program.state == "RUNNING":
+        if part in (program.part, program.name) and program.state == "RUNNING":
             _calls(settings).signalProcess(program.full_name, name)
 
 

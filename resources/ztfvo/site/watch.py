@@ -15,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-import httpx
 import psycopg
 
 from ztfvo.settings import Settings
@@ -29,9 +28,6 @@ from ztfvo.site.updates import take_over
 FAILURES = 3
 """In a row, after which a process is restarted."""
 
-TIMEOUT = 10.0
-"""Seconds that an answer may take, besides its time in a queue."""
-
 START = 60.0
 """Seconds that a process has for its start."""
 
@@ -43,11 +39,6 @@ HOUR = 3600.0
 
 REVIVAL = 60.0
 """Seconds between two starts of a program that the supervisor gave up on."""
-
-#: What visitors ask; a mistake in it is no failure of the process.
-CONE = "/ztf/ztf/cone/scs.xml?RA=0&DEC=0&SR=0"
-LIGHT_CURVE = "/lc/680113399999999.json"
-TAP = "/tap/sync?LANG=ADQL&QUERY=SELECT+TOP+1+table_name+FROM+tap_schema.tables"
 
 
 @dataclass
@@ -125,7 +116,8 @@ def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]
     names = [supervisor.dachs_name(number) for number, _ in enumerate(patients)]
     ready = [number for number, name in enumerate(names) if running.get(name, 0) >= START]
     with ThreadPoolExecutor(len(patients)) as beside:
-        faults = dict(zip(ready, beside.map(lambda one: _fault(settings, one), ready), strict=True))
+        asked = beside.map(lambda one: health.process_fault(settings, one), ready)
+        faults = dict(zip(ready, asked, strict=True))
     needed = FAILURES if None in faults.values() else 3 * FAILURES
     for number, patient in enumerate(patients):
         fault = faults.get(number)
@@ -141,21 +133,6 @@ def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]
             supervisor.restart_program(settings, name)
             say(f"{name} restarted")
             return
-
-
-def _fault(settings: Settings, number: int) -> str | None:
-    """What is wrong with a process; None when it answers what visitors ask."""
-    base = f"http://127.0.0.1:{settings.dachs_port + number}"
-    in_queue = float(settings.sync_seconds)
-    for question, seconds in ((CONE, TIMEOUT), (LIGHT_CURVE, TIMEOUT), (TAP, TIMEOUT + in_queue)):
-        path = question.partition("?")[0]
-        try:
-            status = httpx.get(base + question, timeout=seconds, trust_env=False).status_code
-        except httpx.HTTPError as error:
-            return f"{path} is not answered ({type(error).__name__})"
-        if status >= 500 and status != httpx.codes.SERVICE_UNAVAILABLE:
-            return f"{path} is answered with {status}"
-    return None
 
 
 def _update(settings: Settings, say: Callable[[str], None]) -> None:

@@ -7,11 +7,11 @@ jobs to everybody, and keeps parameters, errors and results as pickles.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import signal
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from gavo import base, svcs, utils
 from gavo.protocols import tap, taprunner, uws, uwsactions
 
 from ztfvo.settings import get_settings
+from ztfvo_dachs.jobserver import PROCESS
 
 RESULTS = "results.json"
 """File in a job's folder that lists its results."""
@@ -31,7 +32,6 @@ FIRST_OF_OURS = 2
 def install() -> None:
     """Apply the repairs, once in a process."""
     _close_test_queries()
-    _run_jobs_here()
     _end_their_own_process_only()
     _keep_plain_data()
     _limit_times()
@@ -48,27 +48,19 @@ def _close_test_queries() -> None:
     taprunner._hangIfMagic = lambda jobId, parameters, timeout: None
 
 
-def _run_jobs_here() -> None:
-    """Run asynchronous TAP jobs by this Python, not by the first ``dachs`` on the PATH."""
-    program = Path(sys.executable).parent / "dachs"
-
-    def command(self: Any, job: Any) -> tuple[str, list[str]]:
-        words = ["-s", str(program), "--ui", "stingy", "taprun", "--", str(job.jobId)]
-        return sys.executable, [sys.executable, *words]
-
-    tap.TAPTransitions.getCommandLine = command
-
-
 def runs(pid: int | None, job: str) -> bool:
     """Tell whether the process `pid` is the one that runs `job`, and not another that has its
     number by now."""
     if pid is None or pid < FIRST_OF_OURS:
         return False
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        with (Path(base.getConfig("uwsWD")) / job / PROCESS).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
     except OSError:
         return False
-    return b"taprun" in words and job.encode() in words
+    return False
 
 
 def _send(job: Any, number: signal.Signals) -> bool:

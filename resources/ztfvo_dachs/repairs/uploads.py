@@ -1,7 +1,8 @@
 """Uploads: what they are called, where they lie, and what may be in them.
 
 DaCHS keeps an upload beside a job's own files under the name that the request gives it, writes
-names and types of its columns into SQL and Python, and fetches whatever address it is told.
+names and types of its columns into SQL and Python, and fetches whatever address it is told, those
+of the machine's own network included, while all other requests wait.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from gavo import base, svcs
 from gavo.base import valuemappers
@@ -19,7 +20,10 @@ from gavo.protocols import dali, tap, taprunner, uws, uwsactions
 from gavo.utils import QuotedName
 from gavo.votable import V
 
+from ztfvo.remote import NotFetched, fetch
+from ztfvo.settings import get_settings
 from ztfvo.web import shorten
+from ztfvo_dachs.repairs import syncqueries
 
 FOLDER = "uploads"
 """Folder in a job's folder, and part of the address of an upload."""
@@ -45,6 +49,7 @@ XTYPES = {
 _TABLE = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}")
 _REGULAR = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}")
 _ARRAY = re.compile(r"([1-9][0-9]{0,5}x){0,2}([1-9][0-9]{0,6}\*?|\*)")
+_ADDRESS = re.compile(r"https?://[\x21-\x7e]{1,2000}", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x20-\x7e]{0,80}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OF_POSTGRES = ("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid")
@@ -54,7 +59,8 @@ def install() -> None:
     """Apply the repairs, once in a process."""
     tap.parseUploadString = parse
     dali.URLUpload = refuse_address
-    tap.UPLOAD_METHODS = {"upload-inline": tap.UPLOAD_METHODS["upload-inline"]}
+    fetched = ("upload-http", "upload-https") if get_settings().upload_urls else ()
+    tap.UPLOAD_METHODS = {name: tap.UPLOAD_METHODS[name] for name in ("upload-inline", *fetched)}
     taprunner._ingestUploads = ingest
     _keep_apart()
     make = votableread.makeTableDefForVOTable
@@ -78,7 +84,8 @@ def parse(text: str) -> list[tuple[str, str]]:
     Raises
     ------
     ValidationError
-        When a name could not be one of a table, comes twice, or the table is not in the request.
+        When a name could not be one of a table, comes twice, or the table is not in the request,
+        where this site fetches none.
     """
     found: dict[str, str] = {}
     for part in filter(None, text.split(";")):
@@ -92,7 +99,8 @@ def parse(text: str) -> list[tuple[str, str]]:
             )
         if name.lower() in (known.lower() for known in found):
             raise _refused(f"Two uploaded tables are called {name}: give each a name of its own.")
-        if not place.startswith("param:"):
+        is_fetched = get_settings().upload_urls and _ADDRESS.fullmatch(place)
+        if not place.startswith("param:") and not is_fetched:
             raise _refused(
                 f"{_short(place)} is not fetched from here: send the table within the request, as "
                 f"{name},param:key."
@@ -115,7 +123,8 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
     Parameters
     ----------
     uploads
-        Names with open files, or with the text that stands for a file in a job's folder.
+        Names with open files, with the text that stands for a file in a job's folder, or with an
+        address.
 
     Raises
     ------
@@ -124,7 +133,7 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
     """
     definitions = []
     for name, place in uploads or []:
-        file = place[1] if isinstance(place, tuple) else _stored(job, place).open("rb")
+        file = place[1] if isinstance(place, tuple) else _open(job, place)
         try:
             file.seek(0)
             table = votableread.uploadVOTable(
@@ -148,6 +157,24 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
             file.close()
         definitions.append(table.tableDef)
     return definitions
+
+
+def _open(job: Any, place: str) -> BinaryIO:
+    """Open an upload of a job, or fetch one."""
+    if not _ADDRESS.fullmatch(place):
+        return _stored(job, place).open("rb")
+    settings = get_settings()
+    is_sync = isinstance(job, syncqueries.Query)
+    megabytes = settings.sync_upload_mb if is_sync else settings.upload_mb
+    try:
+        return fetch(place, megabytes * 10**6, settings.upload_seconds)
+    except NotFetched as error:
+        base.ui.notifyInfo(f"Upload: {error}")
+        # The same for all, so that nobody learns here what this machine can reach.
+        raise _refused(
+            f"{_short(place)} could not be fetched: it has to be a document of at most {megabytes} "
+            f"MB that anybody on the internet gets within {settings.upload_seconds} s."
+        ) from error
 
 
 def check(definition: Any) -> None:
@@ -240,8 +267,12 @@ def _keep_apart() -> None:
     def serialised(self: Any) -> Iterator[tuple[str, Any]]:
         for key, value in self.parameters.items():
             if key == "upload":
-                for name, _ in value or []:
-                    yield key, uws.ParameterRef(f"{self.getURL()}/{FOLDER}/{name}", local=True)
+                for name, place in value or []:
+                    if _ADDRESS.fullmatch(place):
+                        yield key, uws.ParameterRef(place)
+                    else:
+                        here = f"{self.getURL()}/{FOLDER}/{name}"
+                        yield key, uws.ParameterRef(here, local=True)
             else:
                 yield key, "" if value is None else str(value)
 

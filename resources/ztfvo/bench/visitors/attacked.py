@@ -11,7 +11,7 @@ from typing import Any
 
 from ztfvo.bench.report import say, show
 from ztfvo.bench.service import Target, sample
-from ztfvo.bench.visitors.attacks import ATTACKS, Attacker
+from ztfvo.bench.visitors.attacks import ADDRESSES, ATTACKS, Attacker
 from ztfvo.bench.visitors.quiet import SAMPLE, milliseconds, store, wait
 from ztfvo.bench.visitors.traffic import Seen, Visitors, by_kind
 from ztfvo.settings import Settings
@@ -79,7 +79,7 @@ def attacked(
 @contextmanager
 def _attack(name: str, base: str, targets: list[Target]) -> Any:
     """Attack in a thread of its own; quiet is no attack."""
-    attacker = Attacker(base, targets)
+    attacker = Attacker(base, targets, ADDRESSES.get(name, ""))
     if name == "quiet":
         yield attacker
         return

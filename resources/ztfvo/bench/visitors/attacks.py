@@ -16,7 +16,9 @@ import httpx
 
 from ztfvo.bench.service import Target
 
-ADDRESS = "127.0.0.200"
+FIRST_ADDRESS = 200
+"""Last part of the first attacker's address, 127.0.0.200: each attack comes from one of its own."""
+
 SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag + 1"
 _MULTIPART = "multipart/form-data; boundary=x"
 _BAD_BODIES = (
@@ -38,6 +40,8 @@ class Attacker:
         Address of the site.
     targets
         Objects of the site.
+    address
+        Where it is.
     over
         Set when the attack has to end.
     told
@@ -46,13 +50,14 @@ class Attacker:
 
     base: str
     targets: Sequence[Target]
+    address: str
     over: asyncio.Event = field(default_factory=asyncio.Event)
     told: Counter[int] = field(default_factory=Counter)
 
     def client(self, seconds: float = 60.0) -> httpx.AsyncClient:
         """A client at the attacker's address."""
         transport = httpx.AsyncHTTPTransport(
-            local_address=ADDRESS, limits=httpx.Limits(max_connections=None)
+            local_address=self.address, limits=httpx.Limits(max_connections=None)
         )
         return httpx.AsyncClient(base_url=self.base, transport=transport, timeout=seconds)
 
@@ -163,7 +168,7 @@ async def slow_headers(attacker: Attacker) -> None:
     async def one(number: int) -> None:
         with suppress(OSError):
             _, writer = await asyncio.open_connection(
-                parts.hostname, parts.port, local_addr=(ADDRESS, 0)
+                parts.hostname, parts.port, local_addr=(attacker.address, 0)
             )
             try:
                 writer.write(b"GET /scs?RA=1 HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
@@ -200,7 +205,7 @@ async def kdb_lookups(attacker: Attacker) -> None:
         async def get(number: int) -> None:
             first = 900_000_000_000_000 + 500 * number
             oids = [first + i for i in range(500)]
-            await attacker.send(client, "GET", "/kdb/api/v1/objects/query/", params={"oid": oids})
+            await attacker.send(client, "POST", "/kdb/api/v1/objects/query/", json={"oids": oids})
 
         await attacker.at_once(2000, 4, get)
 
@@ -215,3 +220,4 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     "connections": connections,
     "kdb-lookups": kdb_lookups,
 }
+ADDRESSES = {name: f"127.0.0.{FIRST_ADDRESS + number}" for number, name in enumerate(ATTACKS)}

@@ -1,0 +1,114 @@
+"""Start TAP jobs at once.
+
+DaCHS starts a Python for each job, which reads all code and descriptors anew: four seconds of work
+for the smallest query.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from gavo import base
+from gavo.protocols import tap, uws
+
+from ztfvo_dachs import jobserver
+from ztfvo_dachs.repairs import jobs, quotas, reloading
+
+AHEAD = 20.0
+"""Seconds after a start, or a change of descriptors, in which no job server is needed by itself."""
+
+
+def install_in_server() -> None:
+    """Apply the repair, once in a process."""
+    from twisted.internet import reactor
+
+    server = Server(_ended)
+
+    def start(self: Any, phase: str, job: Any, ignored: Any) -> None:
+        job.change(pid=None, phase=uws.EXECUTING)
+        server.start(job.jobId)
+
+    def ahead() -> None:
+        reactor.callLater(AHEAD, reactor.callInThread, server.ensure)
+
+    def renew() -> None:
+        server.leave()
+        ahead()
+
+    tap.TAPTransitions.startJob = start
+    reloading.after.append(renew)
+    reactor.callWhenRunning(ahead)
+
+
+class Server:
+    """The process that jobs are forked from; there is one when one is needed.
+
+    Parameters
+    ----------
+    ended
+        Called with the name of a job whose process has ended, in a thread of its own.
+    """
+
+    def __init__(self, ended: Callable[[str], None]) -> None:
+        self._ended = ended
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+
+    def ensure(self) -> None:
+        """Have one ready, so that no job waits until it has loaded."""
+        with self._lock:
+            self._get()
+
+    def start(self, job: str) -> None:
+        """Have a job started.
+
+        Raises
+        ------
+        OSError
+            When no process can be started.
+        """
+        with self._lock:
+            process = self._get()
+            try:
+                print(job, file=process.stdin, flush=True)
+            except BrokenPipeError:  # it has just been killed
+                self._process = None
+                print(job, file=self._get().stdin, flush=True)
+
+    def leave(self) -> None:
+        """Let the one that is there end when its jobs have; the next one loads all anew."""
+        with self._lock:
+            if self._process:
+                self._process.stdin.close()
+                self._process = None
+
+    def _get(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-W", "ignore", "-m", jobserver.__name__],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        return self._process
+
+    def _listen(self, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout:
+            self._ended(line.strip())
+        process.wait()
+
+
+def _ended(name: str) -> None:
+    """See to it that a job without a process is not at work, and start those that wait."""
+    system = tap.WORKER_SYSTEM
+    try:
+        if system.getJob(name).phase == uws.EXECUTING:
+            jobs.end_orphan(system, name)
+    except uws.JobNotFound:
+        pass
+    except Exception as error:
+        base.ui.notifyError(f"The end of job {name} could not be noted: {error!r}")
+    quotas.start_jobs(system)

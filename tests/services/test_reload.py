@@ -1,0 +1,52 @@
+"""Descriptors, configuration and metadata are read anew while visitors are served."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from lxml import etree
+from support.releases import script
+from support.visitors import CONE, LIGHT_CURVE, PATHS, TAP, visiting
+
+from ztfvo.settings import get_settings
+from ztfvo.site.config import write_dachs_config
+
+READING = 4.0
+"""Seconds, less than a process needs to read its descriptors while others are at work."""
+
+
+def operators(name: str) -> set[str]:
+    """What each DaCHS process says of its operator."""
+    first = get_settings().dachs_port
+    found = set()
+    for port in range(first, first + get_settings().dachs_processes):
+        told = requests.get(f"http://127.0.0.1:{port}/oai.xml?verb=Identify", timeout=30)
+        document = etree.fromstring(told.content)
+        found |= {element.text for element in document.iter(f"{{*}}{name}")}
+    return found
+
+
+@pytest.fixture
+def other_operator(site):
+    """Metadata with another address of the operator."""
+    settings = get_settings()
+    path = settings.var / "dachs" / "etc" / "defaultmeta.txt"
+    text = path.read_text()
+    former = f"contact.email: {settings.contact_email}"
+    assert former in text
+    path.write_text(text.replace(former, "contact.email: other@example.org"))
+    yield "other@example.org"
+    write_dachs_config(settings)
+    script("serve", "reload")
+
+
+def test_what_the_site_says_of_itself_is_read_anew(site, other_operator):
+    assert operators("adminEmail") == {get_settings().contact_email}
+    script("serve", "reload")
+    assert operators("adminEmail") == {other_operator}
+
+
+def test_nobody_waits_until_descriptors_are_read(site):
+    with visiting(site, (CONE, LIGHT_CURVE, TAP), READING) as answers:
+        script("serve", "reload")
+    assert set(answers) == {(path, 200) for path in PATHS if path in (CONE, LIGHT_CURVE, TAP)}
