@@ -41,6 +41,11 @@ def _is_mirror(address: str) -> bool:
     return bool(_MIRROR.fullmatch(address))
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 class Settings(BaseSettings):
     """Settings of one installation.
 
@@ -67,7 +72,10 @@ class Settings(BaseSettings):
         "X-Forwarded-Proto is believed, of all others it is not.",
     )
     connections_per_address: int = Field(
-        default=100, ge=4, description="Requests at a time from one address."
+        default_factory=lambda: max(32, 8 * processors()),
+        ge=4,
+        description="Requests at a time from one address; default eight for each processor, at "
+        "least 32.",
     )
     spool_mib: int = Field(
         default=2048, ge=64, description="MiB of one answer that nginx keeps for a slow client."
@@ -141,9 +149,16 @@ class Settings(BaseSettings):
     least_free_mb: int = Field(
         default=2_000, ge=0, description="MB of disk that TAP leaves free: below, it takes no jobs."
     )
-    tap_jobs: int = Field(default=8, description="TAP queries running at a time, per site.")
+    tap_jobs: int = Field(
+        default_factory=lambda: max(4, 2 * processors()),
+        ge=1,
+        description="Asynchronous TAP jobs running at a time, per site, of which one address has "
+        "half; default two for each processor, at least 4.",
+    )
     sync_per_address: int = Field(
-        default=8, ge=1, description="Synchronous TAP queries at a time from one address."
+        default_factory=lambda: max(4, 2 * processors()),
+        ge=1,
+        description="Synchronous TAP queries at a time from one address; default as for jobs.",
     )
     max_cone_radius: float = Field(default=1.0, gt=0, le=180, description="Cone limit in degrees.")
 
@@ -159,7 +174,7 @@ class Settings(BaseSettings):
     contact_address: str = Field(default="not given", description="Postal address.")
 
     workers: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)),
+        default_factory=processors,
         ge=1,
         description="Processes of an ingest.",
     )
@@ -294,6 +309,11 @@ class Settings(BaseSettings):
         if not words:
             raise ValueError("give one mirror at least")
         return tuple(words)
+
+    @property
+    def jobs_of_one(self) -> int:
+        """Asynchronous TAP jobs running at a time of one address."""
+        return max(1, self.tap_jobs // 2)
 
     @property
     def inputs(self) -> Path:

@@ -97,25 +97,26 @@ def test_an_address_whose_results_fill_its_room_can_make_no_more_jobs(visitors):
 def test_jobs_of_one_address_leave_turns_to_others(visitors):
     one, other = visitors
     most = get_settings().tap_jobs
+    share = get_settings().jobs_of_one
     for _ in range(most):
         one.submit(SLOW, run=True)
     until = time.monotonic() + 30
-    while one.phases().count("EXECUTING") < most // 2 and time.monotonic() < until:
+    while one.phases().count("EXECUTING") < share and time.monotonic() < until:
         time.sleep(0.5)
-    assert one.phases().count("EXECUTING") == most // 2
+    assert one.phases().count("EXECUTING") == share
     other.submit(run=True)
     until = time.monotonic() + 60
     while other.phases() != ["COMPLETED"] and time.monotonic() < until:
         time.sleep(0.5)
     assert other.phases() == ["COMPLETED"]
-    assert one.phases().count("QUEUED") == most - most // 2
-    for job in one.jobs[: most // 2]:
+    assert one.phases().count("QUEUED") == most - share
+    for job in one.jobs[:share]:
         requests.delete(job, timeout=60)
-    del one.jobs[: most // 2]
+    del one.jobs[:share]
     until = time.monotonic() + 90
-    while one.phases().count("EXECUTING") < most // 2 and time.monotonic() < until:
+    while one.phases().count("EXECUTING") < share and time.monotonic() < until:
         time.sleep(0.5)
-    assert one.phases().count("EXECUTING") == most // 2
+    assert one.phases().count("EXECUTING") == share
 
 
 def test_deleted_jobs_leave_no_query_behind(visitors):

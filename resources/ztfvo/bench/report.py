@@ -14,6 +14,8 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from ztfvo.settings import processors
+
 console = Console(width=None if os.isatty(1) else 132)
 
 
@@ -27,7 +29,7 @@ def machine() -> dict[str, Any]:
     cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     model = [line.split(":", 1)[1].strip() for line in cpuinfo.splitlines() if "model name" in line]
     return {
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": processors(),
         "processor": model[0] if model else platform.machine(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": platform.platform(),

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ztfvo import knowledge
-from ztfvo.settings import Settings
+from ztfvo.settings import Settings, processors
 from ztfvo.site import limits, machine, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import (
@@ -108,9 +108,9 @@ def values(settings: Settings) -> dict[str, object]:
         "URL": settings.url,
         "USER": user_of(settings, DACHS).pw_name,
         "GROUP": group_of(settings, DACHS),
-        "CPUS": machine.cpu_count(),
-        "PARALLEL_PER_GATHER": max(1, machine.cpu_count() // 2),
-        "WORKER_PROCESSES": max(8, machine.cpu_count()),
+        "CPUS": processors(),
+        "PARALLEL_PER_GATHER": max(1, processors() // 2),
+        "WORKER_PROCESSES": max(8, processors()),
         "POSTGRES_BUDGET": plan.budget,
         "SHARED_BUFFERS": plan.shared_buffers,
         "EFFECTIVE_CACHE_SIZE": plan.effective_cache_size,

@@ -63,8 +63,3 @@ def machine_memory() -> int:
 def postgres_budget(settings: Settings) -> int:
     """Return the MB of memory planned for the private cluster."""
     return settings.postgres_memory or machine_memory() // 2
-
-
-def cpu_count() -> int:
-    """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -25,6 +25,10 @@ from ztfvo_dachs.jobserver import PROCESS
 RESULTS = "results.json"
 """File in a job's folder that lists its results."""
 
+PATIENCE = 10.0
+"""Seconds that who changes a job waits for others who do; DaCHS' tenth of one is too short where
+the machine is busy, and leaves the job in error."""
+
 FIRST_OF_OURS = 2
 """Process numbers below are groups, everybody, or the system's first process."""
 
@@ -32,6 +36,7 @@ FIRST_OF_OURS = 2
 def install() -> None:
     """Apply the repairs, once in a process."""
     _close_test_queries()
+    _wait_for_others()
     _end_their_own_process_only()
     _keep_plain_data()
     _limit_times()
@@ -46,6 +51,20 @@ def install_in_server() -> None:
 def _close_test_queries() -> None:
     """Drop the magic TAP queries that hold a thread for a minute or crash a job on purpose."""
     taprunner._hangIfMagic = lambda jobId, parameters, timeout: None
+
+
+def _wait_for_others() -> None:
+    change, to_phase = uws.UWS.changeableJob, uws.UWS.changeToPhase
+
+    def change_patiently(self: Any, job: str, timeout: float = PATIENCE) -> Any:
+        return change(self, job, max(timeout, PATIENCE))
+
+    def to_phase_patiently(
+        self: Any, job: str, phase: str, input: Any = None, timeout: float = PATIENCE
+    ) -> Any:
+        return to_phase(self, job, phase, input, max(timeout, PATIENCE))
+
+    uws.UWS.changeableJob, uws.UWS.changeToPhase = change_patiently, to_phase_patiently
 
 
 def runs(pid: int | None, job: str) -> bool:

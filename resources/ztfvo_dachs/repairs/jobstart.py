@@ -22,15 +22,21 @@ AHEAD = 20.0
 """Seconds after a start, or a change of descriptors, in which no job server is needed by itself."""
 
 
+def install() -> None:
+    """Keep DaCHS from starting processes for jobs, once in a process."""
+
+    def start(self: Any, phase: str, job: Any, ignored: Any) -> bool:
+        job.change(pid=None, phase=uws.EXECUTING)
+        return True
+
+    tap.TAPTransitions.startJob = start
+
+
 def install_in_server() -> None:
     """Apply the repair, once in a process."""
     from twisted.internet import reactor
 
     server = Server(_ended)
-
-    def start(self: Any, phase: str, job: Any, ignored: Any) -> None:
-        job.change(pid=None, phase=uws.EXECUTING)
-        server.start(job.jobId)
 
     def ahead() -> None:
         reactor.callLater(AHEAD, reactor.callInThread, server.ensure)
@@ -39,7 +45,8 @@ def install_in_server() -> None:
         server.leave()
         ahead()
 
-    tap.TAPTransitions.startJob = start
+    # Once the phase can be seen by others, which are the job's process.
+    quotas.launch = server.start
     reloading.after.append(renew)
     reactor.callWhenRunning(ahead)
 

@@ -43,6 +43,10 @@ FULL = (
 _starting = threading.Lock()
 
 
+launch: Callable[[str], None] | None = None
+"""Runs a job whose phase says that it is at work; processes without a server have none."""
+
+
 def install() -> None:
     """Apply the repairs, once in a process."""
     original = uws.UWSJobWithWD.openResult
@@ -170,7 +174,7 @@ def make_job(self: Any, request: Any) -> str:
 
 def start_jobs(self: Any) -> None:
     """Start waiting jobs, of visitors with fewest at work first; end those that nobody runs."""
-    if not _starting.acquire(blocking=False):
+    if launch is None or not _starting.acquire(blocking=False):
         return
     try:
         _start(self, _unfinished())
@@ -194,19 +198,21 @@ def _start(self: Any, rows: list[dict[str, Any]]) -> None:
         if row["phase"] == uws.EXECUTING:
             if jobs.runs(row["pid"], row["jobid"]) or _is_starting(row["jobid"]):
                 at_work[_address(row["jobid"])] += 1
-            elif base.IS_DACHS_SERVER:
+            else:
                 with suppress(uws.JobNotFound):  # deleted meanwhile
                     jobs.end_orphan(self, row["jobid"])
     queued = [row["jobid"] for row in rows if row["phase"] == uws.QUEUED]
     share: Callable[[str], int] = lambda name: at_work[_address(name)]  # noqa: E731
     while queued and at_work.total() < self.runcountGoal:
         name = min(queued, key=share)
-        if share(name) >= max(1, self.runcountGoal // 2):
+        if share(name) >= get_settings().jobs_of_one:
             return
         queued.remove(name)
         try:
             (folder() / name / STARTED).touch()
-            uws.UWS.changeToPhase(self, name, uws.EXECUTING, timeout=10)
+            # Of several servers one makes the change, and runs the job.
+            if uws.UWS.changeToPhase(self, name, uws.EXECUTING):
+                launch(name)
         except (uws.JobNotFound, FileNotFoundError):  # deleted meanwhile
             continue
         at_work[_address(name)] += 1

@@ -45,6 +45,20 @@ class Site:
         """Run one of the scripts; a traceback is noted as wrong."""
         return self._run([self.settings.root / "scripts" / name, *words])
 
+    def start(self) -> None:
+        """Run ``serve start``, which is noted where it fails."""
+        self._note("serve start", self.script("serve", "start"))
+
+    def _note(self, what: str, done: subprocess.CompletedProcess[str]) -> None:
+        if done.returncode:
+            self.wrong.append(f"{what}: {(done.stdout + done.stderr).strip()[-300:]}")
+
+    def steer(self, *words: str | Path, **environment: str) -> int:
+        """Run the command ``ztfvo``, which is noted where it fails; return its exit status."""
+        done = self.ztfvo(*words, **environment)
+        self._note(" ".join(map(str, words[:2])), done)
+        return done.returncode
+
     def ztfvo(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the command; a traceback is noted as wrong."""
         return self._run([Path(sys.executable).parent / "ztfvo", *words], **environment)
@@ -132,17 +146,14 @@ class Site:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault: its name, a sentence, what makes it and undoes its cause, who mends it.
+    """A fault: its name, a sentence, and what makes it.
 
     Attributes
     ----------
     make
-        Breaks the site and takes the cause away again; what the site does then is measured.
-    by_itself
-        Whether the site has to work again without an operator.
+        Breaks the site and takes the cause away again; the site has to work again by itself then.
     """
 
     name: str
     what: str
     make: Callable[[Site], None]
-    by_itself: bool = True

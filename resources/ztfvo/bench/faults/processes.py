@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import suppress
 from functools import partial
 
@@ -26,6 +27,14 @@ def _kill_backend(site: Site) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
+def _kill_supervisor(site: Site) -> None:
+    _kill("supervisor", False, site)
+    time.sleep(5)
+    if not site.works():
+        site.wrong.append("does not work without its supervisor")
+    site.start()
+
+
 FAULTS = [
     Fault("kill-dachs", "a DaCHS process is killed", partial(_kill, "dachs", False)),
     Fault("kill-all-dachs", "all DaCHS processes are killed", partial(_kill, "dachs", True)),
@@ -34,10 +43,5 @@ FAULTS = [
     Fault("kill-watch", "the watch program is killed", partial(_kill, "watch", False)),
     Fault("kill-backend", "a connection's process of PostgreSQL is killed", _kill_backend),
     Fault("kill-database", "PostgreSQL's server is killed", partial(_kill, "database", False)),
-    Fault(
-        "kill-supervisor",
-        "the supervisor is killed",
-        partial(_kill, "supervisor", False),
-        by_itself=False,
-    ),
+    Fault("kill-supervisor", "the supervisor is killed, and started after 5 s", _kill_supervisor),
 ]

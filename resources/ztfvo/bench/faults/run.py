@@ -87,13 +87,9 @@ def _measure(site: Site, fault: Fault) -> dict[str, Any]:
         except NotMounted as error:
             return {"skipped": str(error), "wrong": []}
         made = time.monotonic()
-        by_itself = fault.by_itself and site.wait_until(site.works, PATIENCE)
-        if not by_itself:
-            if fault.by_itself:
-                site.wrong.append(f"does not work by itself within {PATIENCE:.0f} s")
-            done = site.script("serve", "start")
-            if done.returncode:
-                site.wrong.append(f"serve start: {(done.stdout + done.stderr).strip()[-200:]}")
+        if not site.wait_until(site.works, PATIENCE):
+            site.wrong.append(f"does not work by itself within {PATIENCE:.0f} s")
+            site.start()
             if not site.wait_until(site.works, PATIENCE):
                 site.wrong.append("does not work after serve start")
         works = time.monotonic()
@@ -108,7 +104,6 @@ def _measure(site: Site, fault: Fault) -> dict[str, Any]:
         "outage_s": round(longest_outage(seen), 1),
         "made_s": round(made - began, 1),
         "works_s": round(works - made, 1),
-        "by_itself": by_itself,
         "lost": _lost(site, kept, job, lines),
         "notes": site.notes,
         "wrong": site.wrong,
@@ -129,16 +124,12 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     rows = []
     for name, one in results.items():
         if "skipped" in one:
-            rows.append((name, "skipped", one["skipped"], "", "", "", ""))
+            rows.append((name, "skipped", one["skipped"], "", "", ""))
             continue
         bad = {text: count for text, count in one["statuses"].items() if text not in ("ok", "429")}
         told = ", ".join(f"{count} x {text}" for text, count in bad.items()) or "-"
         good = one["statuses"].get("ok", 0)
-        cells = (
-            number(one["outage_s"]),
-            number(one["works_s"]),
-            "yes" if one["by_itself"] else "no",
-        )
+        cells = (number(one["outage_s"]), number(one["works_s"]))
         rows.append((name, f"{good}", told, *cells, ", ".join(one["wrong"]) or "as expected"))
-    columns = ("fault", "success", "failures", "outage s", "works after s", "by itself", "verdict")
+    columns = ("fault", "success", "failures", "outage s", "works after s", "verdict")
     show(f"Faults, as {CLIENTS} visitors saw them", columns, rows)

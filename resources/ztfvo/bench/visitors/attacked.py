@@ -21,7 +21,7 @@ PAUSE = 0.25
 """Mean pause (s) of a client here: a minute has to suffice for quantiles of each kind."""
 
 LEAST_SUCCESS, MOST_SLOWER = 0.99, 3.0
-"""Bounds: share of success, and p95 over the quiet one, for each kind and in all."""
+"""Bounds for the requests of all kinds together: share of success, and p95 over the quiet one."""
 
 _CALM = 10.0
 """Seconds between two attacks, in which the site gets rid of what the last one left."""
@@ -96,26 +96,19 @@ def _attack(name: str, base: str, targets: list[Target]) -> Any:
 
 def _judge(seen: list[Seen], parts: dict[str, tuple[float, float]]) -> dict[str, dict[str, Any]]:
     """Sum up the requests that were sent in each part of the time, and compare with the quiet."""
-    kinds = {
-        part: by_kind([one for one in seen if began <= one.began < end])
-        for part, (began, end) in parts.items()
-    }
-    quiet = kinds["quiet"]
     results = {}
-    for part, of_kind in kinds.items():
-        bad = [
-            kind for kind, one in of_kind.items() if not _is_held(one, quiet[kind]["p95"])
-        ] if part != "quiet" else []  # fmt: skip
-        results[part] = {"kinds": of_kind, "beyond": bad, "held": not bad}
+    for part, (began, end) in parts.items():
+        kinds = by_kind([one for one in seen if began <= one.began < end])
+        results[part] = {"kinds": kinds}
+    quiet = results["quiet"]["kinds"]["all"]["p95"]
+    for result in results.values():
+        one = result["kinds"]["all"]
+        result["held"] = (
+            None not in (quiet, one["p95"])
+            and one["ok"] >= LEAST_SUCCESS * one["count"]
+            and one["p95"] < MOST_SLOWER * quiet
+        )
     return results
-
-
-def _is_held(one: dict[str, Any], quiet: float | None) -> bool:
-    if not one["count"]:
-        return True
-    return one["ok"] >= LEAST_SUCCESS * one["count"] and (
-        quiet is None or (one["p95"] or 0.0) < MOST_SLOWER * quiet
-    )
 
 
 def _show(results: dict[str, dict[str, Any]]) -> None:
@@ -123,8 +116,6 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
     rows = []
     for part, result in results.items():
         for kind, one in result["kinds"].items():
-            if kind != "all" and kind not in result["beyond"]:
-                continue
             slower = one["p95"] / quiet[kind]["p95"] if one["p95"] and quiet[kind]["p95"] else None
             share = one["ok"] / one["count"] if one["count"] else 1.0
             cells = (
@@ -133,7 +124,7 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
                 f"{one['refused']}",
                 milliseconds(one["p95"]),
                 "-" if slower is None else f"{slower:.1f}",
-                "BEYOND" if kind in result["beyond"] else "held",
+                ("held" if result["held"] else "BEYOND") if kind == "all" else "",
             )
             rows.append((f"{part}: {kind}", *cells))
     title = f"Visitors under attack: {LEAST_SUCCESS:.0%} success, p95 below {MOST_SLOWER:g} times"
