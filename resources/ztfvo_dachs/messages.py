@@ -84,7 +84,10 @@ def of_database(error: BaseException) -> Unavailable | None:
     if isinstance(error, base.QueryCanceledError) or state == _CANCELED:
         return Unavailable(TOO_LONG)
     if state is None:
-        lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+        # A connection that ends within a query is an error of no kind.
+        lost = type(error) is psycopg2.DatabaseError or isinstance(
+            error, psycopg2.OperationalError | psycopg2.InterfaceError
+        )
         return Unavailable(DATABASE_DOWN) if lost else None
     if state[:2] in _DOWN:
         return Unavailable(DATABASE_DOWN)

@@ -104,6 +104,20 @@ def test_connections_that_the_database_ended_are_noticed_before_they_are_used(si
     assert query("SELECT name FROM ztf.releases").status_code == 200
 
 
+def test_a_killed_process_of_the_database_is_an_outage_of_seconds_and_no_bug(site):
+    of_dachs = "SELECT pid FROM pg_stat_activity WHERE usename = 'gavo' ORDER BY pid"
+    with visiting(site) as answers:
+        for _ in range(2):
+            (pid, *_) = service.superuser(of_dachs)[0]
+            os.kill(pid, signal.SIGKILL)  # which ends all connections
+            time.sleep(3)
+            service.wait_for_tap(site)
+        before = len(answers)
+        time.sleep(2)
+    assert {status for _, status in answers} <= {200, 503}
+    assert {status for _, status in answers[before:]} == {200}
+
+
 def test_a_killed_master_of_nginx_leaves_nothing_in_the_way(site):
     os.kill(pid_of("nginx"), signal.SIGKILL)
     time.sleep(2)

@@ -14,7 +14,7 @@ from support.visitors import CONE, KDB, visiting
 
 from ztfvo.settings import get_settings
 from ztfvo.site import logs
-from ztfvo.site.supervisor import log_of, names
+from ztfvo.site.supervisor import SUPERVISOR, WATCH, log_of, names, restart_program
 
 PAUSE = 1.5
 
@@ -59,6 +59,16 @@ def test_programs_go_on_writing_to_the_log_that_was_cut(site, cut):
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(get_settings().kdb_socket))) as client:
         client.get(f"http://kdb{KDB}", headers={"Host": "elsewhere.example"})
     assert "elsewhere.example" in log.read_text()
+
+
+def test_the_supervisor_goes_on_writing_to_its_log_that_was_cut(site, cut):
+    settings = get_settings()
+    log = log_of(settings, SUPERVISOR)
+    cut()
+    assert log.stat().st_size == 0
+    assert stat.S_IMODE(log.stat().st_mode) == 0o640
+    restart_program(settings, WATCH)
+    assert "stopped: watch" in log.read_text()
 
 
 def test_nobody_else_reads_a_log(site):

@@ -31,7 +31,7 @@ from ztfvo.site.identity import (
 from ztfvo.site.postgres import cluster_folder, pg_hba, pg_ident, programs_folder
 from ztfvo.site.render import fill, read_template, render, write
 from ztfvo.site.secrets import password_hash, secret
-from ztfvo.site.supervisor import dachs_name, log_of, names, pids
+from ztfvo.site.supervisor import SUPERVISOR, dachs_name, log_of, names, pids
 
 MIB = 2**20
 
@@ -81,6 +81,7 @@ def make_folders(settings: Settings) -> None:
     own_folder(settings, pids(settings))
     for number in range(settings.dachs_processes):
         own_folder(settings, settings.var / "log" / f"dachs-{number}", 0o750, DACHS)
+    log_of(settings, SUPERVISOR).touch()
     for log in (settings.var / "log").glob("*.log*"):
         own_file(settings, log, 0o640)
     if (settings.var / "settings.env").exists():
@@ -90,6 +91,7 @@ def make_folders(settings: Settings) -> None:
 def values(settings: Settings) -> dict[str, object]:
     """Return what the templates' placeholders stand for."""
     plan = machine.plan_memory(machine.postgres_budget(settings))
+    logs = (*names(settings), SUPERVISOR)
     fields = {name.upper(): value for name, value in settings.model_dump().items()}
     return fields | {
         "DACHS": settings.var / "dachs",
@@ -120,7 +122,7 @@ def values(settings: Settings) -> dict[str, object]:
         "UPLOAD_BYTES": settings.upload_mb * 10**6,
         "SYNC_UPLOAD_BYTES": settings.sync_upload_mb * 10**6,
         "BODY_MIB": settings.upload_mb * 10**6 // MIB + 1,
-        "PROGRAM_LOGS": " ".join(str(log_of(settings, name)) for name in names(settings)),
+        "PROGRAM_LOGS": " ".join(str(log_of(settings, name)) for name in logs),
         "LOG_OWNER": _names_of(settings, None),
         "NGINX_OWNER": _names_of(settings, NGINX),
         "READ_SECONDS": settings.sync_seconds + 60,

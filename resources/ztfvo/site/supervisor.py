@@ -26,6 +26,8 @@ DACHS = "dachs"
 NGINX = "nginx"
 KDB = "kdb"
 WATCH = "watch"
+SUPERVISOR = "supervisord"
+"""The name of its own log."""
 PARTS = (DATABASE, DACHS, NGINX, KDB, WATCH)
 RUNNING = ("STARTING", "RUNNING", "BACKOFF")
 GIVEN_UP = ("EXITED", "FATAL")

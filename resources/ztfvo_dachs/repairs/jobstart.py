@@ -9,7 +9,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from gavo import base
@@ -17,6 +19,9 @@ from gavo.protocols import tap, uws
 
 from ztfvo_dachs import jobserver
 from ztfvo_dachs.repairs import jobs, quotas, reloading
+
+TRIES, PAUSE = 30, 1.0
+"""How often, and after how many seconds, a job's end is noted again where the database is down."""
 
 AHEAD = 20.0
 """Seconds after a start, or a change of descriptors, in which no job server is needed by itself."""
@@ -110,12 +115,18 @@ class Server:
 
 def _ended(name: str) -> None:
     """See to it that a job without a process is not at work, and start those that wait."""
+    for _ in range(TRIES):
+        try:
+            _note_end(name)
+            break
+        except Exception as error:
+            base.ui.notifyWarning(f"The end of job {name} could not be noted: {error!r}")
+            time.sleep(PAUSE)
+    quotas.start_jobs(tap.WORKER_SYSTEM)
+
+
+def _note_end(name: str) -> None:
     system = tap.WORKER_SYSTEM
-    try:
+    with suppress(uws.JobNotFound):
         if system.getJob(name).phase == uws.EXECUTING:
             jobs.end_orphan(system, name)
-    except uws.JobNotFound:
-        pass
-    except Exception as error:
-        base.ui.notifyError(f"The end of job {name} could not be noted: {error!r}")
-    quotas.start_jobs(system)

@@ -41,9 +41,11 @@ class Site:
     notes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    def script(self, name: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    def script(
+        self, name: str, *words: str | Path, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of the scripts; a traceback is noted as wrong."""
-        return self._run([self.settings.root / "scripts" / name, *words])
+        return self._run([self.settings.root / "scripts" / name, *words], **environment)
 
     def start(self) -> None:
         """Run ``serve start``, which is noted where it fails."""
