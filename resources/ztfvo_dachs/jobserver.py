@@ -11,6 +11,7 @@ import os
 import selectors
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,32 +20,62 @@ PROCESS = "process"
 
 
 def main() -> None:
-    """Start jobs until there is no more input."""
+    """Start jobs until there is no more input, and wait for the last one's end."""
     names = os.fdopen(os.dup(0), "rb", buffering=0)
     ended = os.fdopen(os.dup(1), "wb", buffering=0)
     _use_null(0)
     os.dup2(2, 1)
     _load()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    watched = selectors.DefaultSelector()
-    watched.register(names, selectors.EVENT_READ)
-    rest = b""
-    while watched.get_map():
-        for key, _ in watched.select():
-            if key.fileobj is not names:
-                watched.unregister(key.fileobj)
-                os.waitpid(key.data[0], 0)
-                os.close(key.fd)
-                ended.write(key.data[1] + b"\n")
-                continue
-            read = names.read(4096)
-            if not read:
-                watched.unregister(names)
-                break
-            *jobs, rest = (rest + read).split(b"\n")
-            for job in jobs:
-                pid = _fork(job.decode(), [names, ended])
-                watched.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, job))
+    Server(names, ended).serve()
+
+
+class Server:
+    """Starts jobs and tells of their ends.
+
+    Parameters
+    ----------
+    names, ended
+        Where names of jobs come from, and where they go to when their processes have ended.
+    """
+
+    def __init__(self, names: BinaryIO, ended: BinaryIO) -> None:
+        self._names, self._ended, self._rest = names, ended, b""
+        self._watched = selectors.DefaultSelector()
+        self._watched.register(names, selectors.EVENT_READ, self._read)
+
+    def serve(self) -> None:
+        """Do so until the input and all jobs have ended."""
+        while self._watched.get_map():
+            for key, _ in self._watched.select():
+                key.data()
+
+    def _read(self) -> None:
+        read = self._names.read(4096)
+        if not read:
+            self._watched.unregister(self._names)
+        *jobs, self._rest = (self._rest + read).split(b"\n")
+        for job in jobs:
+            self._start(job.decode())
+
+    def _start(self, job: str) -> None:
+        try:
+            pid = _fork(job, [self._names, self._ended])
+        except OSError as error:  # too many processes
+            print(f"Job {job}: {error}", file=sys.stderr)
+            self._tell(job)
+            return
+        handle = os.pidfd_open(pid)
+        self._watched.register(handle, selectors.EVENT_READ, partial(self._end, job, pid, handle))
+
+    def _end(self, job: str, pid: int, handle: int) -> None:
+        self._watched.unregister(handle)
+        os.close(handle)
+        os.waitpid(pid, 0)
+        self._tell(job)
+
+    def _tell(self, job: str) -> None:
+        self._ended.write(f"{job}\n".encode())
 
 
 def _load() -> None:
