@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ztfvo.machine import memory, processors
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: PostgreSQL refuses longer socket paths (sockaddr_un has 108 bytes).
@@ -39,11 +41,6 @@ def _is_mirror(address: str) -> bool:
     except ValueError:
         return False
     return bool(_MIRROR.fullmatch(address))
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 class Settings(BaseSettings):
@@ -249,10 +246,10 @@ class Settings(BaseSettings):
         default=1000, ge=100, description="MB of memory of one nginx process at most."
     )
     backend_memory_mb: int = Field(
-        default=4000,
+        default_factory=lambda: min(4000, max(500, memory() // 8)),
         ge=500,
         description="Private cluster: MB of memory of one connection's process at most, beside "
-        "what all share.",
+        "what all share; default an eighth of the machine's, 500 to 4000.",
     )
     open_files: int = Field(
         default=8192, ge=1024, description="Files and connections one process may have open."

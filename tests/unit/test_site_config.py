@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from ztfvo.settings import load_settings
-from ztfvo.site import config, health, machine, mirrors
+from ztfvo.site import config, health, memory, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import fill, render
 from ztfvo.site.secrets import password_hash, secret
@@ -185,12 +185,12 @@ def test_the_address_of_the_records_is_that_of_a_host(wrong):
 
 
 def test_memory_plan_of_the_reference_machine():
-    plan = machine.plan_memory(12 * 1024)
+    plan = memory.plan_memory(12 * 1024)
     assert (plan.shared_buffers, plan.work_mem, plan.maintenance_work_mem) == (4096, 96, 1536)
 
 
 def test_memory_plan_of_a_small_machine_is_still_usable():
-    plan = machine.plan_memory(256)
+    plan = memory.plan_memory(256)
     assert (plan.shared_buffers, plan.work_mem, plan.maintenance_work_mem) == (128, 8, 64)
 
 

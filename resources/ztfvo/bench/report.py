@@ -14,7 +14,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from ztfvo.settings import processors
+from ztfvo.machine import processors
 
 console = Console(width=None if os.isatty(1) else 132)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ztfvo import knowledge
-from ztfvo.settings import Settings, processors
-from ztfvo.site import limits, machine, mirrors
+from ztfvo.machine import processors
+from ztfvo.settings import Settings
+from ztfvo.site import limits, memory, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import (
     DACHS,
@@ -90,7 +91,7 @@ def make_folders(settings: Settings) -> None:
 
 def values(settings: Settings) -> dict[str, object]:
     """Return what the templates' placeholders stand for."""
-    plan = machine.plan_memory(machine.postgres_budget(settings))
+    plan = memory.plan_memory(memory.postgres_budget(settings))
     logs = (*names(settings), SUPERVISOR)
     fields = {name.upper(): value for name, value in settings.model_dump().items()}
     return fields | {

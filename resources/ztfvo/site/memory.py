@@ -1,10 +1,10 @@
-"""What the machine offers, and the memory plan of the private cluster."""
+"""The memory plan of the private cluster."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
+from ztfvo import machine
 from ztfvo.settings import Settings
 
 
@@ -48,18 +48,6 @@ def plan_memory(budget: int) -> MemoryPlan:
     )
 
 
-def machine_memory() -> int:
-    """Return the memory in MB that this machine, or its container, may use."""
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as file:
-            text = file.read().strip()
-    except OSError:
-        text = "max"
-    limit = int(text) if text.isdigit() else physical
-    return min(physical, limit) // 2**20
-
-
 def postgres_budget(settings: Settings) -> int:
     """Return the MB of memory planned for the private cluster."""
-    return settings.postgres_memory or machine_memory() // 2
+    return settings.postgres_memory or machine.memory() // 2
