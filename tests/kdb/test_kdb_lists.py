@@ -7,11 +7,12 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.http import http_date
 from support.kdb import new_oid
 
 from kdb.annotations.record import annotate
+from kdb.config import conditional
 
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -238,6 +239,17 @@ def test_a_change_is_only_dated_once_it_is_settled(anyone, expert, records, opti
     assert anyone.get("objects/", headers=known).status_code == 304
     before = {"If-Modified-Since": http_date(recorded.timestamp() - 1)}
     assert anyone.get("objects/", headers=before).status_code == 200
+
+
+def test_an_answer_is_given_undated_where_the_database_has_just_gone(anyone, records, monkeypatch):
+    def gone():
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(conditional, "_settled_change", gone)
+    answer = anyone.get("objects/")
+    assert answer.status_code == 200
+    assert answer.json()["results"]
+    assert "Last-Modified" not in answer
 
 
 def test_a_csv_page_has_the_rows_of_the_json_page(anyone, records):

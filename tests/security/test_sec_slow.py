@@ -16,7 +16,7 @@ from ztfvo.settings import get_settings
 
 HALF = b"GET /scs?RA=1&DEC=1&SR=0.1 HTTP/1.1\r\nHost: localhost\r\n"
 BODY = b"POST /lc HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nOID="
-ADDRESSES = ("127.0.0.1", "127.0.0.11", "127.0.0.12", "127.0.0.13")
+ADDRESSES = ("127.0.0.11", "127.0.0.12", "127.0.0.13", "127.0.0.14")
 PATIENCE = 60
 """Seconds until the last of them is dismissed; the longest limit of nginx is 20."""
 
