@@ -15,6 +15,9 @@ import psycopg
 from ztfvo.bench.faults.base import Fault, Site
 from ztfvo.db import connect_superuser
 
+_SMALL = {"ZTFVO_LEAST_FREE_MB": "1"}
+"""All of such a disk is less than the site would leave free."""
+
 
 class NotMounted(Exception):
     """This machine lets nobody mount file systems here."""
@@ -88,8 +91,7 @@ def full_disk(site: Site, folder: Path, spare_mib: int) -> Iterator[None]:
     site.script("serve", "stop")
     with small_disk(folder, spare_mib) as filler:
         try:
-            # All of this disk is less than the site would leave free.
-            site.script("serve", "start", ZTFVO_LEAST_FREE_MB="1")
+            site.script("serve", "start", **_SMALL)
             site.wait_until(site.works, 60)
             began = time.monotonic()
             fill(filler)
@@ -98,7 +100,7 @@ def full_disk(site: Site, folder: Path, spare_mib: int) -> Iterator[None]:
             if site.wait_until(site.works, 60):
                 site.notes.append(f"works by itself {time.monotonic() - began:.0f} s after filling")
             else:
-                done = site.script("serve", "start", ZTFVO_LEAST_FREE_MB="1")
+                done = site.script("serve", "start", **_SMALL)
                 site.notes.append(f"after there is room: serve start, exit {done.returncode}")
                 if not site.wait_until(site.works, 90):
                     site.wrong.append("does not work after there is room again")
