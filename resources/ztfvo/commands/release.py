@@ -62,9 +62,7 @@ def publish(name: Name) -> None:
         if alone:
             prepare(connection, name, get_settings())
             _alter(connection, lambda: show(connection, name, get_settings()))
-    _on_site(site.publish, name)
-    if alone:
-        _on_site(site.publish, site.DEFAULT_RD)
+    _on_site(site.publish, name, *([site.DEFAULT_RD] if alone else []))
     console.print(
         f"{name} is on line at {get_settings().url}/{name}/scs and in {get_settings().url}/tap"
     )

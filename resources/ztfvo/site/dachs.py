@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,13 +42,15 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: str) -> str:
-    """Execute a DaCHS command as its user and return what it printed.
+def dachs(
+    settings: Settings, *commands: Sequence[str], what: str, remedy: str, **variables: str
+) -> str:
+    """Execute DaCHS commands as its user, in one process, and return what they printed.
 
     Parameters
     ----------
-    *words
-        The command's words, as in ``"imp", "ztf/dr19"``.
+    *commands
+        Each command's words, as in ``("imp", "ztf/dr19"), ("pub", "ztf/dr19")``.
     what, remedy
         For the error.
     **variables
@@ -55,22 +59,31 @@ def dachs(settings: Settings, *words: str, what: str, remedy: str, **variables: 
     Raises
     ------
     SiteError
-        When the command fails.
+        When a command fails; those after it were not executed.
     """
-    return run(settings, command(*words), what, remedy, environment(settings) | variables, DACHS)
+    program = [Path(sys.prefix) / "bin" / "python", "-I", "-W", "ignore", "-m"]
+    return run(
+        settings,
+        [*program, "ztfvo_dachs.commands", *map(shlex.join, commands)],
+        what,
+        remedy,
+        environment(settings) | variables,
+        DACHS,
+    )
 
 
-def change(settings: Settings, *words: str, what: str, remedy: str) -> None:
-    """Execute a DaCHS command that makes, drops or describes tables.
+def change(settings: Settings, *commands: Sequence[str], what: str, remedy: str) -> None:
+    """Execute DaCHS commands that make, drop or describe tables.
 
-    It keeps nobody waiting who reads them, see `ztfvo.site.locks`.
+    They keep nobody waiting who reads those, see `ztfvo.site.locks`; all are done again where one
+    meets a lock.
 
     Raises
     ------
     SiteError
-        When the command fails.
+        When a command fails.
     """
-    patiently(lambda: dachs(settings, *words, what=what, remedy=remedy, PGOPTIONS=OPTIONS))
+    patiently(lambda: dachs(settings, *commands, what=what, remedy=remedy, PGOPTIONS=OPTIONS))
 
 
 def command(*words: str) -> list[str | Path]:
@@ -103,7 +116,7 @@ def make_root(settings: Settings) -> bool:
     remedy = f"see the lines above and {settings.var}/log/dachs-0/dcErrors"
     if _made_by(settings):
         let_dachs_make_functions(settings)
-        dachs(settings, "upgrade", what="upgrading DaCHS' tables", remedy=remedy)
+        dachs(settings, ("upgrade",), what="upgrading DaCHS' tables", remedy=remedy)
         _withdraw(settings, remedy)
     else:
         _initialise(settings, remedy)
@@ -117,7 +130,7 @@ def _withdraw(settings: Settings, remedy: str) -> None:
     with connect_superuser(settings) as connection:
         there = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", [schema]).fetchone()
         if there == (True,):
-            dachs(settings, "drop", "-f", rd, what=f"withdrawing {rd}", remedy=remedy)
+            dachs(settings, ("drop", "-f", rd), what=f"withdrawing {rd}", remedy=remedy)
             connection.execute(
                 sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
             )
@@ -139,10 +152,13 @@ def _initialise(settings: Settings, remedy: str) -> None:
         )
     finally:
         _hand_over(settings)
-    for rd in BASIC_RDS:
-        dachs(settings, "imp", rd, what=f"importing {rd}", remedy=remedy)
-    for rd in PUBLISHED_RDS:
-        dachs(settings, "pub", rd, what=f"publishing {rd}", remedy=remedy)
+    dachs(
+        settings,
+        *[("imp", rd) for rd in BASIC_RDS],
+        ("pub", *PUBLISHED_RDS),
+        what="importing and publishing DaCHS' own services",
+        remedy=remedy,
+    )
 
 
 def _hand_over(settings: Settings) -> None:

@@ -69,8 +69,8 @@ def make(settings: Settings) -> None:
             "to log in by its password; or set ZTFVO_KDB_WORKERS=0",
         ) from error
     count_anew(settings)
-    _import(settings)
-    _dachs(settings, "pub", RD, what="publishing")
+    positions = [POSITIONS] if _exists(settings, "ztf.objects") else []
+    _dachs(settings, _import(*positions), ("pub", RD), what="publishing")
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))
 
 
@@ -102,24 +102,24 @@ def count_anew(settings: Settings) -> None:
         ) from error
 
 
-def default_came(settings: Settings) -> None:
-    """Show positions, and keys to light curves, once the default release is on line.
+def when_default_came(settings: Settings) -> list[tuple[str, ...]]:
+    """Return what DaCHS has to do once the default release is published.
 
-    Whenever DaCHS takes its tables over anew, it forgets the keys of others to them.
+    It shows positions, and keys to light curves: whenever DaCHS makes tables of the default release
+    again, it forgets the keys of others to them.
     """
-    if settings.kdb_workers and _exists(settings, f"{REMOTE}.objects"):
-        _import(settings)
+    there = settings.kdb_workers and _exists(settings, f"{REMOTE}.objects")
+    return [_import(POSITIONS)] if there else []
 
 
 def default_goes(settings: Settings) -> None:
     """Take the positions away, before the default release goes."""
     if settings.kdb_workers and _exists(settings, "kdb.positions"):
-        _dachs(settings, "drop", RD, POSITIONS, what="taking away positions of")
+        _dachs(settings, ("drop", RD, POSITIONS), what="taking away positions of")
 
 
-def _import(settings: Settings) -> None:
-    parts = (RECORDS, POSITIONS) if _exists(settings, "ztf.objects") else (RECORDS,)
-    _dachs(settings, "imp", RD, *parts, what="importing")
+def _import(*more: str) -> tuple[str, ...]:
+    return ("imp", RD, RECORDS, *more)
 
 
 def _exists(settings: Settings, table: str) -> bool:
@@ -202,10 +202,10 @@ def _sum(settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def _dachs(settings: Settings, *words: str, what: str) -> None:
+def _dachs(settings: Settings, *commands: tuple[str, ...], what: str) -> None:
     change(
         settings,
-        *words,
+        *commands,
         what=f"{what} {RD}",
         remedy=f"see the lines above and {settings.var}/log/dachs-0/dcErrors",
     )

@@ -6,6 +6,7 @@ release's store schema; ``ztf/ztf`` is the RD of the default release.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ztfvo.settings import Settings, get_settings
@@ -21,24 +22,25 @@ def rd_path(settings: Settings, release: str) -> Path:
     return settings.root / "resources" / "ztf" / f"{release}.rd"
 
 
-def publish(release: str, settings: Settings | None = None) -> None:
-    """Make the views of a loaded release, publish its services, and tell running servers.
+def publish(*releases: str, settings: Settings | None = None) -> None:
+    """Make the views of loaded releases, publish their services, and have servers show them.
 
     Parameters
     ----------
-    release
-        Name of the release, or ``ztf`` for the default one.
+    *releases
+        Names of releases; ``ztf`` is the default one.
 
     Raises
     ------
     SiteError
-        When there is no RD of this name or DaCHS refuses it.
+        When there is no RD of such a name or DaCHS refuses it.
     """
     settings = settings or get_settings()
-    _dachs_on(settings, release, "imp", "importing")
-    _dachs_on(settings, release, "pub", "publishing")
-    if release == DEFAULT_RD:
-        kdb_tables.default_came(settings)
+    names = _descriptors(settings, releases)
+    commands = [*(("imp", name) for name in names), ("pub", *names)]
+    if DEFAULT_RD in releases:
+        commands += kdb_tables.when_default_came(settings)
+    _change(settings, *commands, what=f"publishing {', '.join(names)}")
     rolling.reload(settings)
 
 
@@ -48,33 +50,40 @@ def unpublish(release: str, settings: Settings | None = None) -> None:
     The store schema stays as it is.
     """
     settings = settings or get_settings()
+    (name,) = _descriptors(settings, [release])
     if release == DEFAULT_RD:
         kdb_tables.default_goes(settings)
-    _dachs_on(settings, release, "drop", "taking off line")
+    _change(settings, ("drop", name), what=f"withdrawing {name}")
     rolling.reload(settings)
 
 
 def refresh(release: str, settings: Settings | None = None) -> None:
     """Bring metadata and rights of a published release up to date with its RD."""
     settings = settings or get_settings()
-    _dachs_on(settings, release, "imp -m", "refreshing the metadata of")
+    (name,) = _descriptors(settings, [release])
+    commands = [("imp", "-m", name)]
     if release == DEFAULT_RD:
-        kdb_tables.default_came(settings)
+        commands += kdb_tables.when_default_came(settings)
+    _change(settings, *commands, what=f"refreshing the metadata of {name}")
     rolling.reload(settings)
 
 
-def _dachs_on(settings: Settings, release: str, command: str, doing: str) -> None:
-    path = rd_path(settings, release)
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.rd"))) or "none"
-        raise SiteError(
-            f"there is no resource descriptor {path}", f"write it; those there are: {known}"
-        )
+def _descriptors(settings: Settings, releases: Sequence[str]) -> list[str]:
+    """Return DaCHS' names of the releases' RDs."""
+    for path in (rd_path(settings, release) for release in releases):
+        if not path.exists():
+            known = ", ".join(sorted(p.stem for p in path.parent.glob("*.rd"))) or "none"
+            raise SiteError(
+                f"there is no resource descriptor {path}", f"write it; those there are: {known}"
+            )
+    return [f"ztf/{release}" for release in releases]
+
+
+def _change(settings: Settings, *commands: Sequence[str], what: str) -> None:
     change(
         settings,
-        *command.split(),
-        f"ztf/{release}",
-        what=f"{doing} ztf/{release}",
+        *commands,
+        what=what,
         remedy=f"see the lines above and {settings.var}/log/dachs-0/dcErrors; "
         "the database must run (scripts/serve start database)",
     )
