@@ -24,15 +24,25 @@ OIDS = [1722107400005560, 1722107400005561]
 """Light curves of the small release; the first is at the place of HZ Her."""
 
 
-@pytest.fixture
-def other(site, tmp_path):
-    """The release dr24, loaded from a made HATS partition and on line beside the demo."""
-    bulk = write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr24.parquet", bulk_rows())
-    ztfvo("ingest", "dr24", *write_hats([bulk], tmp_path, order=3))
+@pytest.fixture(scope="module")
+def other(site, tmp_path_factory):
+    """The release dr24, loaded from a made HATS partition and published beside the demo."""
+    folder = tmp_path_factory.mktemp("other")
+    bulk = write_bulk(folder / "ztf_001722_zg_c07_q4_dr24.parquet", bulk_rows())
+    ztfvo("ingest", "dr24", *write_hats([bulk], folder, order=3))
     ztfvo("release", "publish", "dr24")
     yield "dr24"
     ztfvo("release", "default", "demo")
-    ztfvo("release", "drop", "dr24", "--yes", check=False)
+    ztfvo("release", "drop", "dr24", "--yes")
+
+
+@pytest.fixture
+def doomed(site, tmp_path):
+    """The release dr19, published for a test that drops it."""
+    ztfvo("ingest", "dr19", write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr19.parquet", bulk_rows()))
+    ztfvo("release", "publish", "dr19")
+    yield "dr19"
+    ztfvo("release", "drop", "dr19", "--yes", check=False)
 
 
 def oids_in(site, path):
@@ -85,15 +95,15 @@ def test_the_default_release_cannot_be_dropped(site, other):
     assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
 
 
-def test_a_dropped_release_is_gone_from_every_place(site, tap, other):
-    ztfvo("release", "drop", "dr24", "--yes")
+def test_a_dropped_release_is_gone_from_every_place(site, tap, doomed):
+    ztfvo("release", "drop", "dr19", "--yes")
     with connect() as connection:
         schemas = connection.execute(
-            "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%dr24%store'"
+            "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%dr19%store'"
         ).fetchall()
     assert schemas == []
-    assert "ztf_dr24.objects" not in tap.tables
-    answer = requests.get(f"{site}/dr24/scs?RA=1&DEC=1&SR=0.1", timeout=30)
+    assert "ztf_dr19.objects" not in tap.tables
+    answer = requests.get(f"{site}/dr19/scs?RA=1&DEC=1&SR=0.1", timeout=30)
     assert answer.status_code == 404
     assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
 
@@ -105,13 +115,13 @@ def test_an_unknown_release_is_told_with_those_there_are(site, verb):
     assert "There is no release 'dr99'. Loaded are: demo" in " ".join(result.stderr.split())
 
 
-def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(site, other):
+def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(site, doomed):
     for path in (CONE, LIGHT_CURVE, TAP) * 4:  # each process reads what was published
         assert requests.get(site + path, timeout=60).status_code == 200
     with psycopg.connect(get_settings().superuser_dsn) as connection:
-        connection.execute("SELECT count(*) FROM ztf_dr24.objects, ztf_dr24.detections")
+        connection.execute("SELECT count(*) FROM ztf_dr19.objects, ztf_dr19.detections")
         dropping = subprocess.Popen(
-            [Path(sys.executable).parent / "ztfvo", "release", "drop", other, "--yes"],
+            [Path(sys.executable).parent / "ztfvo", "release", "drop", doomed, "--yes"],
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -122,4 +132,4 @@ def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(sit
     assert dropping.returncode == 0, told
     assert "waiting for its end" in told
     assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
-    assert requests.get(f"{site}/dr24/scs?RA=1&DEC=1&SR=0.1", timeout=60).status_code == 404
+    assert requests.get(f"{site}/dr19/scs?RA=1&DEC=1&SR=0.1", timeout=60).status_code == 404
