@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from support.downloads import (
     source_of,
 )
 from support.files import SHARED, api_row, needs_shared, write_api
+from support.waiting import wait_until
 from typer.testing import CliRunner
 
 from ztfvo.commands import download as command
@@ -164,11 +164,8 @@ def test_a_killed_download_goes_on_without_loss(server, made, tmp_path):
     server.faults[DR19 + ZG] = [Fault(hold_after=900)]
     part = tmp_path / "var" / "data" / "dr19" / (ZG + ".part")
     process = subprocess.Popen(line, env=environment, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
     other = part.parent / Path(ZR).name
-    while not (part.exists() and part.stat().st_size == 900 and other.exists()):
-        assert time.monotonic() < deadline and process.poll() is None
-        time.sleep(0.02)
+    wait_until(lambda: part.exists() and part.stat().st_size == 900 and other.exists(), pause=0.02)
     process.kill()
     process.wait()
     server.go.set()

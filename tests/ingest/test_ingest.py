@@ -16,6 +16,7 @@ import pytest
 from mocpy import MOC
 from support.files import api_row, bulk_rows, write_api, write_bulk
 from support.releases import ztfvo
+from support.waiting import wait_until
 
 from ztfvo.ingest.finish import is_finished
 from ztfvo.ingest.manifest import build, write_manifest
@@ -214,25 +215,23 @@ def test_killed_at_any_moment_and_run_again_gives_the_undisturbed_result(
         with subprocess.Popen(
             command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
         ) as process:
-            until = time.monotonic() + 60
-            while (
-                release.rows("SELECT count(*) FROM input_file")[0][0] == before
-                and process.poll() is None
-                and time.monotonic() < until
-            ):
-                time.sleep(0.01)
+            wait_until(
+                lambda before=before, process=process: (
+                    release.rows("SELECT count(*) FROM input_file")[0][0] != before
+                    or process.poll() is not None
+                ),
+                seconds=60,
+                pause=0.01,
+            )
             time.sleep(delay)
             process.send_signal(signal.SIGKILL)
         loaded.append(release.rows("SELECT count(*) FROM input_file")[0][0])
     assert loaded[0] < len(files), "the first kill came too late to test anything"
-    until = time.monotonic() + 30
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ztfvo' AND pid <> ALL(%s)"
     )
     mine = [r.connection.info.backend_pid for r in (release, api_release)]
-    while release.rows(others, mine)[0][0] and time.monotonic() < until:
-        time.sleep(0.05)
-    assert release.rows(others, mine)[0][0] == 0, "workers outlive the killed ingest"
+    wait_until(lambda: release.rows(others, mine)[0][0] == 0)  # no worker outlives its ingest
     release.command(*files)
     api_release.ingest(*files)
     assert release.content() == api_release.content()

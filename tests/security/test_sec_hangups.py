@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import requests
 from support import service
+from support.jobs import SLOW
+from support.waiting import wait_until
 
 from ztfvo.settings import get_settings
 
-SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag + 1"
 TURNS = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = {0x7A7466}"
 """Queries that count for their visitors."""
 
@@ -29,20 +30,15 @@ def slow(seconds, address="127.0.0.1"):
             return 0
 
 
-def idle(seconds=10):
-    """Wait until no query of a visitor runs or counts; tell whether that came."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if service.superuser(RUNNING) == service.superuser(TURNS) == [(0,)]:
-            return True
-        time.sleep(0.1)
-    return False
+def wait_until_idle(seconds=10):
+    """Wait until no query of a visitor runs or counts."""
+    wait_until(lambda: service.superuser(RUNNING) == service.superuser(TURNS) == [(0,)], seconds)
 
 
 def test_a_query_ends_when_its_client_hangs_up(site):
-    assert idle()
+    wait_until_idle()
     assert slow(1.5) == 0
-    assert idle(5)
+    wait_until_idle(5)
 
 
 def test_visitors_are_answered_while_somebody_hangs_up_on_seventy_queries(site, ask):
@@ -57,12 +53,12 @@ def test_visitors_are_answered_while_somebody_hangs_up_on_seventy_queries(site, 
         told = {one.result() for one in hanging}
     assert told <= {0, 429}
     assert max(took) < 10
-    assert idle()
+    wait_until_idle()
 
 
 def test_an_address_has_so_many_queries_at_a_time_until_they_have_ended(site):
     most = get_settings().sync_per_address
-    assert idle()
+    wait_until_idle()
     with ThreadPoolExecutor(most) as others:
         waiting = [others.submit(slow, 4) for _ in range(most)]
         time.sleep(2)
@@ -83,5 +79,5 @@ def test_an_address_has_so_many_queries_at_a_time_until_they_have_ended(site):
     assert refused.status_code == 429
     assert "/tap/async" in refused.text
     assert another.status_code == 200
-    assert idle()
+    wait_until_idle()
     assert slow(1) == 0

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import requests
 from support import service
+from support.jobs import SLOW, process_of
+from support.waiting import wait_for_end
 
 from ztfvo.db import connect_superuser
 from ztfvo.settings import get_settings
-
-SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag + 1"
 
 
 def of_the_site() -> set[int]:
@@ -127,21 +127,10 @@ def test_a_job_that_was_deleted_while_it_waited_keeps_no_other_from_its_start(si
 def test_an_asynchronous_job_is_ended_by_its_deletion(site, tap):
     job = tap.submit_job(SLOW)
     job.run()
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        (found,) = service.superuser(
-            "SELECT pid, starttime FROM tap_schema.tapjobs WHERE jobid = %s", job.job_id
-        )
-        if found[1]:
-            break
-        time.sleep(0.2)
-    pid = found[0]
+    pid = process_of(job)
     assert Path(f"/proc/{pid}").exists()
     job.delete()
-    until = time.monotonic() + 20
-    while time.monotonic() < until and Path(f"/proc/{pid}").exists():
-        time.sleep(0.2)
-    assert not Path(f"/proc/{pid}").exists()
+    wait_for_end(pid, seconds=20)
 
 
 def test_a_synchronous_query_is_no_job(site):

@@ -6,20 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
 from support import service
+from support.jobs import SLOW, process_of
 from support.parts import pid_of
+from support.waiting import wait_for_end, wait_until
 
 from ztfvo.settings import get_settings
 from ztfvo.site import supervisor
 from ztfvo_dachs.jobserver import PROCESS
 
 QUICK = "SELECT TOP 1 name FROM ztf.releases"
-SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag + 1"
 
 
 def servers() -> dict[int, int]:
@@ -45,15 +45,7 @@ def running(tap, query: str):
     """A job with its process, once it is at work."""
     job = tap.submit_job(query)
     job.run()
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        ((pid, began),) = service.superuser(
-            "SELECT pid, starttime FROM tap_schema.tapjobs WHERE jobid = %s", job.job_id
-        )
-        if began:
-            return job, pid
-        time.sleep(0.1)
-    raise AssertionError(job.phase)
+    return job, process_of(job)
 
 
 def result(tap, query: str = QUICK) -> str:
@@ -64,15 +56,6 @@ def result(tap, query: str = QUICK) -> str:
     phase = job.phase
     job.delete()
     return phase
-
-
-def wait_until(what, seconds: float = 30) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if what():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.fixture
@@ -101,18 +84,18 @@ def test_a_job_lives_through_the_end_of_its_server_and_the_next_one_starts_other
     job, pid = slow
     for server in servers():
         os.kill(server, signal.SIGKILL)
-    assert wait_until(lambda: not set(servers()) - {pid})
+    wait_until(lambda: not set(servers()) - {pid})
     assert result(tap) == "COMPLETED"
     assert job.phase == "EXECUTING"
     job.abort()
-    assert wait_until(lambda: not Path(f"/proc/{pid}").exists())
+    wait_for_end(pid, seconds=30)
     assert job.phase == "ABORTED"
 
 
 def test_a_job_whose_process_is_killed_is_an_error_at_once(site, slow):
     job, pid = slow
     os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: job.phase == "ERROR", 10)
+    wait_until(lambda: job.phase == "ERROR", 10)
     assert "has ended" in requests.get(f"{job.url}/error", timeout=30).text
 
 
@@ -123,10 +106,10 @@ def test_a_job_that_is_aborted_before_it_began_never_begins(site, tap):
         requests.post(f"{job.url}/phase", data={"PHASE": "ABORT"}, timeout=30)
     names = [job.job_id for job in jobs]
     told = "SELECT DISTINCT phase FROM tap_schema.tapjobs WHERE jobid = ANY(%s)"
-    assert wait_until(lambda: service.superuser(told, names) == [("ABORTED",)])
+    wait_until(lambda: service.superuser(told, names) == [("ABORTED",)])
     assert result(tap) == "COMPLETED"
     pids = service.superuser("SELECT pid FROM tap_schema.tapjobs WHERE jobid = ANY(%s)", names)
-    assert wait_until(lambda: not any(pid and Path(f"/proc/{pid}").exists() for (pid,) in pids))
+    wait_until(lambda: not any(pid and Path(f"/proc/{pid}").exists() for (pid,) in pids))
     assert service.superuser(told, names) == [("ABORTED",)]
     for job in jobs:
         job.delete()
@@ -141,7 +124,7 @@ def test_changed_descriptors_reach_jobs_and_those_at_work_go_on(site, tap, slow)
     assert result(tap) == "COMPLETED"
     assert job.phase == "EXECUTING"
     job.abort()
-    assert wait_until(lambda: not former & set(servers()))
+    wait_until(lambda: not former & set(servers()))
 
 
 def test_a_server_ends_with_its_dachs_process(site, tap):
@@ -149,7 +132,7 @@ def test_a_server_ends_with_its_dachs_process(site, tap):
     dachs = pid_of("dachs")
     mine = {pid for pid, above in servers().items() if above == dachs}
     os.kill(dachs, signal.SIGKILL)
-    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in mine))
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in mine))
     service.wait_for_tap(site)
 
 

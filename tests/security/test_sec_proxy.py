@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from support.files import ROOT
+from support.waiting import wait_until
 
 from ztfvo.settings import get_settings
 from ztfvo.site.config import find_nginx
@@ -89,13 +90,8 @@ def proxy(site, tmp_path_factory):
     port = get_settings().port + 12
     process = subprocess.Popen(nginx(tmp_path_factory.mktemp("proxy"), port))
     address = f"https://127.0.0.1:{port}"
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        try:
-            visitor("127.0.0.3").get(f"{address}/__proxy__", timeout=5)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.1)
+    ask = partial(visitor("127.0.0.3").get, f"{address}/__proxy__", timeout=5)
+    wait_until(lambda: ask() is not None, unless=(requests.ConnectionError,))
     yield address
     process.terminate()
     process.wait()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 
 import pytest
 import requests
 from support import service
+from support.jobs import SLOW
+from support.waiting import wait_until
 
 from ztfvo.settings import get_settings
 
-SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag + 1"
 QUICK = "SELECT name FROM ztf.releases"
 
 
@@ -100,22 +100,15 @@ def test_jobs_of_one_address_leave_turns_to_others(visitors):
     share = get_settings().jobs_of_one
     for _ in range(most):
         one.submit(SLOW, run=True)
-    until = time.monotonic() + 30
-    while one.phases().count("EXECUTING") < share and time.monotonic() < until:
-        time.sleep(0.5)
+    wait_until(lambda: one.phases().count("EXECUTING") >= share)
     assert one.phases().count("EXECUTING") == share
     other.submit(run=True)
-    until = time.monotonic() + 60
-    while other.phases() != ["COMPLETED"] and time.monotonic() < until:
-        time.sleep(0.5)
-    assert other.phases() == ["COMPLETED"]
+    wait_until(lambda: other.phases() == ["COMPLETED"], seconds=60)
     assert one.phases().count("QUEUED") == most - share
     for job in one.jobs[:share]:
         requests.delete(job, timeout=60)
     del one.jobs[:share]
-    until = time.monotonic() + 90
-    while one.phases().count("EXECUTING") < share and time.monotonic() < until:
-        time.sleep(0.5)
+    wait_until(lambda: one.phases().count("EXECUTING") >= share, seconds=90)
     assert one.phases().count("EXECUTING") == share
 
 
@@ -124,16 +117,8 @@ def test_deleted_jobs_leave_no_query_behind(visitors):
     running = (
         "SELECT count(*) FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'active'"
     )
-    until = time.monotonic() + 30
-    while service.superuser(running) != [(0,)] and time.monotonic() < until:
-        time.sleep(0.2)
+    wait_until(lambda: service.superuser(running) == [(0,)])
     one.submit(SLOW, run=True)
-    until = time.monotonic() + 30
-    while service.superuser(running) == [(0,)] and time.monotonic() < until:
-        time.sleep(0.2)
-    assert service.superuser(running) == [(1,)]
+    wait_until(lambda: service.superuser(running) == [(1,)])
     requests.delete(one.jobs.pop(), timeout=60)
-    until = time.monotonic() + 15
-    while service.superuser(running) != [(0,)] and time.monotonic() < until:
-        time.sleep(0.2)
-    assert service.superuser(running) == [(0,)]
+    wait_until(lambda: service.superuser(running) == [(0,)], seconds=15)

@@ -7,7 +7,6 @@ import socket
 import ssl
 import subprocess
 import tempfile
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support.image_archive import Holdings, Mirror
+from support.waiting import wait_for_answer
 
 from ztfvo.settings import load_settings
 from ztfvo.site import config, mirrors
@@ -89,22 +89,11 @@ def own_nginx(folder: Path, *addresses: str):
     program = subprocess.Popen(as_user(settings, NGINX, command), cwd=settings.var)
     address = f"http://127.0.0.1:{settings.port}"
     try:
-        wait_for(f"{address}/__proxy__", log)
+        wait_for_answer(f"{address}/__proxy__", seconds=10)
         yield address
     finally:
         program.terminate()
         program.wait(10)
-
-
-def wait_for(address: str, log: Path) -> None:
-    until = time.monotonic() + 10
-    while True:
-        try:
-            requests.get(address, timeout=5).raise_for_status()
-            return
-        except requests.ConnectionError:
-            assert time.monotonic() < until, log.read_text()
-            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

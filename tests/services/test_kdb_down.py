@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from contextlib import contextmanager
 from xml.etree import ElementTree
 
@@ -17,6 +16,7 @@ from support import kdb as known
 from support.experts import API, person
 from support.files import ROOT
 from support.releases import script
+from support.waiting import wait_until
 from test_kdb_site import new_oid
 from test_serve import light_curve, pids
 
@@ -145,12 +145,7 @@ def test_a_killed_server_comes_back(site):
     before = set(pids(MASTER))
     for victim in before:
         os.kill(victim, signal.SIGKILL)
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if someone.http.get("whoami/").status_code == 200:
-            break
-        time.sleep(0.2)
-    assert someone.http.get("whoami/").status_code == 200
+    wait_until(lambda: someone.http.get("whoami/").status_code == 200, seconds=60)
     assert not before & set(pids(MASTER))
 
 

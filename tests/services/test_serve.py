@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pyvo
@@ -15,6 +14,7 @@ import requests
 from support import service
 from support.files import ROOT
 from support.releases import script
+from support.waiting import wait_for_answer, wait_until
 
 from ztfvo.settings import get_settings
 
@@ -31,19 +31,6 @@ def serve(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [ROOT / "scripts" / "serve", *words], capture_output=True, text=True, check=False
     )
-
-
-def answers_again(site, seconds=60):
-    """Wait until TAP answers."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            if requests.get(f"{site}/tap/availability", timeout=5).ok:
-                return True
-        except requests.ConnectionError:
-            pass
-        time.sleep(0.2)
-    return False
 
 
 def pids(pattern: str) -> list[int]:
@@ -84,11 +71,8 @@ def test_a_killed_dachs_process_comes_back(site, tap):
     victims = pids("dachs .*serve start")
     assert len(victims) == get_settings().dachs_processes
     os.kill(victims[0], signal.SIGKILL)
-    assert answers_again(site)
-    until = time.monotonic() + 60
-    while len(pids("dachs .*serve start")) < len(victims) and time.monotonic() < until:
-        time.sleep(0.2)
-    assert len(pids("dachs .*serve start")) == len(victims)
+    wait_for_answer(f"{site}/tap/availability")
+    wait_until(lambda: len(pids("dachs .*serve start")) == len(victims), seconds=60)
     assert light_curve(tap) == before
 
 

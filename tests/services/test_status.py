@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import time
 from datetime import UTC, datetime
+from functools import partial
 
 import psycopg
 import pytest
@@ -15,6 +15,7 @@ from support import service
 from support.files import ROOT
 from support.parts import pid_of
 from support.releases import script, ztfvo
+from support.waiting import wait_until
 
 from ztfvo.backup.trial import OUTCOME
 from ztfvo.settings import get_settings
@@ -129,11 +130,8 @@ def test_an_updated_database_is_restarted_at_a_quiet_moment_and_everything_heals
     site, ask, updated
 ):
     before = pid_of("database")
-    until = time.monotonic() + 60
-    sentence = updates.take_over(get_settings())
-    while "at work" in sentence and time.monotonic() < until:  # the site's own, now and then
-        sentence = updates.take_over(get_settings())
-    assert sentence.endswith("to 99.9")
+    restarted = partial(updates.take_over, get_settings())
+    wait_until(lambda: restarted().endswith("to 99.9"), seconds=60)  # the site's own work goes on
     service.wait_for_tap(site)
     assert pid_of("database") != before
     assert ask("/lc/680113300005170.json").status_code == 200

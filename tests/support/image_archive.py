@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from support import sky_images
 from support.sky_images import centred, known_images, made_header, whole_image, widened
+from support.waiting import wait_until
 
 from ztfvo.settings import get_settings
 from ztfvo.site import supervisor
@@ -236,10 +237,7 @@ def reload_nginx() -> None:
     """Let nginx forget which mirrors failed, by new worker processes in place of the old ones."""
     before = workers()
     supervisor.send_signal(get_settings(), supervisor.NGINX, "HUP")
-    until = time.monotonic() + 20
-    while before & workers():
-        assert time.monotonic() < until, "nginx' old workers do not end"
-        time.sleep(0.02)
+    wait_until(lambda: not before & workers(), seconds=20, pause=0.02)
 
 
 def workers() -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
+from functools import partial
 
 import requests
 
@@ -15,6 +15,7 @@ from ztfvo.site.identity import DACHS, as_user, base_environment
 
 from .files import ROOT, SHARED
 from .releases import script, ztfvo
+from .waiting import wait_until
 
 HZ_HER = (254.45755, 35.34236)
 HZ_HER_OIDS = (680113300005170, 680213300009232, 1722107400005560, 1722207400009164)
@@ -68,18 +69,9 @@ def wait_for_tap(site: str, seconds: float = 90) -> None:
     settings = get_settings()
     ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
     query = {"LANG": "ADQL", "QUERY": "SELECT name FROM ztf.releases"}
-    until = time.monotonic() + seconds
     for port in ports:
-        while True:
-            try:
-                address = f"http://127.0.0.1:{port}/tap/sync"
-                if requests.post(address, data=query, timeout=20).ok:
-                    break
-            except requests.RequestException:
-                pass
-            if time.monotonic() > until:
-                raise AssertionError(f"TAP does not answer at port {port} after {seconds} s")
-            time.sleep(0.3)
+        ask = partial(requests.post, f"http://127.0.0.1:{port}/tap/sync", query, timeout=20)
+        wait_until(lambda ask=ask: ask().ok, seconds, unless=(requests.RequestException,))
 
 
 def superuser(query: str, *parameters):

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from support.waiting import wait_until
 
 from ztfvo.site import keep
 
@@ -33,20 +34,12 @@ def sleeper(tmp_path):
 
 def running(folder, seconds=20.0):
     """Wait until the program runs."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if pid := keep.running(folder, "sleeper"):
-            return pid
-        time.sleep(0.02)
-    raise AssertionError("it does not run")
+    return wait_until(lambda: keep.running(folder, "sleeper"), seconds, pause=0.02)
 
 
 def said(folder, words, seconds=20.0):
     """Wait until the program's log has some words."""
-    until = time.monotonic() + seconds
-    while words not in (folder / "sleeper.log").read_text():
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    wait_until(lambda: words in (folder / "sleeper.log").read_text(), seconds, pause=0.02)
 
 
 def test_a_program_becomes_the_process_that_was_started_and_writes_to_its_log(sleeper, tmp_path):
@@ -99,7 +92,4 @@ def test_a_process_that_has_ended_does_not_run_though_nobody_took_note(sleeper, 
     process = sleeper("sleep", "60")
     running(tmp_path)
     os.kill(process.pid, signal.SIGKILL)
-    until = time.monotonic() + 10
-    while keep.running(tmp_path, "sleeper") and time.monotonic() < until:
-        time.sleep(0.02)
-    assert keep.running(tmp_path, "sleeper") is None
+    wait_until(lambda: keep.running(tmp_path, "sleeper") is None, seconds=10, pause=0.02)

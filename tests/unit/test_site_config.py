@@ -6,12 +6,13 @@ import pwd
 import socket
 import stat
 import subprocess
-import time
 import xml.etree.ElementTree as ET
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from support.waiting import wait_until
 
 from ztfvo.settings import load_settings
 from ztfvo.site import config, health, memory, mirrors
@@ -136,13 +137,8 @@ def own_host(settings):
     words = ["-e", site.var / "log" / "e", "-c", site.run / "nginx.conf"]
     process = subprocess.Popen([config.find_nginx(), *words])
     try:
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/__proxy__")
-                break
-            except httpx.ConnectError:
-                time.sleep(0.05)
+        ask = partial(httpx.get, f"http://127.0.0.1:{port}/__proxy__")
+        wait_until(lambda: ask() is not None, seconds=10, unless=(httpx.ConnectError,))
         yield port
     finally:
         process.terminate()
