@@ -65,7 +65,7 @@ def test_without_a_database_everything_says_so_and_heals(without_database, site,
     everything_says_so(ask, query)
     script("serve", "reload")  # the descriptors have to be read again, which needs the database
     everything_says_so(ask, query)
-    for page in (ask("/"), ask("/ztf/ztf/cone/form")):
+    for page in (ask("/"), ask("/ztf/ztf/cone/form"), ask("/ztf/demo/cone/form")):
         assert page.status_code == 503
         assert "database does not answer" in page.text
         assert "bug" not in page.text
@@ -74,9 +74,28 @@ def test_without_a_database_everything_says_so_and_heals(without_database, site,
         assert "database does not answer" in sentence(document)
     script("serve", "start")
     service.wait_for_tap(site)
-    assert ask(CONE).status_code == 200
+    for _ in range(4):  # each process reads each descriptor again
+        assert ask(CONE).status_code == 200
+        assert ask("/demo" + CONE).status_code == 200
     assert ask(LIGHT_CURVE).status_code == 200
     assert ask("/health").status_code == 200
+
+
+def test_a_descriptor_that_was_read_while_the_database_went_is_read_again(site):
+    done = service.in_dachs(
+        "from gavo import api, base\n"
+        "from ztfvo_dachs import facts, messages\n"
+        "def down(*_): raise messages.Unavailable(messages.DATABASE_DOWN)\n"
+        "ask, facts._rows = facts._rows, down\n"
+        "try: base.caches.getRD('ztf/demo')\n"
+        "except messages.Unavailable as error: print(error)\n"
+        "facts._rows = ask\n"
+        "print(base.caches.getRD('ztf/demo').sourceId)\n"
+    )
+    assert done.stdout.splitlines() == [
+        "The database does not answer: try again in a minute.",
+        "ztf/demo",
+    ], done.stderr
 
 
 def test_connections_that_the_database_ended_are_noticed_before_they_are_used(site, ask, query):

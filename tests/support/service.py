@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 
 import requests
 
@@ -82,9 +84,19 @@ def superuser(query: str, *parameters):
 
 def dachs(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the ``dachs`` command in the installation's root, as DaCHS' user."""
+    return _as_dachs(command(*words))
+
+
+def in_dachs(code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process with DaCHS and the site's repairs, as DaCHS' user."""
+    begin = "import ztfvo_dachs\nztfvo_dachs.install()\n"
+    return _as_dachs([sys.executable, "-I", "-W", "ignore", "-c", begin + code])
+
+
+def _as_dachs(words: list[str | Path]) -> subprocess.CompletedProcess[str]:
     settings = get_settings()
     return subprocess.run(
-        as_user(settings, DACHS, command(*words)),
+        as_user(settings, DACHS, words),
         capture_output=True,
         text=True,
         cwd="/",
