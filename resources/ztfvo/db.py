@@ -102,7 +102,7 @@ def _pool() -> ConnectionPool:
     return ConnectionPool(
         settings.pages_dsn,
         min_size=1,
-        max_size=settings.dachs_threads,
+        max_size=max(settings.dachs_threads, settings.app_threads),
         timeout=_PATIENCE,
         reconnect_timeout=_PATIENCE - 1,
         max_idle=60,

@@ -1,8 +1,25 @@
-"""What can be wrong with an input file, as one exception that builds its own message."""
+"""Errors that people read: of a request, and of an input file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+
+class HTTPError(Exception):
+    """A request that cannot be answered.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    message
+        For the person who sent it: a sentence or two that name the value and the remedy.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
 
 
 class BadFile(Exception):

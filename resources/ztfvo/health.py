@@ -1,13 +1,10 @@
-"""Whether the service can answer: for those who watch over it, cheap enough to be asked often."""
+"""Whether the service can answer, found out cheaply."""
 
 from __future__ import annotations
-
-import json
 
 import psycopg
 
 from ztfvo.settings import get_settings
-from ztfvo.web import Answer, Question
 
 SECONDS = 2
 """Time that the database gets to answer."""
@@ -26,13 +23,3 @@ def database_fault() -> str | None:
     except psycopg.Error:
         return "The database does not answer."
     return None if found == (True,) else "No release is loaded."
-
-
-def answer(question: Question) -> Answer:
-    """Answer ``/health``: 200 when light curves can be had, otherwise 503 with the reason."""
-    fault = database_fault()
-    document = {"healthy": fault is None, "database": fault or "answers"}
-    headers = {"Cache-Control": "no-store"} | ({"Retry-After": "30"} if fault else {})
-    return Answer(
-        json.dumps(document).encode() + b"\n", "application/json", 503 if fault else 200, headers
-    )

@@ -97,6 +97,12 @@ class Settings(BaseSettings):
         default=8101, description="Port of the first DaCHS process on 127.0.0.1; others follow."
     )
     dachs_processes: int = Field(default=2, ge=1, le=64, description="Number of DaCHS processes.")
+    app_processes: int = Field(
+        default=2, ge=1, le=64, description="Number of processes of the web application."
+    )
+    app_threads: int = Field(
+        default=20, ge=2, description="Requests at work at a time in one process of it."
+    )
     watch_seconds: float = Field(
         default=20, gt=0, description="Seconds between two looks at the running service."
     )
@@ -237,6 +243,11 @@ class Settings(BaseSettings):
     dachs_memory_mb: int = Field(
         default=4000, ge=500, description="MB of memory of one DaCHS process, or TAP job, at most."
     )
+    app_memory_mb: int = Field(
+        default=2000,
+        ge=500,
+        description="MB of memory of one process of the web application at most.",
+    )
     kdb_memory_mb: int = Field(
         default=1000,
         ge=200,
@@ -356,6 +367,10 @@ class Settings(BaseSettings):
     def kdb_socket(self) -> Path:
         """Socket of the knowledge database."""
         return self.run / "kdb" / "kdb.sock"
+
+    def app_socket(self, number: int) -> Path:
+        """Return the socket of a process of the web application, counted from 0."""
+        return self.run / "app" / f"{number}.sock"
 
     def home(self, part: str) -> Path:
         """Return the folder that programs of a part keep their own files in."""

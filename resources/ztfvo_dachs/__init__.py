@@ -33,9 +33,8 @@ def install() -> None:
     sampling.install()
     repairs.install()
     if "gavo.web.root" in sys.modules:
-        from ztfvo_dachs import dlmeta, pages, scs
+        from ztfvo_dachs import dlmeta, scs
 
         repairs.install_in_server()
         scs.install()
         dlmeta.install()
-        pages.install()

@@ -6,14 +6,11 @@ Every refusal names the value and the remedy. Nothing here needs DaCHS.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ztfvo.dal import NUMBER, WHOLE
 from ztfvo.settings import get_settings
-
-_NUMBER = re.compile(r"[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d+)?", re.ASCII)
-_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 
 EXAMPLE = "RA=254.45755&DEC=35.34236&SR=0.001"
 
@@ -102,7 +99,7 @@ def read_rows(given: Mapping[str, Sequence[str]]) -> int | None:
     text = _single("MAXREC", given)
     if text is None:
         return None
-    if not _WHOLE.fullmatch(text):
+    if not WHOLE.fullmatch(text):
         raise BadCone(
             "MAXREC", f"MAXREC={text} is not a number of rows: give a whole number, 0 or more."
         )
@@ -140,7 +137,7 @@ def _number(name: str, given: Mapping[str, Sequence[str]]) -> float:
             name,
             f"{name} is missing: a cone search needs RA, DEC and SR in degrees, e.g. {EXAMPLE}.",
         )
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise BadCone(
             name, f"{name}={text[:40]} is not a decimal number: give degrees, e.g. {EXAMPLE}."
         )

@@ -9,7 +9,7 @@ from gavo import base
 from gavo.svcs import renderers
 from gavo.web import vodal
 
-from ztfvo.web import refusal
+from ztfvo import votable
 from ztfvo_dachs import messages
 
 MOST = 5_000
@@ -69,10 +69,9 @@ class LinksRenderer(vodal.DatalinkGetMetaRenderer):
         if not request.client:
             return None
         kind = "UsageFault" if status < 500 else "TransientFault" if status == 503 else "FatalFault"
-        answer = refusal(status, f"{kind}: {text}", votable=True)
-        request.setResponseCode(answer.status)
-        request.setHeader("content-type", answer.content_type)
-        request.write(answer.body)
+        request.setResponseCode(status)
+        request.setHeader("content-type", votable.MEDIA_TYPE)
+        request.write(votable.error(f"{kind}: {text}"))
         request.finish()
         return vodal.server.NOT_DONE_YET
 

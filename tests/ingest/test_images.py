@@ -17,13 +17,13 @@ from support.irsa_tap import IrsaTap, error
 from support.pairs import metadata, middles, pairs, write_light_curves
 from support.releases import temporary_release
 
+from ztfvo.errors import HTTPError
 from ztfvo.images import finder, irsa, listing
 from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.memory import Images, remember
 from ztfvo.images.products import name_mjd, night_folder, science_path
 from ztfvo.times import whole_seconds
-from ztfvo.web import Refused
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def some(number):
 @needs_shared
 def test_imported_metadata_name_the_image_of_every_recorded_pair(paired, memory, tmp_path):
     assert set(names_of_pairs(paired)) == {None}
-    with pytest.raises(Refused, match="not known yet"):
+    with pytest.raises(HTTPError, match="not known yet"):
         find(paired.name, pairs()[0].oid, pairs()[0].hmjd, ask=False)
     path = write_csv(tmp_path / "all.csv", metadata(list(pairs())))
     assert import_file(memory, path, simulated=False) == 23_935
@@ -239,12 +239,12 @@ def test_image_whose_folder_is_missing_is_not_taken_from_an_exposure_before(
     )
     assert gap < 60 / 86400
     archive.holdings.files = {earlier.path: b""}
-    with pytest.raises(Refused, match="lists no image") as refused:
+    with pytest.raises(HTTPError, match="lists no image") as refused:
         find(paired.name, later.oid, later.hmjd)
     assert refused.value.status == 404
     assert science_path(find(paired.name, earlier.oid, earlier.hmjd).image) == earlier.path
     asked = len(archive.requests)
-    with pytest.raises(Refused, match="lists no image"):
+    with pytest.raises(HTTPError, match="lists no image"):
         find(paired.name, later.oid, later.hmjd)
     assert len(archive.requests) == asked
 
@@ -257,7 +257,7 @@ def test_folder_without_the_channel_and_night_without_earlier_names_give_no_imag
     late = second.path.replace(second.path.split("/")[3], "999999")
     archive.holdings.files = {other: b"", late: b""}
     for pair in (first, second):
-        with pytest.raises(Refused, match="lists no image") as refused:
+        with pytest.raises(HTTPError, match="lists no image") as refused:
             find(paired.name, pair.oid, pair.hmjd)
         assert refused.value.status == 404
 
@@ -268,7 +268,7 @@ def test_silent_archive_is_503_and_is_left_alone_for_a_while(paired, outside, mo
     tap.status, archive.status = 500, 502
     pair = pairs()[0]
     for _ in range(3):
-        with pytest.raises(Refused, match="cannot be asked now") as refused:
+        with pytest.raises(HTTPError, match="cannot be asked now") as refused:
             find(paired.name, pair.oid, pair.hmjd)
         assert refused.value.status == 503
     assert (len(tap.queries), len(archive.requests)) == (1, 1)

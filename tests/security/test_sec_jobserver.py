@@ -119,7 +119,7 @@ def test_changed_descriptors_reach_jobs_and_those_at_work_go_on(site, tap, slow)
     job, _ = slow
     former = set(servers())
     for number in range(get_settings().dachs_processes):
-        supervisor.send_signal(get_settings(), supervisor.dachs_name(number), "HUP")
+        supervisor.send_signal(get_settings(), f"dachs-{number}", "HUP")
     service.wait_for_tap(site)
     assert result(tap) == "COMPLETED"
     assert job.phase == "EXECUTING"

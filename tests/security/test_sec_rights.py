@@ -27,11 +27,13 @@ INTRUDER = ROOT / "tests" / "support" / "intruder.py"
 ROLES = ["postgres", "ztfvo", "ztfvo_pages", "gavoadmin", "gavo", "untrusted", "kdb", "kdb_public"]
 #: Files of which each is somebody's alone.
 CLOSED = [
-    "secrets/*", "kdb/environment", "settings.env", "dachs/etc/*", "postgres/*", "postgres",
+    "secrets/*", "kdb/environment", "app/settings.env", "settings.env", "dachs/etc/*",
+    "postgres/*", "postgres",
     "run/*.conf", "cache/archive", "home/*/*", "log/nginx/*", "log/dachs-0/*", "backup/*",
 ]  # fmt: skip
 HIDDEN = [
-    "run/supervisor.sock", "run/database", "run/kdb", "run/nginx", "run/supervisord.conf",
+    "run/supervisor.sock", "run/database", "run/app", "run/kdb", "run/nginx",
+    "run/supervisord.conf",
     "run/pg_ident.conf", "run/nginx.conf", "secrets/kdb-secret-key",
     "secrets/kdb-public-password", "secrets/dachs-admin-password",
 ]  # fmt: skip
@@ -105,6 +107,21 @@ def test_code_in_dachs_reaches_what_dachs_serves_and_nothing_else(tries):
     assert {words.split()[-1] for words in told["processes"]} <= {"dachs"}
 
 
+def test_code_in_the_application_reads_the_stores_and_changes_nothing_of_others(tries):
+    told = tries("app")
+    assert told["enters"] == ["ztfvo_pages in ztfvo"]
+    assert told["does"] == [
+        "ztfvo_pages in ztfvo: reads the store",
+        "ztfvo_pages in ztfvo: keeps names of images",
+    ]
+    assert told["changes"] == ["home/app", "run/app"]
+    assert told["changes programs"] == []
+    assert told["lists secrets"] == []
+    elsewhere = [name for name in told["reads"] if not name.startswith("home/app/")]
+    assert elsewhere == ["app/settings.env", "run/pg_ident.conf"]
+    assert {words.split()[-1] for words in told["processes"]} <= {"app"}
+
+
 def test_code_in_the_knowledge_database_reaches_its_records_and_nothing_else(tries):
     told = tries("kdb")
     assert told["enters"] == ["kdb in kdb"]
@@ -132,7 +149,7 @@ def test_code_in_nginx_reaches_no_database_and_no_secret(tries):
         "cache", "cache/archive", "home/nginx", "log/nginx", "run",
     }  # fmt: skip
     assert [name for name in told["reads"] if name.startswith("run/supervisord")] == []
-    assert told["talks to"] == ["kdb", "nginx"]
+    assert told["talks to"] == ["app", "kdb", "nginx"]
     assert {words.split()[-1] for words in told["processes"]} <= {"nginx"}
 
 

@@ -54,7 +54,8 @@ def test_a_program_has_the_rights_of_its_own_user_and_cannot_gain_more(site, par
 
 def test_no_two_parts_have_one_user(site):
     users = [user_of(get_settings(), part).pw_uid for part in endings(ROOT)]
-    assert len(set(users)) == len(users) == len(PROGRAMS) + 1
+    assert set(endings(ROOT)) == (set(PROGRAMS) - {"supervisor"}) | {"data"}
+    assert len(set(users)) == len(users)
     assert 0 not in users
 
 

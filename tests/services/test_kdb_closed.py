@@ -8,8 +8,8 @@ from support import kdb as known
 from support.experts import person
 from test_kdb_site import new_oid
 
-from ztfvo.knowledge import READER, password, reader_dsn
 from ztfvo.settings import get_settings
+from ztfvo.site.knowledge import READER, password, reader_dsn
 
 PRIVATE = ("kdb_user", "kdb_token", "annotation", "annotation_tag", "django_session", "tag_event")
 SECRET = "closed remark that nobody outside may read"

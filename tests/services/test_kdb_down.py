@@ -105,9 +105,11 @@ def test_the_service_tells_that_its_database_is_stopped_and_comes_back(site):
             [ROOT / "scripts" / "serve", "status"], capture_output=True, text=True, check=False
         )
         assert told.returncode == 1
-        assert told.stdout.count("working") == 3 + get_settings().dachs_processes
+        settings = get_settings()
+        assert told.stdout.count("working") == 3 + settings.dachs_processes + settings.app_processes
     assert someone.annotate(oid, "EB")["number"] == 1
-    assert script("serve", "status").count("working") == 4 + get_settings().dachs_processes
+    told = script("serve", "status")
+    assert told.count("working") == 4 + settings.dachs_processes + settings.app_processes
 
 
 def test_a_stopped_part_has_a_page_and_a_json_answer_and_its_tables_go_on(site, tap):

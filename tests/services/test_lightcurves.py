@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet
@@ -15,10 +16,9 @@ from support import service
 from support.stilts import NoStilts, stilts
 
 from ztfvo.db import reading
-from ztfvo.products import select
-from ztfvo.products import service as products
+from ztfvo.errors import HTTPError
+from ztfvo.products import produce, select
 from ztfvo.products.model import Request
-from ztfvo.web import Question, Refused
 
 OID = service.HZ_HER_OIDS[0]
 OTHER = service.HZ_HER_OIDS[1]
@@ -186,19 +186,19 @@ def test_separation_is_the_angle_in_the_sky(ask, edges):
 def test_too_many_neighbours_are_refused_before_they_are_fetched(site, monkeypatch):
     monkeypatch.setattr(select, "MAX_CURVES", 3)
     asked = Request(release="ztf", oids=(OID,), format="json", radius=1.0)
-    with reading() as connection, pytest.raises(Refused) as caught:
+    with reading() as connection, pytest.raises(HTTPError) as caught:
         select.select(connection, asked)
     assert caught.value.status == 400
     assert "4 light curves lie within RADIUS=1 arcsec, 3 are the limit" in caught.value.message
 
 
 def test_too_many_rows_are_refused(site, monkeypatch):
-    monkeypatch.setattr(products, "MAX_ROWS", 336)
-    for cycles, status in (("1", 200), ("2", 400)):
-        given = {"PERIOD": ["1.7"], "CYCLES": [cycles]}
-        answer = products.answer(Question((f"{OID}.json",), given))
-        assert answer.status == status
-    assert b"672 rows are asked for, 336 are the limit" in answer.body
+    monkeypatch.setattr(produce, "MAX_ROWS", 336)
+    asked = Request(release="ztf", oids=(OID,), format="json", period=1.7)
+    assert len(produce.produce(asked).curves[0]) == 336
+    with pytest.raises(HTTPError, match="672 rows are asked for, 336 are the limit") as caught:
+        produce.produce(replace(asked, cycles=2))
+    assert caught.value.status == 400
 
 
 @pytest.mark.parametrize("schema", ["ztf", "demo"])
@@ -303,9 +303,9 @@ REFUSED = [
     (f"/lc/{UNKNOWN}?RADIUS=1", 404, f"Release demo has no light curve {UNKNOWN}."),
     (f"/lc/{OID},{UNKNOWN}", 404, f"Release demo has no light curve {UNKNOWN}."),
     (f"/lc?ID={UNKNOWN}&BAND=r", 404, f"Release demo has no light curve {UNKNOWN}."),
-    (f"/nope/lc/{OID}", 404, "There is no release nope here. There are: demo"),
-    (f"/nope/lc/{OID}?RADIUS=1", 404, "There is no release nope here. There are: demo"),
-    (f"/lc/ztf_store/{OID}", 404, "There is no release ztf_store here."),
+    (f"/nope/lc/{OID}", 404, "There is no release 'nope'. There are: demo"),
+    (f"/nope/lc/{OID}?RADIUS=1", 404, "There is no release 'nope'. There are: demo"),
+    (f"/lc/ztf_store/{OID}", 404, "There is no release 'ztf_store'."),
     (f"/lc/{OID}/json", 404, f"There is nothing at /lc/{OID}/json."),
     ("/lc", 400, "No light curve is named: give ID, as in ID=680113300005170"),
     (f"/lc/{OID}?TIME=long", 400, "TIME=long is not a window of release demo (it has: short)"),
@@ -340,7 +340,7 @@ def test_refusals_are_plain_text_where_another_format_was_asked_for(ask):
 def test_other_methods_are_refused(site):
     answer = requests.delete(f"{site}/lc/{OID}", timeout=60)
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, HEAD, POST"
+    assert answer.headers["Allow"] == "GET, HEAD, POST, OPTIONS"
 
 
 def test_a_posted_form_is_answered_like_a_query(site, ask):

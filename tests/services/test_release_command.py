@@ -112,7 +112,7 @@ def test_a_dropped_release_is_gone_from_every_place(site, tap, doomed):
 def test_an_unknown_release_is_told_with_those_there_are(site, verb):
     result = ztfvo("release", verb, "dr99", *(["--yes"] if verb == "drop" else []), check=False)
     assert result.returncode == 1
-    assert "There is no release 'dr99'. Loaded are: demo" in " ".join(result.stderr.split())
+    assert "There is no release 'dr99'. There are: demo" in " ".join(result.stderr.split())
 
 
 def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(site, doomed):

@@ -60,7 +60,8 @@ def test_a_stopped_and_started_service_has_lost_nothing(site, tap):
 
 def test_status_names_every_part_as_working(site):
     told = script("serve", "status")
-    assert told.count("working") == 4 + get_settings().dachs_processes
+    settings = get_settings()
+    assert told.count("working") == 4 + settings.dachs_processes + settings.app_processes
     assert "database" in told
     assert "nginx" in told
     assert "kdb" in told

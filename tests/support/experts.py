@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from ztfvo.knowledge import manage
 from ztfvo.settings import get_settings
 from ztfvo.site.expert import new_password
+from ztfvo.site.knowledge import manage
 
 API = "/kdb/api/v1/"
 _numbers = itertools.count(1)

@@ -136,8 +136,8 @@ def readable(folder, names, hidden):
 def sockets(folder):
     """The sockets that take its connection."""
     found = []
-    for name in ("supervisor.sock", "kdb/kdb.sock", f"database/.s.PGSQL.{given['port']}",
-                 "nginx/mirror-0.sock"):  # fmt: skip
+    for name in ("supervisor.sock", "app/0.sock", "kdb/kdb.sock",
+                 f"database/.s.PGSQL.{given['port']}", "nginx/mirror-0.sock"):  # fmt: skip
         with socket.socket(socket.AF_UNIX) as line:
             try:
                 line.connect(f"{folder}/{name}")

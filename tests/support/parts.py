@@ -5,7 +5,7 @@ from __future__ import annotations
 from ztfvo.settings import get_settings
 from ztfvo.site import keep, supervisor
 
-PROGRAMS = ("supervisor", "database", "dachs", "kdb", "nginx")
+PROGRAMS = ("supervisor", "database", "dachs", "app", "kdb", "nginx")
 """Parts with a process of their own."""
 
 
@@ -14,7 +14,7 @@ def pid_of(part: str) -> int:
     settings = get_settings()
     if part == "supervisor":
         return int((settings.run / "supervisord.pid").read_text("ascii"))
-    name = supervisor.dachs_name(0) if part == supervisor.DACHS else part
+    name = supervisor.processes(settings, part)[0]
     pid = keep.running(supervisor.pids(settings), name)
     if pid is None:
         raise LookupError(part)

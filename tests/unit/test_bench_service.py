@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import ThreadingMixIn, UnixStreamServer
 from urllib.parse import parse_qs
 
 import pytest
@@ -135,12 +136,24 @@ def test_benchmark_of_light_curves_asks_each_format_and_writes_the_figures(serve
     )
 
 
+class LocalServer(ThreadingMixIn, UnixStreamServer):
+    """A server at a socket in place of a port."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+
 def test_one_process_is_asked_too_where_the_service_is_this_one(server, tmp_path):
-    port = int(server.url.rpartition(":")[2])
-    update = {"var": tmp_path, "public_url": server.url, "dachs_port": port}
-    results = curves.curves(get_settings().model_copy(update=update), server.url, "ztf_dr19", 0.1)
+    update = {"var": tmp_path, "public_url": server.url}
+    settings = get_settings().model_copy(update=update)
+    settings.app_socket(0).parent.mkdir(parents=True)
+    with LocalServer(str(settings.app_socket(0)), Handler) as local:
+        local.seen, local.url = [], server.url
+        threading.Thread(target=local.serve_forever, daemon=True).start()
+        results = curves.curves(settings, server.url, "ztf_dr19", 0.1)
+        local.shutdown()
     assert "JSON of one process without nginx, 8 clients" in results
-    assert "/lc/dr19/1.json" in server.seen
+    assert "/dr19/lc/1.json" in local.seen
 
 
 def test_an_error_ends_the_benchmark_of_light_curves(server):

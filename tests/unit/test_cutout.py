@@ -24,9 +24,9 @@ from support.sky_images import (
     whole_image,
 )
 
+from ztfvo.errors import HTTPError
 from ztfvo.images import cutout, picture, tangent
 from ztfvo.images.products import cutout_query
-from ztfvo.web import Refused
 
 needs_images = pytest.mark.skipif(not CUTOUTS.is_dir(), reason=f"no real cutouts in {CUTOUTS}")
 
@@ -137,7 +137,7 @@ def test_a_cutout_over_the_edge_of_the_image_keeps_the_object_in_its_place(known
 
 def test_an_object_off_the_cutout_is_refused(known, whole):
     away = Known(known.oid, known.path, known.ra, known.dec + 50 / 3600, known.header)
-    with pytest.raises(Refused, match="off the image ztf_20190314432616") as refused:
+    with pytest.raises(HTTPError, match="off the image ztf_20190314432616") as refused:
         cutout.read(part(whole, known), found_of(away), known.path)
     assert refused.value.status == 404
 
@@ -187,7 +187,7 @@ def text_image(**changes) -> bytes:
     ids=["nothing", "html", "cut short", "no sky", "mixed axes", "singular", "far away"],
 )
 def test_what_is_no_image_of_the_sky_around_the_object_is_refused(known, content):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(HTTPError) as refused:
         read(content, known)
     assert refused.value.status in (404, 502)
     assert "ztf_20190314432616_000633_zr_c07_o_q4_sciimg.fits" in refused.value.message
@@ -195,7 +195,7 @@ def test_what_is_no_image_of_the_sky_around_the_object_is_refused(known, content
 
 @pytest.mark.filterwarnings("ignore:File may have been truncated")
 def test_a_truncated_image_is_refused(known, whole):
-    with pytest.raises(Refused, match="no FITS image") as refused:
+    with pytest.raises(HTTPError, match="no FITS image") as refused:
         read(part(whole, known)[:9000], known)
     assert refused.value.status == 502
 
@@ -259,6 +259,6 @@ def test_greys_grow_with_brightness_and_are_zero_where_there_is_nothing():
 
 @pytest.mark.parametrize("arcsec", [0.0, -5.0, 1.9, 901.0, float("nan"), float("inf")])
 def test_sizes_out_of_range_are_refused_before_anything_is_asked(known, arcsec):
-    with pytest.raises(Refused, match="give a side of 2 to 900 arcsec") as refused:
+    with pytest.raises(HTTPError, match="give a side of 2 to 900 arcsec") as refused:
         cutout.fits(found_of(known), arcsec)
     assert refused.value.status == 400

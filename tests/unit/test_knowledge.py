@@ -10,9 +10,8 @@ import stat
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ztfvo import knowledge
 from ztfvo.settings import load_settings
-from ztfvo.site import config, supervisor
+from ztfvo.site import config, knowledge, supervisor
 from ztfvo.site.secrets import secret
 
 

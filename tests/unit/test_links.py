@@ -10,10 +10,11 @@ import pytest
 
 from ztfvo.images.finder import Found
 from ztfvo.images.products import SCIENCE, Image
-from ztfvo.links import elsewhere, ofcurve, ofdetection, processing
-from ztfvo.links.family import family
+from ztfvo.links import ofcurve, ofdetection, processing
 from ztfvo.links.model import Fault, LightCurve, Relative
-from ztfvo.products import request, writers
+from ztfvo.links.ofcurve import elsewhere, family, forms, reference
+from ztfvo.products import writers
+from ztfvo.products.parameters import NAMES
 from ztfvo.settings import get_settings
 
 #: Terms of http://www.ivoa.net/rdf/datalink/core and of http://www.ivoa.net/rdf/product-type.
@@ -95,34 +96,32 @@ def test_addresses_name_the_release_unless_it_is_the_default(site):
 
 
 def test_forms_have_the_types_that_the_writers_send():
-    forms = by_word(ofcurve.forms(STAR))
+    found = by_word(forms.links(STAR))
     sent = {one.extension: one.content_type.partition(";")[0] for one in writers.writers()}
-    assert {name: link.content_type for name, link in forms.items()} == {
-        name: sent[name] for name in forms
-    }
+    assert {name: link.content_type for name, link in found.items()} == sent
 
 
 def test_light_curves_of_the_star_are_told_apart_by_release_band_field_and_channel(site):
-    told = [(link.local_semantics, link.url) for link in family(STAR)]
+    told = [(link.local_semantics, link.url) for link in family.links(STAR)]
     assert told == [
         ("same-channel", f"{site}/dr19/lc/1722107400005599.vot"),
         ("other-field", f"{site}/dr19/lc/680113300005170.vot"),
         ("other-band", f"{site}/dr19/lc/1722207400009164.vot"),
         ("other-release", f"{site}/dr5/lc/1722107400005560.vot"),
     ]
-    described = next(iter(family(STAR))).description
+    described = next(iter(family.links(STAR))).description
     for part in ("OID 1722107400005599", "zg", "field 1722", "release dr19", "12 epochs", "1.40"):
         assert part in described
 
 
 def test_relatives_in_the_default_release_keep_its_short_addresses(site):
-    urls = [link.url for link in family(replace(STAR, address="ztf"))]
+    urls = [link.url for link in family.links(replace(STAR, address="ztf"))]
     assert urls[0] == f"{site}/lc/1722107400005599.vot"
     assert urls[3] == f"{site}/dr5/lc/1722107400005560.vot"
 
 
 def test_reference_products_lie_where_the_archive_has_them(site):
-    made = by_word(ofcurve.reference(STAR))
+    made = by_word(reference.links(STAR))
     folder = f"{site}/archive/ref/001/field001722/zg/ccd07/q4/ztf_001722_zg_c07_q4_"
     assert made["reference-image"].url == f"{folder}refimg.fits"
     assert made["reference-catalogue"].url == f"{folder}refpsfcat.fits"
@@ -138,7 +137,7 @@ def test_simulated_light_curves_say_so_and_have_no_reference_image():
 
 
 def test_other_services_are_asked_for_the_position():
-    pages = by_word(ofcurve.elsewhere(STAR))
+    pages = by_word(elsewhere.links(STAR))
     assert set(pages) == {"alerce", "antares", "fink", "lasair", "simbad", "vizier", "irsa"}
     asked = {word: parse_qs(urlsplit(link.url).query) for word, link in pages.items()}
     for word in ("alerce", "fink"):
@@ -168,7 +167,7 @@ def test_positions_at_the_edges_are_written_as_plain_numbers(ra, dec):
 
 def test_every_parameter_described_is_one_of_the_service():
     named = {one.name for one in processing.parameters()}
-    assert named <= set(request.PARAMETERS)
+    assert named <= set(NAMES)
     assert {"QUANTITY", "PERIOD", "EPOCH", "RADIUS", "BAND", "TIME", "QUALITY", "BIN"} <= named
 
 

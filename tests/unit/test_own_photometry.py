@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from ztfvo.errors import HTTPError
 from ztfvo.products import own
-from ztfvo.web import Refused
 
 POINT = {"mjd": 58300.5, "mag": 17.25, "magerr": 0.02, "filter": "V"}
 
@@ -74,7 +74,7 @@ def without(name):
     ids=lambda value: "" if isinstance(value, bytes) else value,
 )
 def test_what_cannot_be_read_is_refused_with_its_place_and_an_example(content, sentence):
-    with pytest.raises(Refused, match=sentence) as refused:
+    with pytest.raises(HTTPError, match=sentence) as refused:
         own.parse(content)
     assert refused.value.status == 400
     assert refused.value.message.endswith(own.EXAMPLE)
@@ -87,6 +87,6 @@ def test_the_example_can_be_read():
 
 
 def test_too_much_is_refused_before_it_is_read():
-    with pytest.raises(Refused, match="1048577 bytes, 1048576 are the limit") as refused:
+    with pytest.raises(HTTPError, match="1048577 bytes, 1048576 are the limit") as refused:
         own.parse(b" " * (own.MAX_BYTES + 1))
     assert refused.value.status == 413

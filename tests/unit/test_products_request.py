@@ -5,25 +5,28 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ztfvo.dal import Parameters
+from ztfvo.errors import HTTPError
 from ztfvo.products import request
-from ztfvo.web import Question, Refused
+from ztfvo.products.parameters import MAX_OIDS
 
 OID = "680113300005170"
 OTHER = 680213300009232
 
 
-def read(*path, method="GET", body=b"", content_type="", **parameters):
+def read(*path, body=b"", content_type="", **parameters):
     """The request of a path and parameters, which may be lists."""
     given = {
         name: value if isinstance(value, list) else [value] for name, value in parameters.items()
     }
-    question = Question(path, given, method, body, content_type)
-    return request.read(question, request.wanted(question))
+    pairs = [(name, value) for name, values in given.items() for value in values]
+    asked = request.Asked(path, Parameters(pairs), body, content_type)
+    return request.read(asked, request.wanted(asked))
 
 
-def refusal(*path, **parameters) -> Refused:
+def refusal(*path, **parameters) -> HTTPError:
     """How a question is refused."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(HTTPError) as caught:
         read(*path, **parameters)
     return caught.value
 
@@ -155,7 +158,7 @@ REFUSED = [
     ({"TITLE": "x" * 201}, "TITLE has 201 characters, 200 are the limit"),
     ({"CAPTION": "maybe"}, "CAPTION=maybe is not one of yes, no"),
     ({"RESPONSEFORMAT": "fits"}, "RESPONSEFORMAT=fits is not known here: use one of csv,"),
-    ({"SR": "1"}, "There is no parameter SR. Known are: ID, OID, RADIUS"),
+    ({"SR": "1"}, "There is no parameter SR. Known are: ID, OID, QUANTITY"),
     ({"RADIUS": "x" * 5000}, "x..."),
 ]
 
@@ -173,7 +176,7 @@ def test_a_request_without_light_curves_says_how_to_name_one():
 
 
 def test_more_than_the_limit_of_light_curves_are_refused():
-    oids = [str(int(OID) + i) for i in range(request.MAX_OIDS + 1)]
+    oids = [str(int(OID) + i) for i in range(MAX_OIDS + 1)]
     assert "101 light curves are named, 100 are the limit" in refusal(ID=",".join(oids)).message
     assert len(read(ID=oids[1:]).oids) == 100
 
@@ -197,13 +200,13 @@ def test_extension_and_format_that_differ_are_refused():
 
 def test_own_photometry_comes_as_json_with_figures():
     body = b'{"mine": [{"mjd": 58300, "mag": 17, "magerr": 0.1, "filter": "V"}]}'
-    sent = {"method": "POST", "body": body, "content_type": "application/json"}
+    sent = {"body": body, "content_type": "application/json"}
     (own,) = read(f"{OID}.png", **sent).own
     assert (own.label, own.filter, own.mag.tolist()) == ("mine", "V", [17.0])
-    with pytest.raises(Refused, match=r"in figures only: ask for .*png"):
+    with pytest.raises(HTTPError, match=r"in figures only: ask for .*png"):
         read(f"{OID}.csv", **sent)
     with pytest.raises(
-        Refused, match="send a form, or own photometry as application/json"
+        HTTPError, match="send a form, or own photometry as application/json"
     ) as not_ok:
         read(f"{OID}.png", **(sent | {"content_type": "text/plain"}))
     assert not_ok.value.status == 415

@@ -26,7 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 LATE_VALUES = (
     "ADMIN_PASSWORD_HASH",
     "NGINX",
-    "UPSTREAMS",
+    "APP_UPSTREAMS",
+    "DACHS_UPSTREAMS",
+    "APP_PROGRAMS",
     "DATABASE_PROGRAM",
     "KDB_HOST",
     "KDB_LOCATIONS",
@@ -113,11 +115,13 @@ def test_nginx_takes_its_configuration(settings):
     assert done.returncode == 0, done.stderr
     text = (settings.run / config.UPSTREAMS).read_text()
     assert text.count("server 127.0.0.1:810") == settings.dachs_processes == 3
-    config.write_upstreams(settings, spared=1)
-    spared = (settings.run / config.UPSTREAMS).read_text()
-    ports = [settings.dachs_port + number for number in range(3)]
-    down = [port for port in ports if f"server 127.0.0.1:{port} down;" in spared]
-    assert down == [ports[1]]
+    assert text.count(f"server unix:{settings.run}/app/") == settings.app_processes == 2
+    dachs = [f"127.0.0.1:{settings.dachs_port + number}" for number in range(3)]
+    app = [f"unix:{settings.run}/app/{number}.sock" for number in range(2)]
+    for name, place in (("dachs-1", dachs[1]), ("app-0", app[0])):
+        config.write_upstreams(settings, spared=name)
+        spared = (settings.run / config.UPSTREAMS).read_text()
+        assert [one for one in (*dachs, *app) if f"server {one} down;" in spared] == [place]
 
 
 @pytest.fixture
@@ -222,13 +226,14 @@ def test_error_pages_are_well_formed_and_say_error():
         assert (info.get("name"), info.get("value")) == ("QUERY_STATUS", "ERROR")
 
 
-def test_dachs_reads_the_same_settings_but_no_logins_of_others(settings, monkeypatch):
+@pytest.mark.parametrize("part", ["dachs", "app"])
+def test_parts_read_the_same_settings_but_no_logins_of_others(settings, monkeypatch, part):
     own = {"site_name": 'It\'s a "test" $HOME \\ #x', "contact_address": "Zürich, 1"}
     secret_ones = {"kdb_public_dsn": "password=abc", "backup_target": "remote:abc"}
     changed = settings.model_copy(update=own | secret_ones)
-    config.write_part_settings(changed)
+    config.write_part_settings(changed, part)
     for name in [name for name in os.environ if name.startswith("ZTFVO_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("ZTFVO_SETTINGS", str(config.part_settings(settings)))
+    monkeypatch.setenv("ZTFVO_SETTINGS", str(config.part_settings(settings, part)))
     assert load_settings(var=settings.var) == settings.model_copy(update=own)
-    assert "abc" not in config.part_settings(settings).read_text()
+    assert "abc" not in config.part_settings(settings, part).read_text()

@@ -1,4 +1,4 @@
-"""Which DaCHS processes are restarted, and when."""
+"""Which processes are restarted, and when."""
 
 from __future__ import annotations
 
@@ -39,15 +39,18 @@ def test_a_process_that_was_well_for_long_is_restarted_at_once_again():
 
 @pytest.fixture
 def site(monkeypatch):
-    """A site whose process 0 answers as told; yields what was restarted and how to tell it."""
-    state = SimpleNamespace(database=True, seconds=[100, 100], status=200, restarted=[], said=[])
-    settings = Settings(dachs_processes=2)
+    """A site whose first DaCHS process answers as told; with what was restarted."""
+    state = SimpleNamespace(
+        database=True, seconds=[100, 100], status=200, app=200, restarted=[], said=[]
+    )
+    settings = Settings(dachs_processes=2, app_processes=2)
     monkeypatch.setattr(watch.health, "database_answers", lambda _: state.database)
     monkeypatch.setattr(
         watch.supervisor,
         "programs",
         lambda _: [
-            Program("dachs", f"dachs-{number}", "RUNNING", "", Path(), state.seconds[number])
+            Program(part, f"{part}-{number}", "RUNNING", "", Path(), state.seconds[number])
+            for part in ("dachs", "app")
             for number in range(2)
         ],
     )
@@ -55,12 +58,14 @@ def site(monkeypatch):
         watch.supervisor, "restart_program", lambda *names: state.restarted.append(names[1])
     )
 
-    def get(address, **_):
-        broken = f":{settings.dachs_port}/" in address or state.status == 500
+    def get(client, address, **_):
+        if client.base_url.host == "app":
+            return httpx.Response(state.app)
+        broken = client.base_url.port == settings.dachs_port or state.status == 500
         return httpx.Response(state.status if broken else 200)
 
-    monkeypatch.setattr(watch.health.httpx, "get", get)
-    patients = [Patient(), Patient()]
+    monkeypatch.setattr(watch.health.httpx.Client, "get", get)
+    patients = {f"{part}-{number}": Patient() for part in ("dachs", "app") for number in range(2)}
     state.look = lambda: watch.look(settings, patients, state.said.append)
     return state
 
@@ -88,6 +93,13 @@ def test_where_all_fail_more_failures_are_needed_and_one_is_restarted_after_the_
     site.seconds[0] = 100
     site.look()
     assert site.restarted == ["dachs-0", "dachs-1"]
+
+
+def test_processes_of_the_application_are_restarted_beside_those_of_dachs(site):
+    site.status = site.app = 500
+    for _ in range(3 * FAILURES):
+        site.look()
+    assert sorted(site.restarted) == ["app-0", "dachs-0"]
 
 
 def test_failures_while_the_database_is_down_do_not_count(site):

@@ -13,10 +13,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ztfvo.knowledge import environment
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import KDB, as_user
+from ztfvo.site.knowledge import environment
 from ztfvo.site.postgres import INSTALLED, programs_folder
 
 NOT_KEPT = (

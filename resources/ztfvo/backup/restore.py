@@ -11,10 +11,10 @@ from psycopg import sql
 
 from ztfvo.backup import archive, postgres
 from ztfvo.backup.make import check
-from ztfvo.knowledge import manage
 from ztfvo.settings import Settings
 from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
+from ztfvo.site.knowledge import manage
 
 EMPTY = """
 SET LOCAL lock_timeout = '30s';

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
@@ -60,9 +61,8 @@ def curves(settings: Settings, base: str, schema: str, seconds: float) -> dict[s
         for clients in CLIENTS
     }
     if base == settings.url:
-        # DaCHS has the release behind its own address; nginx turns the two round.
-        process = f"http://127.0.0.1:{settings.dachs_port}"
-        paths = [f"/lc{prefix}/{oid}.json" for oid, _ in chosen]
+        process = f"unix:{settings.app_socket(0)}"
+        paths = [f"{prefix}/lc/{oid}.json" for oid, _ in chosen]
         for clients in CLIENTS:
             name = f"JSON of one process without nginx, {clients} client{'s' * (clients > 1)}"
             results[name] = steady(process, paths, clients, seconds)
@@ -104,8 +104,29 @@ def _curves(base: str, where: str, most: int = MOST) -> list[Curve]:
     return [tuple(map(int, line.split(","))) for line in lines]
 
 
+class LocalConnection(http.client.HTTPConnection):
+    """A connection to a socket of this machine, in place of the host."""
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.host)
+
+
+CONNECTIONS = {
+    "http": http.client.HTTPConnection,
+    "https": http.client.HTTPSConnection,
+    "unix": LocalConnection,
+}
+
+
 def steady(base: str, paths: list[str], clients: int, seconds: float) -> dict[str, float]:
     """Ask for paths in turn from several clients, each with a connection of its own.
+
+    Parameters
+    ----------
+    base
+        Address of a service, or ``unix:`` and the path of a socket.
 
     Raises
     ------
@@ -113,17 +134,16 @@ def steady(base: str, paths: list[str], clients: int, seconds: float) -> dict[st
         If an answer is an error.
     """
     address = urlsplit(base)
-    secure = address.scheme == "https"
-    connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    connect = CONNECTIONS[address.scheme]
     end = time.perf_counter() + seconds
 
     def work(client: int) -> list[tuple[float, int]]:
-        connection = connect(address.netloc, timeout=_PATIENCE)
+        connection = connect(address.netloc or address.path, timeout=_PATIENCE)
         begin = client * len(paths) // clients
         done = []
         for path in islice(cycle(paths), begin, None):
             began = time.perf_counter()
-            connection.request("GET", address.path + path)
+            connection.request("GET", path if address.scheme == "unix" else address.path + path)
             answer = connection.getresponse()
             content = answer.read()
             done.append((time.perf_counter() - began, len(content)))

@@ -17,13 +17,13 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from ztfvo import knowledge
 from ztfvo.bench import cputime
 from ztfvo.bench.annotations import AUTHORS, write_annotations
 from ztfvo.bench.report import database_facts, number, save, say, show
 from ztfvo.bench.timing import quantiles, stopwatch
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
+from ztfvo.site import knowledge
 from ztfvo.site.errors import SiteError
 
 NAME = "ztfvo_bench_kdb"

@@ -13,7 +13,7 @@ from ztfvo.bench.stores import DTYPES, RADIUS, Curve, Size
 from ztfvo.db import connect
 from ztfvo.ingest.finish import finish
 from ztfvo.ingest.plan import jobs
-from ztfvo.ingest.releases import Release
+from ztfvo.ingest.releases import Declaration
 from ztfvo.ingest.run import run
 from ztfvo.settings import Settings
 from ztfvo.store.names import schema_of
@@ -58,7 +58,7 @@ class Ours:
         RuntimeError
             If a file was refused.
         """
-        release = Release(RELEASE, "Benchmark", "Simulated.", "bulk-parquet", True)
+        release = Declaration(RELEASE, "Benchmark", "Simulated.", "bulk-parquet", True)
         with self.connection.transaction():
             create_common(self.connection)
             create_release(self.connection, RELEASE)

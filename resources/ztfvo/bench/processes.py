@@ -16,6 +16,7 @@ _PROGRAMS = {
     "supervisor.supervisord": "supervisor",
     "ztfvo.site watch": "watch",
     "serve start": "dachs",
+    "uvicorn": "app",
     "gunicorn": "kdb",
     "postgresql.conf": "database",
     "nginx: master": "nginx",

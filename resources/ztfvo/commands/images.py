@@ -18,14 +18,13 @@ from rich.progress import (
 )
 
 from ztfvo.db import DatabaseDown, connect
-from ztfvo.errors import BadFile
+from ztfvo.errors import BadFile, HTTPError
 from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.products import science_path
 from ztfvo.site.errors import SiteError
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common
-from ztfvo.web import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Names of the images that epochs were measured on.")
 console = Console(stderr=True)
@@ -70,7 +69,7 @@ def find_(
     """Print the path of an epoch's science image in the archive."""
     try:
         found = find(release, oid, hmjd, ask=ask)
-    except (DatabaseDown, Refused) as error:
+    except (DatabaseDown, HTTPError) as error:
         _fail(str(error))
     typer.echo(science_path(found.image))
     console.print(f"HMJD {found.hmjd}; the name is known from: {found.source}", highlight=False)

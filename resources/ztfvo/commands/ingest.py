@@ -26,7 +26,7 @@ from ztfvo.errors import BadFile
 from ztfvo.ingest.finish import finish, is_finished
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.releases import Release, declared
+from ztfvo.ingest.releases import Declaration, declared
 from ztfvo.ingest.run import Outcome, run
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.errors import SiteError
@@ -86,7 +86,7 @@ def _fail(message: str) -> NoReturn:
 
 
 def _ingest(
-    release: Release,
+    release: Declaration,
     files: list[Path],
     settings: Settings,
     dry_run: bool,
@@ -158,7 +158,7 @@ def _with_progress(
         )
 
 
-def _summarise(release: Release, outcomes: list[Outcome]) -> None:
+def _summarise(release: Declaration, outcomes: list[Outcome]) -> None:
     counts = Counter(outcome.action for outcome in outcomes)
     changed = [o for o in outcomes if o.action in ("loaded", "replaced", "load", "replace")]
     console.print(

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import typer
 
-from ztfvo.knowledge import manage
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import KDB, as_user, own_file, own_folder, require_owner, user_of
+from ztfvo.site.knowledge import manage
 
 app = typer.Typer(
     help="Manage the knowledge database; COMMAND --help tells the options.", no_args_is_help=True

@@ -10,7 +10,9 @@ from psycopg import Connection, sql
 from rich.console import Console
 from rich.table import Table
 
+from ztfvo.addresses import CONE, TAP, absolute, of_release
 from ztfvo.db import DatabaseDown, connect
+from ztfvo.releases import NoRelease, Release, find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
 from ztfvo.site.errors import SiteError
@@ -36,17 +38,15 @@ def list_() -> None:
         "release", "", "light curves", "detections", "exposures", "files", "HMJD", "loaded (UTC)"
     )
     with _connection() as connection:
-        for row in connection.execute(
-            "SELECT name, is_default, nlightcurves, ndetections, nexposures, files, hmjd_first,"
-            " hmjd_last, loaded_at FROM ztf_store.releases ORDER BY name"
-        ):
-            name, is_default, *counts, first, last, loaded = row
+        for one in releases(connection):
+            counts = (one.nlightcurves, one.ndetections, one.nexposures, one.files)
+            first, last = one.hmjd_first, one.hmjd_last
             table.add_row(
-                name,
-                "default" if is_default else "",
+                one.name,
+                "default" if one.is_default else "",
                 *(f"{count:,}" for count in counts),
                 "" if first is None else f"{first:.1f} - {last:.1f}",
-                f"{loaded:%Y-%m-%d %H:%M}",
+                f"{one.loaded_at:%Y-%m-%d %H:%M}",
             )
     Console().print(table)
 
@@ -55,24 +55,19 @@ def list_() -> None:
 def publish(name: Name) -> None:
     """Put a loaded release on line, or bring its published metadata up to date."""
     with _connection() as connection:
-        _must_exist(connection, name)
-        alone = connection.execute(
-            "SELECT is_default FROM ztf_store.release WHERE name = %s", (name,)
-        ).fetchone()[0]
+        alone = _find(connection, name).is_default
         if alone:
             prepare(connection, name, get_settings())
             _alter(connection, lambda: show(connection, name, get_settings()))
     _on_site(site.publish, name, *([site.DEFAULT_RD] if alone else []))
-    console.print(
-        f"{name} is on line at {get_settings().url}/{name}/scs and in {get_settings().url}/tap"
-    )
+    console.print(f"{name} is on line at {absolute(of_release(name, CONE))} and in {absolute(TAP)}")
 
 
 @app.command()
 def default(name: Name) -> None:
     """Make a release the default one, in one transaction."""
     with _connection() as connection:
-        _must_exist(connection, name)
+        _find(connection, name)
         prepare(connection, name, get_settings())
         _alter(connection, lambda: set_default(connection, name))
     _on_site(site.refresh, site.DEFAULT_RD)
@@ -86,13 +81,8 @@ def drop(
 ) -> None:
     """Take a release off line and delete it from the database; its files stay."""
     with _connection() as connection:
-        _must_exist(connection, name)
-        (is_default,) = connection.execute(
-            "SELECT is_default FROM ztf_store.release WHERE name = %s", (name,)
-        ).fetchone()
-        others = connection.execute(
-            "SELECT count(*) FROM ztf_store.release WHERE name <> %s", (name,)
-        ).fetchone()[0]
+        is_default = _find(connection, name).is_default
+        others = len(releases(connection)) - 1
         if is_default and others:
             _fail(f"{name} is the default release. First: ztfvo release default OTHER.")
         if not yes:
@@ -138,14 +128,12 @@ def _alter(connection: Connection, change: Callable[[], None]) -> None:
     _on_site(alter, connection, change)
 
 
-def _must_exist(connection: Connection, name: str) -> None:
+def _find(connection: Connection, name: str) -> Release:
     try:
         schema_of(name)
-    except ValueError as error:
+        return find_release(connection, name)
+    except (ValueError, NoRelease) as error:
         _fail(str(error))
-    names = [row[0] for row in connection.execute("SELECT name FROM ztf_store.release ORDER BY 1")]
-    if name not in names:
-        _fail(f"There is no release {name!r}. Loaded are: {', '.join(names) or 'none'}.")
 
 
 def _on_site(action, *arguments) -> None:

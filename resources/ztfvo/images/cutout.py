@@ -11,8 +11,8 @@ ARCHFILE               name of the image in the archive
 TANERR                 largest difference of the two solutions in this cutout, arcsec
 ====================== ================================================================
 
-The FITS convention for pixels is also that of the header X-Object-Pixel of FITS answers; of PNG
-answers it counts from the upper left corner of the picture, in its own pixels.
+The FITS convention for pixels is also that of `File.pixel` of FITS files; in PNG files it counts
+from the upper left corner of the picture, in its own pixels.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ import numpy as np
 from astropy.io import fits as fitsfile
 from astropy.wcs import WCS
 
+from ztfvo.addresses import archive
+from ztfvo.errors import HTTPError
 from ztfvo.images.picture import draw
 from ztfvo.images.products import FITS_IMAGE, cutout_query, science_path
 from ztfvo.images.tangent import Tangent, fit
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site.health import local_address
-from ztfvo.web import Answer, Refused
 
 if TYPE_CHECKING:
     from ztfvo.images.finder import Found
@@ -49,11 +49,16 @@ REPLACED = re.compile(
     r"|LONPOLE|LATPOLE|WCSAXES|WCSNAME|CHECKSUM|DATASUM|BLANK|BSCALE|BZERO"
 )
 
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Object-Pixel, Content-Disposition",
-    "Cache-Control": "public, max-age=86400",
-}
+
+@dataclass(frozen=True)
+class File:
+    """A cutout as it is delivered."""
+
+    body: bytes
+    content_type: str
+    name: str
+    pixel: tuple[float, float]
+    """Pixel of the object, in the convention of the format, see above."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Cutout:
     tangent: Tangent
 
 
-def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> Answer:
+def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
     """Make a FITS file of the image around the object of an epoch.
 
     Parameters
@@ -78,17 +83,17 @@ def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> Answer:
 
     Raises
     ------
-    Refused
+    HTTPError
         400 for a bad size; 404 where the archive has no such image or the object is off it; 502
         where the archive's answer is no image; 503 where it does not answer.
     """
     cutout = fetch(found, arcsec)
     file = io.BytesIO()
     fitsfile.PrimaryHDU(cutout.pixels, cutout.header).writeto(file)
-    return _answer(found, file.getvalue(), FITS_IMAGE, "fits", cutout.tangent.pixel)
+    return File(file.getvalue(), FITS_IMAGE, _name(found, "fits"), cutout.tangent.pixel)
 
 
-def png(found: Found, arcsec: float = DEFAULT_ARCSEC) -> Answer:
+def png(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
     """Make a picture of the image around the object of an epoch, as the detector saw it.
 
     Parameters, errors
@@ -96,18 +101,11 @@ def png(found: Found, arcsec: float = DEFAULT_ARCSEC) -> Answer:
     """
     cutout = fetch(found, arcsec)
     body, place = draw(cutout.pixels, cutout.tangent.pixel)
-    return _answer(found, body, PNG, "png", place)
+    return File(body, PNG, _name(found, "png"), place)
 
 
-def _answer(
-    found: Found, body: bytes, content_type: str, extension: str, pixel: tuple[float, float]
-) -> Answer:
-    name = f"{found.oid}-{found.hmjd:.5f}.{extension}"
-    own = {
-        "X-Object-Pixel": f"{pixel[0]:.3f} {pixel[1]:.3f}",
-        "Content-Disposition": f'inline; filename="{name}"',
-    }
-    return Answer(body, content_type, headers=HEADERS | own)
+def _name(found: Found, extension: str) -> str:
+    return f"{found.oid}-{found.hmjd:.5f}.{extension}"
 
 
 def fetch(found: Found, arcsec: float) -> Cutout:
@@ -118,7 +116,7 @@ def fetch(found: Found, arcsec: float) -> Cutout:
     """
     settings = get_settings()
     if not (math.isfinite(arcsec) and SMALLEST_ARCSEC <= arcsec <= settings.largest_cutout):
-        raise Refused(
+        raise HTTPError(
             400,
             f"SIZE {arcsec:g} is not possible: give a side of {SMALLEST_ARCSEC:g} to "
             f"{settings.largest_cutout} arcsec.",
@@ -137,10 +135,10 @@ def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> 
 
     Raises
     ------
-    Refused
+    HTTPError
         As `fits`.
     """
-    url = f"http://{local_address(settings)}:{settings.port}/archive/{path}"
+    url = settings.local_url + archive(path)
     body = bytearray()
     patience = len(settings.archive_mirrors) * (settings.archive_seconds + 10) + 5
     try:
@@ -151,9 +149,9 @@ def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> 
             for block in answer.iter_bytes():
                 body += block
                 if len(body) > _longest(settings):
-                    raise Refused(502, f"The archive's cutout of {_last(path)} is too large.")
+                    raise HTTPError(502, f"The archive's cutout of {_last(path)} is too large.")
     except httpx.HTTPError as error:
-        raise Refused(503, f"{_down(path)} ({error})") from error
+        raise HTTPError(503, f"{_down(path)} ({error})") from error
     return bytes(body)
 
 
@@ -164,15 +162,15 @@ def _longest(settings: Settings) -> int:
 
 def _check(status: int, path: str) -> None:
     if status == 404:
-        raise Refused(
+        raise HTTPError(
             404, f"The archive has no image {_last(path)}, or does not give it out: try another."
         )
     if status == 400:
-        raise Refused(404, f"The object is off the image {_last(path)}: try another epoch.")
+        raise HTTPError(404, f"The object is off the image {_last(path)}: try another epoch.")
     if status in (502, 503, 504):
-        raise Refused(503, _down(path))
+        raise HTTPError(503, _down(path))
     if status != 200:
-        raise Refused(502, f"The archive answered {status} when asked for {_last(path)}.")
+        raise HTTPError(502, f"The archive answered {status} when asked for {_last(path)}.")
 
 
 def _down(path: str) -> str:
@@ -188,7 +186,7 @@ def read(content: bytes, found: Found, path: str) -> Cutout:
 
     Raises
     ------
-    Refused
+    HTTPError
         404 where the object is off the cutout, 502 where the content is no image of the sky.
     """
     try:
@@ -200,14 +198,14 @@ def read(content: bytes, found: Found, path: str) -> Cutout:
             raise ValueError("it has no world coordinates")
         tangent = fit(wcs, pixels.shape, found.ra, found.dec)
     except (OSError, ValueError, StopIteration, KeyError, TypeError) as error:
-        raise Refused(
+        raise HTTPError(
             502,
             f"The archive's answer for {_last(path)} is no FITS image of the sky "
             f"({error or 'there is no image in it'}): tell the operators if it stays so.",
         ) from error
     x, y = tangent.pixel
     if not (0.5 <= x <= pixels.shape[1] + 0.5 and 0.5 <= y <= pixels.shape[0] + 0.5):
-        raise Refused(404, f"The object is off the image {_last(path)}: try another epoch.")
+        raise HTTPError(404, f"The object is off the image {_last(path)}: try another epoch.")
     return Cutout(pixels, describe(header, tangent, found, path), tangent)
 
 

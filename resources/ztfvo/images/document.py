@@ -17,6 +17,7 @@ from astropy.io.votable.tree import (
     VOTableFile,
 )
 
+from ztfvo import addresses
 from ztfvo.images.cutout import DEFAULT_ARCSEC, PNG
 from ztfvo.images.finder import Found
 from ztfvo.images.products import (
@@ -30,6 +31,7 @@ from ztfvo.images.products import (
     reference_path,
     science_path,
 )
+from ztfvo.store.names import DEFAULT
 
 RAW = "raw.fits.fz"
 FOLDER_TYPE = "text/html"
@@ -68,8 +70,8 @@ class Fact:
 
 def address(found: Found, named: bool) -> str:
     """Address of an epoch on this site, ``/epoch/OID/HMJD``; with the release where `named`."""
-    release = f"/{found.release}" if named else ""
-    return f"{release}/epoch/{found.oid}/{hmjd_text(found.hmjd)}"
+    release = found.release if named else DEFAULT
+    return addresses.epoch(release, found.oid, hmjd_text(found.hmjd))
 
 
 def hmjd_text(hmjd: float) -> str:
@@ -99,13 +101,13 @@ def links(found: Found, named: bool) -> list[Link]:
         )
         for suffix, kind in REFERENCE.items()
     ]
-    made = [Link(**(vars(link) | {"path": f"/archive/{link.path}"})) for link in made]
+    made = [Link(**(vars(link) | {"path": addresses.archive(link.path)})) for link in made]
     return [
         *made,
         Link(
             "archive.fits",
             "cutout",
-            f"/archive/{science_path(image)}?{cut}",
+            f"{addresses.archive(science_path(image))}?{cut}",
             FITS_IMAGE,
             f"Science image, {around}, as the archive cuts it, with TPV world coordinates",
         ),
@@ -126,7 +128,7 @@ def links(found: Found, named: bool) -> list[Link]:
         Link(
             "folder",
             "folder",
-            f"/archive/{folder(image)}",
+            addresses.archive(folder(image)),
             FOLDER_TYPE,
             "Folder of the exposure in the archive, with all its quadrants",
         ),

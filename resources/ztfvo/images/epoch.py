@@ -10,13 +10,14 @@ import numpy as np
 from psycopg import Connection, sql
 from psycopg.rows import namedtuple_row
 
+from ztfvo.dal import shorten
+from ztfvo.errors import HTTPError
 from ztfvo.images.memory import TOLERANCE
-from ztfvo.ingest.exposures import SPLIT_SECONDS
 from ztfvo.oid import InvalidOID, parse
+from ztfvo.releases import find_release
 from ztfvo.store.names import schema_of
-from ztfvo.store.times import FIVE_DECIMALS
+from ztfvo.store.times import FIVE_DECIMALS, SPLIT_SECONDS
 from ztfvo.times import heliocentric_orbit, mid_exposure
-from ztfvo.web import Refused, shorten
 
 WORDS = ("first", "last", "peak")
 """What may stand for an HMJD; peak is the brightest good epoch."""
@@ -68,13 +69,13 @@ def read_hmjd(text: str) -> float | str:
 
     Raises
     ------
-    Refused
+    HTTPError
         400 when it is neither.
     """
     if text in WORDS:
         return text
     if not _NUMBER.fullmatch(text):
-        raise Refused(
+        raise HTTPError(
             400, f"{shown(text)} is not an HMJD: write a number like 58556.43438, or {_or(WORDS)}."
         )
     return float(text)
@@ -85,13 +86,13 @@ def read_oid(text: str) -> int:
 
     Raises
     ------
-    Refused
+    HTTPError
         400 when it is none.
     """
     try:
         return parse(shorten(text))
     except InvalidOID as error:
-        raise Refused(400, f"{error}.") from error
+        raise HTTPError(400, f"{error}.") from error
 
 
 def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) -> Epoch:
@@ -110,12 +111,13 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
 
     Raises
     ------
-    Refused
+    HTTPError
         404 when there is no such release, light curve or epoch, when the release's times are too
         coarse to tell exposures apart, and when no epoch is good enough to be the peak.
     """
     cursor = connection.cursor(row_factory=namedtuple_row)
-    name, simulated = _release(cursor, release)
+    found = find_release(connection, release)
+    name, simulated = found.name, found.simulated
     schema = sql.Identifier(schema_of(name))
     curve = cursor.execute(
         sql.SQL(
@@ -126,10 +128,10 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
         (oid,),
     ).fetchone()
     if curve is None:
-        raise Refused(404, f"Release {name} has no light curve {oid}.")
+        raise HTTPError(404, f"Release {name} has no light curve {oid}.")
     time = _time(name, oid, curve, hmjd)
     if curve.ticks_per_day < FIVE_DECIMALS:
-        raise Refused(
+        raise HTTPError(
             404,
             f"The times of release {name} are too coarse to tell the exposure: they have steps of"
             f" 1/{curve.ticks_per_day} day. Ask for the light curve in another release.",
@@ -137,7 +139,7 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
     middle = _middle(curve, time)
     exposure = _exposure(connection, schema, curve, middle, simulated)
     if exposure is None:
-        raise Refused(
+        raise HTTPError(
             503, f"The exposures of release {name} are being loaded. Try again in some minutes."
         )
     return Epoch(name, simulated, oid, curve.ra, curve.dec, *curve[3:6], time, *exposure)
@@ -147,30 +149,19 @@ def _or(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _release(cursor: Any, release: str) -> tuple[str, bool]:
-    releases = cursor.execute(
-        "SELECT name, simulated, is_default FROM ztf_store.release ORDER BY name"
-    ).fetchall()
-    for name, simulated, is_default in releases:
-        if name == release or (is_default and release == "ztf"):
-            return name, simulated
-    known = ", ".join(row.name for row in releases) or "none yet"
-    raise Refused(404, f"There is no release {shown(release)}. There are: {known}.")
-
-
 def _time(release: str, oid: int, curve: Any, hmjd: float | str) -> float:
     """The HMJD of the epoch as the release has it."""
     times = np.array(curve.hmjd)
     if hmjd == "peak":
         good = (np.array(curve.catflags) == 0) & (np.array(curve.magerr) > 0)
         if not good.any():
-            raise Refused(404, f"Light curve {oid} of release {release} has no good epoch.")
+            raise HTTPError(404, f"Light curve {oid} of release {release} has no good epoch.")
         return float(times[np.argmin(np.where(good, curve.mag, np.inf))])
     if isinstance(hmjd, str):
         return float(times[0 if hmjd == "first" else -1])
     nearest = float(times[np.argmin(np.abs(times - hmjd))])
     if abs(nearest - hmjd) > max(SAME_EPOCH, 0.5 / curve.ticks_per_day):
-        raise Refused(
+        raise HTTPError(
             404,
             f"Light curve {oid} of release {release} has no epoch at HMJD {hmjd!r};"
             f" the nearest is {nearest!r}.",

@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from psycopg import Connection
 
+from ztfvo.addresses import ARCHIVE
 from ztfvo.db import connect_pages, reading
+from ztfvo.errors import HTTPError
 from ztfvo.images import irsa, listing
 from ztfvo.images.epoch import Epoch, another_exposure, epoch_of, read_hmjd, read_oid
 from ztfvo.images.memory import Images, remember
 from ztfvo.images.products import Image, name_mjd
 from ztfvo.images.remote import NoAnswer
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site.health import local_address
-from ztfvo.web import Refused
 
 ASKING = threading.BoundedSemaphore(8)
 """Outside servers are asked by so many threads of a process at a time."""
@@ -80,7 +80,7 @@ def find(release: str, oid: int | str, hmjd: float | str, ask: bool = True) -> F
 
     Raises
     ------
-    Refused
+    HTTPError
         400 for what is no OID or HMJD; 404 for an unknown release, light curve or epoch, or an
         image that is not known; 503 when it is not known and nobody answers.
     DatabaseDown
@@ -92,13 +92,13 @@ def find(release: str, oid: int | str, hmjd: float | str, ask: bool = True) -> F
     if epoch.filefracday is not None:
         return _known(epoch)
     if epoch.simulated:
-        raise Refused(
+        raise HTTPError(
             404,
             f"The image of {_said(epoch)} is not known. Release {epoch.release} is simulated:"
             " it has images only where simulated ones were imported.",
         )
     if not ask:
-        raise Refused(404, f"The image of {_said(epoch)} is not known yet.")
+        raise HTTPError(404, f"The image of {_said(epoch)} is not known yet.")
     return _ask(epoch, get_settings())
 
 
@@ -161,7 +161,7 @@ def _found_out(connection: Connection, epoch: Epoch, settings: Settings) -> Foun
                     exptime_source="observed",
                 )
             )
-    archive = f"http://{local_address(settings)}:{settings.port}/archive"
+    archive = settings.local_url + ARCHIVE
     try:
         listed = listing.look(archive, *channel, epoch.mjd_mid)
     except NoAnswer as failure:
@@ -196,12 +196,12 @@ def _note_unknown(epoch: Epoch) -> None:
     _unknown[_key(epoch)] = time.monotonic() + SECONDS_UNKNOWN
 
 
-def _no_image(epoch: Epoch) -> Refused:
-    return Refused(404, f"The archive lists no image of {_said(epoch)}.")
+def _no_image(epoch: Epoch) -> HTTPError:
+    return HTTPError(404, f"The archive lists no image of {_said(epoch)}.")
 
 
-def _nobody(epoch: Epoch, reasons: list[str]) -> Refused:
-    return Refused(
+def _nobody(epoch: Epoch, reasons: list[str]) -> HTTPError:
+    return HTTPError(
         503,
         f"The image of {_said(epoch)} is not known here, and the archive cannot be asked now"
         f" ({'; '.join(reasons)}). Try again in some minutes.",

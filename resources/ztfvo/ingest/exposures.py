@@ -13,14 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from ztfvo.store.lightcurves import ExposureTable, LightCurves, directions
-from ztfvo.store.times import FIVE_DECIMALS, TICK_ORIGIN_MJD
+from ztfvo.store.times import FIVE_DECIMALS, SPLIT_SECONDS, TICK_ORIGIN_MJD
 from ztfvo.times import heliocentric_orbit, mid_exposure, whole_seconds
-
-SPLIT_SECONDS = 17.0
-"""A gap in time that separates two exposures of equal clrcoeff.
-
-The light-travel time differs by up to 10.6 s across a quadrant of 0.87 degrees; exposures begin at
-least 29 s after one another."""
 
 ASSUMED_EXPTIME = 30.0
 """Exposure time of 99.7 per cent of all exposures, in s."""

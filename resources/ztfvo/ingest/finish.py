@@ -10,13 +10,13 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from ztfvo.images.memory import name_channels
-from ztfvo.ingest.exposures import SPLIT_SECONDS
 from ztfvo.ingest.load import COVERAGE_ORDER
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.releases import Release
+from ztfvo.ingest.releases import Declaration
 from ztfvo.store import copybinary as cb
 from ztfvo.store.schemas import missing_indexes, set_default, use_schema
 from ztfvo.store.tables import INDEXES
+from ztfvo.store.times import SPLIT_SECONDS
 
 CHANNELS_AT_A_TIME = 500
 IDENTIFIER_ORIGIN_MJD = 50000
@@ -27,7 +27,7 @@ _EXPOSURE_COLUMNS = (
 )
 
 
-def is_finished(connection: Connection, release: Release) -> bool:
+def is_finished(connection: Connection, release: Declaration) -> bool:
     """Whether `finish` has nothing to do."""
     with connection.transaction():
         use_schema(connection, release.name)
@@ -39,7 +39,7 @@ def is_finished(connection: Connection, release: Release) -> bool:
         return registered and not open_files and not missing_indexes(connection, release.name)
 
 
-def finish(connection: Connection, release: Release, say: Callable[[str], None]) -> None:
+def finish(connection: Connection, release: Declaration, say: Callable[[str], None]) -> None:
     """Complete a release after its files were loaded; may be repeated at any time.
 
     Parameters
@@ -80,7 +80,7 @@ def finish(connection: Connection, release: Release, say: Callable[[str], None])
 
 
 @contextmanager
-def _step(connection: Connection, release: Release) -> Iterator[None]:
+def _step(connection: Connection, release: Declaration) -> Iterator[None]:
     """A transaction in the release's schema, one at a time for each release."""
     with connection.transaction():
         connection.execute(
@@ -201,7 +201,7 @@ def _exposure_rows(column: dict[str, np.ndarray]):
     )
 
 
-def _register(connection: Connection, release: Release) -> None:
+def _register(connection: Connection, release: Declaration) -> None:
     """Write counts, time range and coverage to the list of releases; the first is the default."""
     merged = readers()[release.layout].MERGES
     curves = (

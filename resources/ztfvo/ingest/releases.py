@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ztfvo.errors import BadFile
-from ztfvo.store.names import schema_of
-
-_WINDOW = re.compile(r"[a-z][a-z0-9_]{0,30}")
+from ztfvo.store.names import NAME, schema_of
 
 
 @dataclass(frozen=True)
-class Release:
+class Declaration:
     """One data release as declared; the numbers are in ``ztf_store.release``."""
 
     name: str
@@ -28,7 +25,7 @@ class Release:
     private survey too."""
 
 
-def declared(name: str, inputs: Path) -> Release:
+def declared(name: str, inputs: Path) -> Declaration:
     """Read the declaration of a release.
 
     Parameters
@@ -57,7 +54,7 @@ def declared(name: str, inputs: Path) -> Release:
         )
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Release(
+        return Declaration(
             name=name,
             title=values["title"],
             description=" ".join(values["description"].split()),
@@ -78,7 +75,7 @@ def _windows(path: Path, values: dict[str, list[float]]) -> dict[str, tuple[floa
             first, last = (float(bound) for bound in span)
         except (TypeError, ValueError):
             first = last = math.nan
-        if not _WINDOW.fullmatch(name) or not first < last:
+        if not NAME.fullmatch(name) or not first < last:
             raise BadFile(
                 path,
                 None,

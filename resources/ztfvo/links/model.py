@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ztfvo.images.products import Image
-from ztfvo.settings import get_settings
-from ztfvo.store.names import DEFAULT
 
-VOTABLE = "application/x-votable+xml"
 HTML = "text/html"
 
 TIMESERIES = "#timeseries"
@@ -31,6 +28,8 @@ class Link:
     """Term of http://www.ivoa.net/rdf/product-type, with its hash."""
     local_semantics: str | None = None
     """What the link is, in a word of this site's own; the same for every ID."""
+    page: str | None = None
+    """Absolute address of a page that shows it to people, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +101,3 @@ class ScienceImage:
 def origin_of(simulated: bool) -> str:
     """What a description of data begins with: nothing, or that they are simulated."""
     return "SIMULATED. " if simulated else ""
-
-
-def address(release: str, path: str) -> str:
-    """Absolute address of a page of a release.
-
-    Parameters
-    ----------
-    release
-        Name of the release, or `DEFAULT`.
-    path
-        Without leading slash, as below the default release.
-    """
-    prefix = "" if release == DEFAULT else f"/{release}"
-    return f"{get_settings().url}{prefix}/{path}"

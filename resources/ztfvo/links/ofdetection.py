@@ -11,6 +11,9 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 
+from ztfvo.addresses import absolute, archive, epoch, light_curve, light_curves
+from ztfvo.dal import LONGEST_SHOWN
+from ztfvo.errors import HTTPError
 from ztfvo.images.finder import Found, find
 from ztfvo.images.products import SCIENCE, Image, cutout_query, folder, raw_path, science_path
 from ztfvo.links.model import (
@@ -18,16 +21,13 @@ from ztfvo.links.model import (
     IMAGE,
     MEASUREMENTS,
     TIMESERIES,
-    VOTABLE,
     Fault,
     Link,
     ScienceImage,
-    address,
     origin_of,
 )
 from ztfvo.oid import InvalidOID, parse
-from ztfvo.store.names import DEFAULT
-from ztfvo.web import LONGEST_SHOWN, Refused
+from ztfvo.votable import MEDIA_TYPE as VOTABLE
 
 SECONDS = 20.0
 """Time after which no further detection of a request is asked about at the archive."""
@@ -84,7 +84,7 @@ def _look_up(release: str, text: str, ask: bool) -> Found | Fault:
         return parts
     try:
         return find(release, *parts, ask=ask)
-    except Refused as refused:
+    except HTTPError as refused:
         if not ask and refused.status == 404:
             return Fault(
                 "TransientFault",
@@ -132,8 +132,9 @@ def links_of_image(found: ScienceImage) -> Iterator[Link]:
 
 
 def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
+    given = [("ID", str(found.oid)), ("TIME", f"{found.hmjd} {found.hmjd}")]
     yield Link(
-        address(release, f"lc?ID={found.oid}&TIME={found.hmjd}+{found.hmjd}"),
+        absolute(light_curves(release, given)),
         "#this",
         f"{origin}The detection: OID {found.oid} at HMJD {found.hmjd}",
         VOTABLE,
@@ -141,7 +142,7 @@ def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
         "detection",
     )
     yield Link(
-        address(release, f"lc/{found.oid}.vot"),
+        absolute(light_curve(release, found.oid, "vot")),
         "#derivation",
         f"{origin}The whole light curve: OID {found.oid}",
         VOTABLE,
@@ -151,11 +152,11 @@ def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
 
 
 def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
-    path = f"archive/{science_path(found.image, 'sciimg.fits')}"
+    image = archive(science_path(found.image, "sciimg.fits"))
     yield _science_image(found.image, origin, "#progenitor")
     yield from _display(release, found, origin)
     yield Link(
-        address(DEFAULT, f"{path}?{cutout_query(found.ra, found.dec, CUTOUT_ARCSEC)}"),
+        absolute(f"{image}?{cutout_query(found.ra, found.dec, CUTOUT_ARCSEC)}"),
         "#cutout",
         f"{origin}The archive's cutout of {CUTOUT_ARCSEC} arcsec, with TPV coordinates",
         "image/fits",
@@ -168,7 +169,7 @@ def _images(release: str, found: Found, origin: str) -> Iterator[Link]:
 def _science_image(image: Image, origin: str, semantics: str) -> Link:
     science = SCIENCE["sciimg.fits"]
     return Link(
-        address(DEFAULT, f"archive/{science_path(image, 'sciimg.fits')}"),
+        absolute(archive(science_path(image, "sciimg.fits"))),
         semantics,
         f"{origin}{science.description}",
         science.content_type,
@@ -179,7 +180,7 @@ def _science_image(image: Image, origin: str, semantics: str) -> Link:
 
 def _raw_image(image: Image, origin: str) -> Link:
     return Link(
-        address(DEFAULT, f"archive/{raw_path(image)}"),
+        absolute(archive(raw_path(image))),
         "#progenitor",
         f"{origin}Raw image of the whole CCD",
         "image/fits",
@@ -190,16 +191,16 @@ def _raw_image(image: Image, origin: str) -> Link:
 
 def _display(release: str, found: Found, origin: str) -> Iterator[Link]:
     """Cutouts that are made here."""
-    here = f"epoch/{found.oid}/{found.hmjd}"
+    here = absolute(epoch(release, found.oid, str(found.hmjd)))
     yield Link(
-        address(release, f"{here}/cutout.png"),
+        f"{here}/cutout.png",
         "#preview",
         f"{origin}The science image around the source",
         "image/png",
         local_semantics="cutout-figure",
     )
     yield Link(
-        address(release, f"{here}/cutout.fits"),
+        f"{here}/cutout.fits",
         "#cutout",
         f"{origin}The science image around the source, with plain TAN coordinates",
         "image/fits",
@@ -212,7 +213,7 @@ def _products(image: Image, origin: str) -> Iterator[Link]:
     for suffix, semantics, qualifier, word in PRODUCTS:
         kind = SCIENCE[suffix]
         yield Link(
-            address(DEFAULT, f"archive/{science_path(image, suffix)}"),
+            absolute(archive(science_path(image, suffix))),
             semantics,
             f"{origin}{kind.description}",
             kind.content_type,
@@ -220,7 +221,7 @@ def _products(image: Image, origin: str) -> Iterator[Link]:
             word,
         )
     yield Link(
-        address(DEFAULT, f"archive/{folder(image)}"),
+        absolute(archive(folder(image))),
         "#documentation",
         f"{origin}Directory of the exposure, all CCDs",
         HTML,

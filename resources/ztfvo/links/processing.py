@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ztfvo.links.model import LightCurve, address
-from ztfvo.products import writers
-from ztfvo.products.model import QUANTITIES
-from ztfvo.products.request import MAX_RADIUS, SPANS
+from ztfvo.addresses import LIGHT_CURVES, absolute, of_release
+from ztfvo.links.model import LightCurve
+from ztfvo.products.parameters import FORMAT, PARAMETERS, limits
+from ztfvo.products.writers import writers
 
 TITLE = "Light curve processing"
 
 
 @dataclass(frozen=True)
-class Parameter:
+class InputParameter:
     """A parameter of the service.
 
     All are texts to clients: of a number, some of them cannot tell one that is not given.
@@ -27,83 +28,25 @@ class Parameter:
     """The values there are; all when it is empty."""
 
 
-PARAMETERS = (
-    Parameter(
-        "QUANTITY",
-        "What to deliver: magnitude (AB), flux, or their difference from the reference source",
-        ucd="meta.code;phot",
-        options=QUANTITIES,
-    ),
-    Parameter(
-        "PERIOD",
-        f"Period to fold the light curve with, {SPANS[0]:g} to {SPANS[1]:g} d; adds a column phase",
-        "d",
-        "time.period",
-    ),
-    Parameter(
-        "EPOCH", "Time of phase 0, heliocentric MJD (UTC); 0 if not given", "d", "time.epoch"
-    ),
-    Parameter(
-        "RADIUS",
-        f"Adds the light curves within this radius around the source, at most {MAX_RADIUS:g}",
-        "arcsec",
-        "pos.angDistance",
-    ),
-    Parameter(
-        "BAND",
-        "Bands to deliver; all if not given",
-        ucd="instr.filter",
-        options=("g", "r", "i"),
-    ),
-    Parameter(
-        "TIME",
-        "First and last time, two numbers with a blank between, heliocentric MJD (UTC) of"
-        " mid-exposure, -Inf and Inf allowed; or the name of a window of the release",
-        "d",
-        "time.interval",
-    ),
-    Parameter(
-        "QUALITY",
-        "All epochs, or good ones only: catflags = 0 and magerr > 0",
-        ucd="meta.code.qual",
-        options=("all", "good"),
-    ),
-    Parameter(
-        "BAD_CATFLAGS_MASK",
-        "Leaves out the epochs of which catflags has any of these bits",
-        ucd="meta.code.qual",
-    ),
-    Parameter(
-        "REFMAG",
-        "Reference magnitude (AB) in place of the catalogue's, for differences: OID:mag or"
-        " OID:mag:error",
-        "mag",
-        "phot.mag",
-    ),
-    Parameter(
-        "BIN", f"Width of bins to average in, {SPANS[0]:g} to {SPANS[1]:g} d", "d", "time.interval"
-    ),
-)
-"""What can be asked of the service in every format, besides the ID."""
-
-
-def parameters() -> tuple[Parameter, ...]:
-    """What can be asked of the service, besides the ID."""
-    formats = sorted(writer.names[0] for writer in writers.writers())
-    return (
-        *PARAMETERS,
-        Parameter(
-            "RESPONSEFORMAT",
-            "Form of the answer; VOTable if not given",
-            ucd="meta.code.mime",
-            options=tuple(formats),
-        ),
+def parameters() -> Iterator[InputParameter]:
+    """What can be asked of the service in every format, besides the ID."""
+    for one in PARAMETERS:
+        if one.described:
+            bounds = f"; {limits(one)} {one.unit}".rstrip() if limits(one) else ""
+            yield InputParameter(
+                one.name, f"{one.description}{bounds}", one.unit, one.ucd, one.options
+            )
+    yield InputParameter(
+        FORMAT,
+        "Form of the answer; VOTable if not given",
+        ucd="meta.code.mime",
+        options=tuple(writer.names[0] for writer in writers()),
     )
 
 
 def access_url(curve: LightCurve) -> str:
     """Address of the service for the release of a light curve."""
-    return address(curve.address, "lc")
+    return absolute(of_release(curve.address, LIGHT_CURVES))
 
 
 def name(curve: LightCurve) -> str:

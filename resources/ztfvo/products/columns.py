@@ -103,7 +103,7 @@ FACTS = {
         Column("dec", "float64", "deg", "pos.eq.dec;meta.main", "Declination (ICRS)"),
         Column("fieldid", "int32", None, "meta.id;obs.field", "Survey field"),
         Column("rcid", "int32", None, "meta.id;instr.det", "Readout channel, 0 to 63"),
-        Column("filterid", "int32", None, "meta.id;instr.filter", "1 for zg, 2 for zr, 3 for zi"),
+        Column("filterid", "int32", None, "meta.code;instr.filter", "1 for zg, 2 for zr, 3 for zi"),
         Column(
             "separation",
             "float64",

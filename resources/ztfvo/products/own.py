@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ztfvo.errors import HTTPError
 from ztfvo.products.model import OwnPhotometry
-from ztfvo.web import Refused
 
 MAX_BYTES = 1 << 20
 MAX_CURVES = 20
@@ -43,11 +43,11 @@ def parse(body: bytes) -> tuple[OwnPhotometry, ...]:
 
     Raises
     ------
-    Refused
+    HTTPError
         With 400, naming label and point, when it is something else; with 413 when it is too much.
     """
     if len(body) > MAX_BYTES:
-        raise Refused(
+        raise HTTPError(
             413, f"Own photometry has {len(body)} bytes, {MAX_BYTES} are the limit: send less."
         )
     try:
@@ -112,5 +112,5 @@ def _quoted(value: Any) -> str:
     return text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]}..."
 
 
-def _refused(reason: str) -> Refused:
-    return Refused(400, f"Own photometry cannot be read: {reason}. An example is {EXAMPLE}")
+def _refused(reason: str) -> HTTPError:
+    return HTTPError(400, f"Own photometry cannot be read: {reason}. An example is {EXAMPLE}")

@@ -11,9 +11,10 @@ from psycopg import Connection, Cursor, errors, sql
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
+from ztfvo.errors import HTTPError
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.releases import NoRelease, find_release
 from ztfvo.store.names import COMMON, DEFAULT, schema_of
-from ztfvo.web import Refused
 
 MAX_CURVES = 500
 """Light curves in one answer."""
@@ -82,7 +83,7 @@ def select(connection: Connection, request: Request) -> Product:
 
     Raises
     ------
-    Refused
+    HTTPError
         404 for an unknown release or OID, 400 for an unknown window, for references of other
         light curves and where too many are found.
     """
@@ -132,7 +133,7 @@ def neighbours(connection: Connection, request: Request) -> dict[int, float]:
         if oid in asked or filterid in request.filters:
             found[oid] = 0.0 if oid in asked else min(separation, found.get(oid, separation))
     if len(found) > MAX_CURVES:
-        raise Refused(
+        raise HTTPError(
             400,
             f"{len(found)} light curves lie within RADIUS={request.radius:g} arcsec,"
             f" {MAX_CURVES} are the limit: ask for fewer OIDs or a smaller radius, or query the"
@@ -210,10 +211,10 @@ def _check_names(request: Request, known: set[int], release: str) -> None:
     unknown = [oid for oid in request.oids if oid not in known]
     if unknown:
         some = ", ".join(str(oid) for oid in unknown[:5]) + (", ..." if unknown[5:] else "")
-        raise Refused(404, f"Release {release} has no light curve {some}.")
+        raise HTTPError(404, f"Release {release} has no light curve {some}.")
     others = [oid for oid in request.references if oid not in known]
     if others:
-        raise Refused(
+        raise HTTPError(
             400,
             f"REFMAG names {others[0]}, which is not among the light curves asked for: name it in"
             " ID, or leave it out.",
@@ -225,7 +226,7 @@ def _bounds(request: Request, windows: dict[str, list[float]], release: str) -> 
         return request.hmjd_min, request.hmjd_max
     if request.window not in windows:
         known = ", ".join(sorted(windows)) or "none"
-        raise Refused(
+        raise HTTPError(
             400,
             f"TIME={request.window} is not a window of release {release} (it has: {known}): give"
             " two heliocentric MJD, as in TIME=58194 59280.",
@@ -243,13 +244,8 @@ def _may_exist(request: Request) -> bool:
 
 
 def _unknown_release(connection: Connection, request: Request) -> Exception:
-    names = [
-        row[0] for row in connection.execute("SELECT name FROM ztf_store.release ORDER BY name")
-    ]
-    if request.release in names:
-        return RuntimeError(f"the tables of the registered release {request.release} are missing")
-    if not names:
-        return Refused(404, "No release is loaded here yet.")
-    return Refused(
-        404, f"There is no release {request.release} here. There are: {', '.join(names)}."
-    )
+    try:
+        name = find_release(connection, request.release).name
+    except NoRelease as error:
+        return error
+    return RuntimeError(f"the tables of the registered release {name} are missing")

@@ -10,12 +10,12 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ztfvo import knowledge
 from ztfvo.machine import processors
 from ztfvo.settings import Settings
-from ztfvo.site import limits, memory, mirrors
+from ztfvo.site import knowledge, limits, memory, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import (
+    APP,
     DACHS,
     DATA,
     DATABASE,
@@ -32,7 +32,7 @@ from ztfvo.site.identity import (
 from ztfvo.site.postgres import cluster_folder, pg_hba, pg_ident, programs_folder
 from ztfvo.site.render import fill, read_template, render, write
 from ztfvo.site.secrets import password_hash, secret
-from ztfvo.site.supervisor import SUPERVISOR, dachs_name, log_of, names, pids
+from ztfvo.site.supervisor import SUPERVISOR, log_of, names, pids, processes
 
 MIB = 2**20
 
@@ -44,6 +44,7 @@ FOLDERS = {
     "dachs/etc": (0o750, None, DACHS),
     **{f"dachs/{name}": (0o750, DACHS, None) for name in ("cache", "inputs", "state", "tmp")},
     "dachs/web": (0o750, DACHS, None),
+    "app": (0o750, None, APP),
     "log": (0o755, None, None),
     "log/nginx": (0o750, NGINX, None),
     "log/ingest": (0o755, DATA, None),
@@ -55,8 +56,8 @@ FOLDERS = {
     "home": (0o755, None, None),
 }
 
-UPSTREAMS = "dachs.conf"
-"""File of nginx that lists the DaCHS processes."""
+UPSTREAMS = "upstreams.conf"
+"""File of nginx that lists the processes of DaCHS and of the application."""
 
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
@@ -78,6 +79,7 @@ def make_folders(settings: Settings) -> None:
     # Whoever may enter one of these can talk to the server in it, which looks at who asks.
     own_folder(settings, settings.socket_folder, 0o750, DATABASE)
     own_folder(settings, settings.kdb_socket.parent, 0o750, KDB, NGINX)
+    own_folder(settings, settings.app_socket(0).parent, 0o750, APP, NGINX)
     own_folder(settings, settings.run / "nginx", 0o700, NGINX)
     own_folder(settings, pids(settings))
     for number in range(settings.dachs_processes):
@@ -143,13 +145,19 @@ def _names_of(settings: Settings, part: str | None) -> str:
     return f"{user_of(settings, part or DATA).pw_name} {group_of(settings, part or DATA)}"
 
 
-def upstreams(settings: Settings, spared: int | None = None) -> str:
-    """Return nginx' list of the DaCHS processes; one of them may be spared."""
-    return "\n".join(
-        f"  server 127.0.0.1:{settings.dachs_port + number} "
-        f"{'down' if number == spared else 'max_fails=0'};"
-        for number in range(settings.dachs_processes)
-    )
+def upstreams(settings: Settings, spared: str | None = None) -> dict[str, str]:
+    """Return nginx' lists of processes; one of them may be spared, given by its program's name."""
+    places = {
+        DACHS: lambda number: f"127.0.0.1:{settings.dachs_port + number}",
+        APP: lambda number: f"unix:{settings.app_socket(number)}",
+    }
+    return {
+        f"{part.upper()}_UPSTREAMS": "\n".join(
+            f"  server {place(number)} {'down' if name == spared else 'max_fails=0'};"
+            for number, name in enumerate(processes(settings, part))
+        )
+        for part, place in places.items()
+    }
 
 
 def trusted_proxies(settings: Settings) -> str:
@@ -174,16 +182,16 @@ def find_nginx() -> str:
     return found
 
 
-def write_upstreams(settings: Settings, spared: int | None = None) -> None:
-    """Write nginx' list of the DaCHS processes, one of which may be spared: it is sent nothing."""
-    known = {"UPSTREAMS": upstreams(settings, spared)}
+def write_upstreams(settings: Settings, spared: str | None = None) -> None:
+    """Write nginx' lists of processes, one of which may be spared: it is sent nothing."""
+    known = upstreams(settings, spared)
     render(settings, UPSTREAMS, settings.run / UPSTREAMS, known, 0o640, NGINX)
 
 
 def write_service_config(settings: Settings) -> bool:
     """Write the files of supervisor and nginx; tell whether anything changed."""
     known = values(settings) | mirrors.values(settings)
-    known["UPSTREAMS"] = upstreams(settings)
+    known |= upstreams(settings)
     known |= {"KDB_LOCATIONS": f"    include {settings.run}/kdb.conf;", "KDB_SERVER": ""}
     if settings.kdb_url:
         known["KDB_HOST"] = urlsplit(settings.kdb_url).hostname
@@ -192,11 +200,12 @@ def write_service_config(settings: Settings) -> bool:
             f"    location ^~ /kdb/ {{\n      return 308 {settings.kdb_url}$request_uri;\n    }}"
         )
     known |= {"NGINX": find_nginx(), "DATABASE_PROGRAM": "", "KDB_PROGRAM": ""}
-    program = read_template(settings, "supervisord-dachs.conf")
-    known["DACHS_PROGRAMS"] = "".join(
-        fill(program, known | {"NAME": dachs_name(number), "NUMBER": number})
-        for number in range(settings.dachs_processes)
-    )
+    for part in (DACHS, APP):
+        program = read_template(settings, f"supervisord-{part}.conf")
+        known[f"{part.upper()}_PROGRAMS"] = "".join(
+            fill(program, known | {"NAME": name, "NUMBER": number})
+            for number, name in enumerate(processes(settings, part))
+        )
     if not settings.dsn:
         known |= {"POSTGRES_BIN": programs_folder(settings), "CLUSTER": cluster_folder(settings)}
         known["DATABASE_PROGRAM"] = fill(
@@ -206,6 +215,7 @@ def write_service_config(settings: Settings) -> bool:
         known["KDB_PROGRAM"] = fill(read_template(settings, "supervisord-kdb.conf"), known)
     changed = [
         render(settings, "supervisord.conf", settings.run / "supervisord.conf", known, 0o600),
+        write_part_settings(settings, APP),
         render(settings, "logrotate.conf", settings.run / "logrotate.conf", known, 0o600),
         *(render(settings, name, settings.run / name, known, 0o640, NGINX) for name in NGINX_FILES),
     ]
@@ -248,7 +258,7 @@ def write_dachs_config(settings: Settings) -> bool:
         render(settings, "gavo.rc", etc / "gavo.rc", known, 0o640, DACHS),
         render(settings, "defaultmeta.txt", etc / "defaultmeta.txt", known),
         write(settings, etc / "userconfig.rd", (settings.root / "etc/userconfig.rd").read_text()),
-        write_part_settings(settings),
+        write_part_settings(settings, DACHS),
     ]
     if not settings.dsn:
         place = f"host = {settings.socket_folder}\nport = {settings.postgres_port}\n"
@@ -274,8 +284,8 @@ def _is_vocabulary(path: Path) -> bool:
         return False
 
 
-def write_part_settings(settings: Settings) -> bool:
-    """Write the settings that DaCHS reads; tell whether anything changed.
+def write_part_settings(settings: Settings, part: str) -> bool:
+    """Write the settings that DaCHS or the application reads; tell whether anything changed.
 
     They are all, but for what tells how others log in.
     """
@@ -283,12 +293,13 @@ def write_part_settings(settings: Settings) -> bool:
         mode="json", exclude_none=True, exclude={"kdb_public_dsn", "backup_target", "var"}
     )
     text = "".join(f"ZTFVO_{name.upper()}={_quoted(value)}\n" for name, value in kept.items())
-    return write(settings, part_settings(settings), text, 0o640, group=DACHS)
+    return write(settings, part_settings(settings, part), text, 0o640, group=part)
 
 
-def part_settings(settings: Settings) -> Path:
-    """Return the file of the settings that DaCHS reads."""
-    return settings.var / "dachs" / "etc" / "settings.env"
+def part_settings(settings: Settings, part: str) -> Path:
+    """Return the file of the settings that a part reads."""
+    folder = settings.var / part
+    return (folder / "etc" if part == DACHS else folder) / "settings.env"
 
 
 def _quoted(value: object) -> str:

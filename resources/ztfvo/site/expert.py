@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from ztfvo.knowledge import environment, manage
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
+from ztfvo.site.knowledge import environment, manage
 
 
 class Expert:

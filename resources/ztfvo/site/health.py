@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from ztfvo.knowledge import running_environment
 from ztfvo.settings import Settings
 from ztfvo.site import supervisor
 from ztfvo.site.errors import SiteError
+from ztfvo.site.knowledge import running_environment
 
 AVAILABILITY = "/tap/availability"
 
@@ -54,14 +54,41 @@ def dachs_answers(settings: Settings) -> bool:
     return all(_answers(f"http://127.0.0.1:{port}{AVAILABILITY}") for port in ports)
 
 
-def process_fault(settings: Settings, number: int) -> str | None:
+def app_answers(settings: Settings) -> bool:
+    """Tell whether every process of the web application answers, with what it may be."""
+    for number in range(settings.app_processes):
+        try:
+            with _app(settings, number) as client:
+                client.get("/health", timeout=TIMEOUT)
+        except httpx.HTTPError:
+            return False
+    return True
+
+
+def _app(settings: Settings, number: int) -> httpx.Client:
+    transport = httpx.HTTPTransport(uds=str(settings.app_socket(number)))
+    return httpx.Client(base_url="http://app", transport=transport)
+
+
+def dachs_fault(settings: Settings, number: int) -> str | None:
     """What is wrong with a DaCHS process; None when it answers what visitors ask."""
     base = f"http://127.0.0.1:{settings.dachs_port + number}"
     in_queue = float(settings.sync_seconds)
-    for question, seconds in ((CONE, TIMEOUT), (LIGHT_CURVE, TIMEOUT), (TAP, TIMEOUT + in_queue)):
+    with httpx.Client(base_url=base, trust_env=False) as client:
+        return _fault(client, {CONE: TIMEOUT, TAP: TIMEOUT + in_queue})
+
+
+def app_fault(settings: Settings, number: int) -> str | None:
+    """What is wrong with a process of the application; None when it answers what visitors ask."""
+    with _app(settings, number) as client:
+        return _fault(client, {LIGHT_CURVE: TIMEOUT})
+
+
+def _fault(client: httpx.Client, questions: dict[str, float]) -> str | None:
+    for question, seconds in questions.items():
         path = question.partition("?")[0]
         try:
-            status = httpx.get(base + question, timeout=seconds, trust_env=False).status_code
+            status = client.get(question, timeout=seconds).status_code
         except httpx.HTTPError as error:
             return f"{path} is not answered ({type(error).__name__})"
         if status >= 500 and status != httpx.codes.SERVICE_UNAVAILABLE:

@@ -18,7 +18,7 @@ from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
 
 #: Parts, as the file of system users names them; the last one loads data.
-DATABASE, DACHS, KDB, NGINX, DATA = "database", "dachs", "kdb", "nginx", "data"
+DATABASE, DACHS, APP, KDB, NGINX, DATA = "database", "dachs", "app", "kdb", "nginx", "data"
 
 #: Of bare system users: nothing is handed on, and nothing can be gained.
 _DROP = ("--init-groups", "--inh-caps=-all", "--no-new-privs")

@@ -10,9 +10,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from ztfvo import knowledge
 from ztfvo.settings import Settings
-from ztfvo.site import kdb_tables
+from ztfvo.site import kdb_tables, knowledge
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import KDB, run
 from ztfvo.site.render import write

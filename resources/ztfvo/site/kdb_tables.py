@@ -1,7 +1,7 @@
 """The knowledge database's public views as tables of TAP, by foreign tables.
 
 DaCHS' views are on foreign tables in the schema ``kdb_remote``, which only its administrative role
-may read.  They are those that the role `ztfvo.knowledge.READER` sees in the schema ``kdb_public``
+may read.  They are those that `ztfvo.site.knowledge.READER` sees in the schema ``kdb_public``
 of the knowledge database: nothing else can come through.
 """
 
@@ -13,9 +13,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from ztfvo import knowledge
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
+from ztfvo.site import knowledge
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import DACHS_ADMIN

@@ -7,7 +7,7 @@ import resource
 import shlex
 
 from ztfvo.settings import Settings
-from ztfvo.site.identity import DACHS, DATABASE, KDB, NGINX, drop_words, has_walls
+from ztfvo.site.identity import APP, DACHS, DATABASE, KDB, NGINX, drop_words, has_walls
 
 MIB = 2**20
 
@@ -15,6 +15,7 @@ MIB = 2**20
 PARTS = {
     DATABASE: "backend_memory_mb",
     DACHS: "dachs_memory_mb",
+    APP: "app_memory_mb",
     KDB: "kdb_memory_mb",
     NGINX: "nginx_memory_mb",
 }

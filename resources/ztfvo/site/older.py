@@ -7,9 +7,8 @@ import shutil
 import subprocess
 from collections.abc import Callable
 
-from ztfvo import knowledge
 from ztfvo.settings import Settings
-from ztfvo.site import supervisor
+from ztfvo.site import knowledge, supervisor
 from ztfvo.site.dachs import STAMP
 from ztfvo.site.identity import DACHS, DATA, DATABASE, KDB, NGINX, has_walls, user_of
 

@@ -7,11 +7,21 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from ztfvo import knowledge
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
+from ztfvo.site import knowledge
 from ztfvo.site.errors import SiteError
-from ztfvo.site.identity import DACHS, DATA, DATABASE, KDB, has_walls, own_folder, run, user_of
+from ztfvo.site.identity import (
+    APP,
+    DACHS,
+    DATA,
+    DATABASE,
+    KDB,
+    has_walls,
+    own_folder,
+    run,
+    user_of,
+)
 from ztfvo.store.schemas import let_pages_write
 
 INSTALLED = Path("/usr/lib/postgresql")
@@ -23,6 +33,7 @@ DACHS_ADMIN = "gavoadmin"
 ROLES = {
     DATA: (OWNER, PAGES),
     DACHS: (PAGES, DACHS_ADMIN, "gavo", "untrusted"),
+    APP: (PAGES,),
     KDB: (knowledge.OWNER,),
 }
 MAP = "ztfvo"

@@ -10,15 +10,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from ztfvo import knowledge
 from ztfvo.settings import Settings
-from ztfvo.site import health, service, supervisor
+from ztfvo.site import health, knowledge, service, supervisor
 from ztfvo.site.config import write_kdb_environment, write_upstreams
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import run
-from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX, WATCH
+from ztfvo.site.supervisor import APP, DACHS, DATABASE, KDB, NGINX, WATCH
 
 SETTLE = 1.0
 """Seconds after which nginx has taken its configuration over, however busy the machine."""
@@ -27,6 +27,13 @@ SOON = 0.3
 """Seconds after which it usually has: enough where a request that comes late has to wait only."""
 
 _ESTABLISHED = "01"
+"""State of a TCP connection in /proc/net/tcp."""
+
+_CONNECTED = "03"
+"""State of a socket in /proc/net/unix."""
+
+FAULTS = {DACHS: health.dachs_fault, APP: health.app_fault}
+"""What tells whether a process of a part works."""
 
 
 def restart(settings: Settings, say: Callable[[str], None]) -> None:
@@ -45,14 +52,15 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
     if settings.kdb_workers:
         _check_kdb(settings)
     with _sparing(settings, SETTLE) as spare:
-        for number in range(settings.dachs_processes):
-            name = supervisor.dachs_name(number)
-            spare(number)
-            if settings.dachs_processes > 1:
-                _let_end(settings, number, say)
-            supervisor.restart_program(settings, name)
-            _wait_for(settings, number)
-            say(f"Restarted: {name}")
+        for part, fault in FAULTS.items():
+            names = supervisor.processes(settings, part)
+            for number, name in enumerate(names):
+                if len(names) > 1:
+                    spare(name)
+                    _let_end(settings, part, number, say)
+                supervisor.restart_program(settings, name)
+                _wait_for(settings, name, partial(fault, settings, number))
+                say(f"Restarted: {name}")
     write_kdb_environment(settings)
     for part in (KDB, NGINX):
         if part in former:
@@ -82,13 +90,14 @@ def reload(settings: Settings) -> None:
     supervisor.send_signal(settings, DATABASE, "HUP")
     running = {one.name for one in supervisor.programs(settings) if one.state == "RUNNING"}
     with _sparing(settings, SOON) as spare:
-        for number in range(settings.dachs_processes):
-            name = supervisor.dachs_name(number)
+        names = supervisor.processes(settings, DACHS)
+        for number, name in enumerate(names):
             if name in running:
-                spare(number)
+                if len(names) > 1:
+                    spare(name)
                 supervisor.send_signal(settings, name, "HUP")
                 # It reads descriptors at the first request that needs them, which are these.
-                _wait_for(settings, number)
+                _wait_for(settings, name, partial(health.dachs_fault, settings, number))
     supervisor.send_signal(settings, KDB, "HUP")
 
 
@@ -105,14 +114,13 @@ def _check_kdb(settings: Settings) -> None:
 
 
 @contextmanager
-def _sparing(settings: Settings, settle: float) -> Iterator[Callable[[int], None]]:
+def _sparing(settings: Settings, settle: float) -> Iterator[Callable[[str], None]]:
     """Yield a function that has nginx send a process nothing, and those before it again."""
 
-    def spare(number: int) -> None:
-        if settings.dachs_processes > 1:
-            write_upstreams(settings, spared=number)
-            supervisor.send_signal(settings, NGINX, "HUP")
-            time.sleep(settle)
+    def spare(name: str) -> None:
+        write_upstreams(settings, spared=name)
+        supervisor.send_signal(settings, NGINX, "HUP")
+        time.sleep(settle)
 
     try:
         yield spare
@@ -121,28 +129,34 @@ def _sparing(settings: Settings, settle: float) -> Iterator[Callable[[int], None
         supervisor.send_signal(settings, NGINX, "HUP")
 
 
-def _let_end(settings: Settings, number: int, say: Callable[[str], None]) -> None:
+def _let_end(settings: Settings, part: str, number: int, say: Callable[[str], None]) -> None:
     """Wait until the requests that a process has at work have ended."""
-    port, patience = settings.dachs_port + number, settings.sync_seconds + 10
+    patience = settings.sync_seconds + 10
+    count = partial(_connections, settings, part, number)
     until = time.monotonic() + patience
-    while _connections(port) and time.monotonic() < until:
+    while count() and time.monotonic() < until:
         time.sleep(0.1)
-    if left := _connections(port):
-        say(f"{supervisor.dachs_name(number)}: {left} requests are cut off after {patience} s")
+    if left := count():
+        say(f"{part}-{number}: {left} requests are cut off after {patience} s")
 
 
-def _connections(port: int) -> int:
-    """Number of connections to a local port that are open."""
+def _connections(settings: Settings, part: str, number: int) -> int:
+    """Number of connections to a process that are open."""
+    if part == APP:
+        lines = Path("/proc/net/unix").read_text().splitlines()[1:]
+        open_ones = [line for line in lines if line.split()[5] == _CONNECTED]
+        return sum(line.endswith(f" {settings.app_socket(number)}") for line in open_ones)
+    port = settings.dachs_port + number
     rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
     return sum(row[1].endswith(f":{port:04X}") and row[3] == _ESTABLISHED for row in rows)
 
 
-def _wait_for(settings: Settings, number: int) -> None:
-    until = time.monotonic() + service.PATIENCE[DACHS]
-    while fault := health.process_fault(settings, number):
+def _wait_for(settings: Settings, name: str, fault: Callable[[], str | None]) -> None:
+    until = time.monotonic() + service.PATIENCE[supervisor.part_of(name)]
+    while found := fault():
         if time.monotonic() > until:
             raise SiteError(
-                f"{supervisor.dachs_name(number)} does not work after its restart: {fault}",
-                f"see: scripts/serve logs {supervisor.dachs_name(number)}",
+                f"{name} does not work after its restart: {found}",
+                f"see: scripts/serve logs {name}",
             )
         time.sleep(0.2)

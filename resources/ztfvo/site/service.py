@@ -17,14 +17,15 @@ from ztfvo.site.config import (
 from ztfvo.site.dachs import is_outdated
 from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import cluster_folder
-from ztfvo.site.supervisor import DACHS, DATABASE, KDB, NGINX, WATCH
+from ztfvo.site.supervisor import APP, DACHS, DATABASE, KDB, NGINX, WATCH
 
 #: Seconds each part gets to answer, long enough for crash recovery of a large database.
-PATIENCE = {DATABASE: 300.0, DACHS: 60.0, NGINX: 10.0, KDB: 60.0, WATCH: 10.0}
+PATIENCE = {DATABASE: 300.0, DACHS: 60.0, APP: 60.0, NGINX: 10.0, KDB: 60.0, WATCH: 10.0}
 
 CHECKS: dict[str, Callable[[Settings], bool]] = {
     DATABASE: health.database_answers,
     DACHS: health.dachs_answers,
+    APP: health.app_answers,
     NGINX: health.proxy_answers,
     KDB: health.kdb_answers,
     WATCH: lambda settings: supervisor.is_running(settings, WATCH),
@@ -34,9 +35,10 @@ CHECKS: dict[str, Callable[[Settings], bool]] = {
 NEEDS = {
     DATABASE: (),
     DACHS: (DATABASE,),
-    NGINX: (DATABASE, DACHS),
+    APP: (DATABASE,),
+    NGINX: (DATABASE, DACHS, APP),
     KDB: (DATABASE,),
-    WATCH: (DATABASE, DACHS),
+    WATCH: (DATABASE, DACHS, APP),
 }
 
 

@@ -23,12 +23,13 @@ from ztfvo.site.identity import run
 
 DATABASE = "database"
 DACHS = "dachs"
+APP = "app"
 NGINX = "nginx"
 KDB = "kdb"
 WATCH = "watch"
 SUPERVISOR = "supervisord"
 """The name of its own log."""
-PARTS = (DATABASE, DACHS, NGINX, KDB, WATCH)
+PARTS = (DATABASE, DACHS, APP, NGINX, KDB, WATCH)
 RUNNING = ("STARTING", "RUNNING", "BACKOFF")
 GIVEN_UP = ("EXITED", "FATAL")
 
@@ -41,9 +42,12 @@ def parts(settings: Settings) -> list[str]:
     return [part for part in PARTS if part not in left_out]
 
 
-def dachs_name(number: int) -> str:
-    """Return the name of a DaCHS process, counted from 0."""
-    return f"{DACHS}-{number}"
+def processes(settings: Settings, part: str) -> list[str]:
+    """Return the names of a part's programs: one, or one for each of its processes."""
+    numbers = {DACHS: settings.dachs_processes, APP: settings.app_processes}
+    if part not in numbers:
+        return [part]
+    return [f"{part}-{number}" for number in range(numbers[part])]
 
 
 def part_of(name: str) -> str:
@@ -53,8 +57,7 @@ def part_of(name: str) -> str:
 
 def names(settings: Settings) -> list[str]:
     """Return the names of all programs."""
-    processes = [dachs_name(number) for number in range(settings.dachs_processes)]
-    return [name for part in parts(settings) for name in (processes if part == DACHS else [part])]
+    return [name for part in parts(settings) for name in processes(settings, part)]
 
 
 def pids(settings: Settings) -> Path:
@@ -252,7 +255,7 @@ def shut_down(settings: Settings) -> None:
     if not is_up(settings):
         end_strays(settings)
         return
-    for part in (WATCH, NGINX, KDB, DACHS, DATABASE):
+    for part in (WATCH, NGINX, KDB, APP, DACHS, DATABASE):
         stop_program(settings, part)
     _calls(settings).shutdown()
     deadline = time.monotonic() + 15

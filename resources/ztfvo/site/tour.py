@@ -8,9 +8,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ztfvo.addresses import CONE, TAP, of_release
 from ztfvo.settings import Settings
 from ztfvo.site import demo_records
 from ztfvo.site.expert import Expert
+from ztfvo.store.names import DEFAULT
 
 #: HZ Herculis, the X-ray binary Her X-1: it is in the demo release in four light curves.
 POSITION = (254.45755, 35.34236)
@@ -40,10 +42,12 @@ def tour(settings: Settings, console: Console, passwords: list[str]) -> None:
     """
     base = settings.local_url
     ra, dec = POSITION
-    cone = pyvo.dal.SCSService(f"{base}/scs").search(pos=POSITION, radius=1.5 * ARCSEC)
+    cone = pyvo.dal.SCSService(base + of_release(DEFAULT, CONE)).search(
+        pos=POSITION, radius=1.5 * ARCSEC
+    )
     columns = ("oid", "ra", "dec", "filter", "nobs", "mag_mean")
     _print(console, f"Cone search, 1.5 arcsec around HZ Her ({ra}, {dec})", cone, columns)
-    rows = pyvo.dal.TAPService(f"{base}/tap").search(QUERY)
+    rows = pyvo.dal.TAPService(base + TAP).search(QUERY)
     _print(console, f"ADQL: {' '.join(QUERY.split())}", rows, rows.fieldnames)
     if passwords:
         _annotate(settings, console, *passwords)
@@ -75,7 +79,7 @@ def _annotate(settings: Settings, console: Console, password: str, second: str) 
         markup=False,
     )
     query = ANNOTATED.format(oid=made["oid"])
-    rows = pyvo.dal.TAPService(f"{settings.local_url}/tap").search(query)
+    rows = pyvo.dal.TAPService(settings.local_url + TAP).search(query)
     _print(console, f"ADQL: {' '.join(query.split())}", rows, rows.fieldnames)
 
 

@@ -1,10 +1,10 @@
 """Look after the running service: restart what answers no more, and do what is due daily.
 
-A process that hangs or is broken looks alive to the supervisor.  Each DaCHS process is therefore
-asked what visitors ask; after three failures in a row it is restarted, or after more where all
-fail.  What fails while the database is down, or while the process starts, does not count; a
-refusal for want of room (503) is no failure.  One that fails again soon is left alone for longer
-and longer.
+A process that hangs or is broken looks alive to the supervisor.  Each process of DaCHS and of the
+web application is therefore asked what visitors ask; after three failures in a row it is restarted,
+or after more where all fail.  What fails while the database is down, or while the process starts,
+does not count; a refusal for want of room (503) is no failure.  One that fails again soon is left
+alone for longer and longer.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from datetime import UTC, date, datetime
 
 import psycopg
 
+from ztfvo.parts import note_state
 from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
 from ztfvo.site.errors import SiteError
 from ztfvo.site.kdb import tidy
 from ztfvo.site.logs import rotate
-from ztfvo.site.supervisor import DACHS
+from ztfvo.site.rolling import FAULTS
+from ztfvo.site.service import CHECKS
 from ztfvo.site.updates import take_over
 
 FAILURES = 3
@@ -43,7 +45,7 @@ REVIVAL = 60.0
 
 @dataclass
 class Patient:
-    """One DaCHS process, and how it has been."""
+    """One process, and how it has been."""
 
     failures: int = 0
     pause: float = 0.0
@@ -62,13 +64,14 @@ class Patient:
 
 def watch(settings: Settings, say: Callable[[str], None]) -> None:
     """Look after the service until the process is ended."""
-    patients = [Patient() for _ in range(settings.dachs_processes)]
+    patients = {name: Patient() for part in FAULTS for name in supervisor.processes(settings, part)}
     tried: dict[str, float] = {}
     done: date | None = None
     hour = float("-inf")
     while True:
         revive(settings, tried, say)
         look(settings, patients, say)
+        _try(lambda: _note(settings), "The state of the parts could not be noted", say)
         if time.monotonic() - hour >= HOUR:
             hour = time.monotonic()
             _try(lambda: rotate(settings), "The logs could not be rotated", say)
@@ -98,41 +101,66 @@ def revive(settings: Settings, tried: dict[str, float], say: Callable[[str], Non
             supervisor.start_program(settings, program.part)
 
 
-def look(settings: Settings, patients: list[Patient], say: Callable[[str], None]) -> None:
-    """Ask each DaCHS process once; restart one, at most, that has failed too often.
+def look(settings: Settings, patients: dict[str, Patient], say: Callable[[str], None]) -> None:
+    """Ask each process once; of each part restart one, at most, that has failed too often.
 
-    None is restarted while another starts, since visitors would be left without.  Where all fail,
-    they may have too much to do: that takes three times as many failures.
+    None is restarted while another of its part starts, since visitors would be left without.  Where
+    all fail, they may have too much to do: that takes three times as many failures.
+
+    Parameters
+    ----------
+    patients
+        By the programs' names.
     """
     if not health.database_answers(settings):
-        for patient in patients:
+        for patient in patients.values():
             patient.failures = 0
         return
     running = {
         program.name: program.seconds
         for program in supervisor.programs(settings)
-        if program.part == DACHS and program.state in ("STARTING", "RUNNING")
+        if program.state in ("STARTING", "RUNNING")
     }
-    names = [supervisor.dachs_name(number) for number, _ in enumerate(patients)]
-    ready = [number for number, name in enumerate(names) if running.get(name, 0) >= START]
     with ThreadPoolExecutor(len(patients)) as beside:
-        asked = beside.map(lambda one: health.process_fault(settings, one), ready)
+        looks = [beside.submit(_look_at, settings, part, running, patients, say) for part in FAULTS]
+    for one in looks:
+        one.result()
+
+
+def _look_at(
+    settings: Settings,
+    part: str,
+    running: dict[str, int],
+    patients: dict[str, Patient],
+    say: Callable[[str], None],
+) -> None:
+    """Do so for the processes of one part."""
+    names = supervisor.processes(settings, part)
+    ready = {name: number for number, name in enumerate(names) if running.get(name, 0) >= START}
+    with ThreadPoolExecutor(len(names)) as beside:
+        asked = beside.map(lambda number: FAULTS[part](settings, number), ready.values())
         faults = dict(zip(ready, asked, strict=True))
     needed = FAILURES if None in faults.values() else 3 * FAILURES
-    for number, patient in enumerate(patients):
-        fault = faults.get(number)
+    for name in names:
+        fault, patient = faults.get(name), patients[name]
         patient.failures = patient.failures + 1 if fault else 0
         if fault:
-            say(f"{names[number]}: {fault} ({patient.failures} of {needed})")
-    if any(seconds < START for seconds in running.values()):
+            say(f"{name}: {fault} ({patient.failures} of {needed})")
+    if any(running.get(name, START) < START for name in names):
         return
     now = time.monotonic()
-    for name, patient in zip(names, patients, strict=True):
-        if patient.failures >= needed and patient.may_be_restarted(now):
-            patient.restarted(now)
+    for name in names:
+        if patients[name].failures >= needed and patients[name].may_be_restarted(now):
+            patients[name].restarted(now)
             supervisor.restart_program(settings, name)
             say(f"{name} restarted")
             return
+
+
+def _note(settings: Settings) -> None:
+    """Note for the page of the site's state which parts work."""
+    answers = {part: CHECKS[part](settings) for part in supervisor.parts(settings)}
+    note_state(settings, answers)
 
 
 def _update(settings: Settings, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Names of the store's schemas."""
+"""Names of releases and of the store's schemas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,22 @@ COMMON = "ztf_store"
 DEFAULT = "ztf"
 """What stands for the default release wherever a release is named."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
+"""What may name a release, or a window of one."""
+
+RESERVED = frozenset(
+    f"""
+    {DEFAULT} {COMMON}
+    adql api archive browse epoch favicon health images kdb lc links oai robots scs ssa static
+    status tableinfo tablenote tap view
+    about cone features find fit help match outside periodogram resolve search similar sources
+    summary
+    datalink examples references release tables
+    catalogs dc information_schema ivoa public tap_schema tap_upload
+    """.split()
+)
+"""Names that mean something else: first segments of addresses, those that are to come too,
+descriptors beside those of releases, and schemas of others."""
 
 
 def schema_of(release: str) -> str:
@@ -21,9 +36,10 @@ def schema_of(release: str) -> str:
     ValueError
         If the name could not be a schema or a URL: letters, digits and _ only, a letter first.
     """
-    if not _NAME.fullmatch(release) or release in (DEFAULT, COMMON):
+    if not NAME.fullmatch(release) or release in RESERVED or release.endswith("_store"):
         raise ValueError(
             f"{release!r} cannot name a release. Use a small letter, then at most 30 small"
-            " letters, digits or _ (and not ztf), like dr24."
+            " letters, digits or _, like dr24, and no word that the site uses, like"
+            f" {DEFAULT}, lc or tap."
         )
     return f"{release}_store"

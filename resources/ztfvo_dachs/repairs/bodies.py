@@ -10,7 +10,7 @@ from typing import Any
 
 from twisted.python import log
 
-from ztfvo.web import refusal
+from ztfvo import votable
 
 FORMS = (b"application/x-www-form-urlencoded", b"multipart/form-data")
 UNREADABLE = (
@@ -59,10 +59,11 @@ def _hide_other_types(request: Any) -> None:
 
 def _refuse(request: Any) -> None:
     is_page = request.path.endswith(b"/form")
-    answer = refusal(400, UNREADABLE, votable=not is_page)
-    request.setResponseCode(answer.status)
-    request.setHeader(b"content-type", answer.content_type.encode())
-    request.setHeader(b"content-length", str(len(answer.body)).encode())
+    body = f"{UNREADABLE}\n".encode() if is_page else votable.error(UNREADABLE)
+    content_type = "text/plain; charset=utf-8" if is_page else votable.MEDIA_TYPE
+    request.setResponseCode(400)
+    request.setHeader(b"content-type", content_type.encode())
+    request.setHeader(b"content-length", str(len(body)).encode())
     request.setHeader(b"connection", b"close")
-    request.write(answer.body)
+    request.write(body)
     request.finish()

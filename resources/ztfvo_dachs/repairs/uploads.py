@@ -20,9 +20,9 @@ from gavo.protocols import dali, tap, taprunner, uws, uwsactions
 from gavo.utils import QuotedName
 from gavo.votable import V
 
+from ztfvo.dal import shorten
 from ztfvo.remote import NotFetched, fetch
 from ztfvo.settings import get_settings
-from ztfvo.web import shorten
 from ztfvo_dachs.repairs import syncqueries
 
 FOLDER = "uploads"

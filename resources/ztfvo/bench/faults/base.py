@@ -16,8 +16,9 @@ import psycopg
 from ztfvo.bench.processes import Process, processes
 from ztfvo.bench.service import Target
 from ztfvo.db import connect_superuser
-from ztfvo.knowledge import DATABASE
 from ztfvo.settings import Settings
+from ztfvo.site.health import app_fault
+from ztfvo.site.knowledge import DATABASE
 
 
 @dataclass
@@ -119,7 +120,7 @@ class Site:
         return len(answer.text.splitlines()) if answer.status_code == 200 else 0
 
     def works(self) -> bool:
-        """Tell whether every part answers: each DaCHS process, and the site as visitors see it."""
+        """Tell whether every part answers: each process, and the site as visitors see it."""
         oid, ra, dec = self.targets[0]
         first = self.settings.dachs_port
         query = {"LANG": "ADQL", "QUERY": "SELECT name FROM ztf.releases"}
@@ -133,6 +134,8 @@ class Site:
                     address = f"http://127.0.0.1:{port}/tap/sync"
                     asked.append(client.post(address, data=query))
         except httpx.HTTPError:
+            return False
+        if any(app_fault(self.settings, n) for n in range(self.settings.app_processes)):
             return False
         return all(one.status_code == 200 and b'value="ERROR"' not in one.content for one in asked)
 

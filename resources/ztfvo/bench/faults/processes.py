@@ -37,6 +37,7 @@ def _kill_supervisor(site: Site) -> None:
 
 FAULTS = [
     Fault("kill-dachs", "a DaCHS process is killed", partial(_kill, "dachs", False)),
+    Fault("kill-app", "a process of the web application is killed", partial(_kill, "app", False)),
     Fault("kill-all-dachs", "all DaCHS processes are killed", partial(_kill, "dachs", True)),
     Fault("kill-nginx", "nginx' master is killed", partial(_kill, "nginx", False)),
     Fault("kill-kdb", "the knowledge database's master is killed", partial(_kill, "kdb", False)),

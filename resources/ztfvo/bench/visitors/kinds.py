@@ -18,7 +18,7 @@ _ENDED = ("COMPLETED", "ERROR", "ABORTED")
 _JOB_SECONDS = 110.0
 
 
-class Refused(Exception):
+class HTTPError(Exception):
     """The site answered 429."""
 
 
@@ -31,7 +31,7 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, **more: object
 
     Raises
     ------
-    Refused
+    HTTPError
         On status 429.
     Failed
         On another error, also one within a document of status 200.
@@ -41,7 +41,7 @@ async def _ask(client: httpx.AsyncClient, method: str, path: str, **more: object
     except httpx.HTTPError as error:
         raise Failed(type(error).__name__) from error
     if answer.status_code == 429:
-        raise Refused
+        raise HTTPError
     if b"Traceback (most" in answer.content:
         raise Failed(f"{answer.status_code} with a traceback")
     if answer.status_code >= 400 or b'value="ERROR"' in answer.content[:20000]:

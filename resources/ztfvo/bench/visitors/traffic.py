@@ -15,7 +15,7 @@ import httpx
 import numpy as np
 
 from ztfvo.bench.service import Target
-from ztfvo.bench.visitors.kinds import KINDS, Failed, Refused
+from ztfvo.bench.visitors.kinds import KINDS, Failed, HTTPError
 
 PAUSE = 1.0
 """Mean pause (s) of a client between two requests, distributed exponentially: a person needs
@@ -110,7 +110,7 @@ class Visitors:
         try:
             await KINDS[kind](client, dice.choice(self._targets), dice)
             outcome = "ok"
-        except Refused:
+        except HTTPError:
             outcome = "429"
         except Failed as failure:
             outcome = str(failure)

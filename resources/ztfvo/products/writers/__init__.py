@@ -5,9 +5,12 @@ A module has
 - ``NAMES``, the values of RESPONSEFORMAT that mean it, short name first, MIME types among them;
 - ``EXTENSION``, of file names, without dot;
 - ``CONTENT_TYPE``, of the answer;
+- ``TITLE``, what it is, for people, and ``ORDER``, a number by which lists are sorted;
 - ``write(product: Product) -> bytes``;
-- where they differ from these defaults, ``CYCLES = 1``, the cycles shown of a folded light curve,
-  ``FIGURE = False``, whether own photometry can be shown too, and ``ATTACHMENT = False``, whether
+- where they differ from these defaults, ``SEMANTICS = "#derivation"``, of its links (files of the
+  same numbers are derivations of #this: several rows of #this would be parts of one dataset to
+  clients), ``CYCLES = 1``, the cycles shown of a folded light curve, ``FIGURE = False``, whether
+  it is a figure, in which own photometry can be shown too, and ``ATTACHMENT = False``, whether
   browsers shall save the answer instead of showing it.
 """
 
@@ -29,6 +32,9 @@ class Writer:
     names: tuple[str, ...]
     extension: str
     content_type: str
+    title: str
+    order: int
+    semantics: str
     write: Callable[[Product], bytes]
     cycles: int
     figure: bool
@@ -37,16 +43,19 @@ class Writer:
 
 @lru_cache(maxsize=1)
 def writers() -> tuple[Writer, ...]:
-    """All formats."""
+    """All formats, in their order."""
     modules = [
         importlib.import_module(f"{__name__}.{module.name}")
         for module in pkgutil.iter_modules(__path__)
     ]
-    return tuple(
+    found = (
         Writer(
             names=module.NAMES,
             extension=module.EXTENSION,
             content_type=module.CONTENT_TYPE,
+            title=module.TITLE,
+            order=module.ORDER,
+            semantics=getattr(module, "SEMANTICS", "#derivation"),
             write=module.write,
             cycles=getattr(module, "CYCLES", 1),
             figure=getattr(module, "FIGURE", False),
@@ -55,15 +64,4 @@ def writers() -> tuple[Writer, ...]:
         for module in modules
         if hasattr(module, "NAMES")
     )
-
-
-@lru_cache(maxsize=1)
-def by_name() -> dict[str, Writer]:
-    """Formats by every value of RESPONSEFORMAT."""
-    return {name: writer for writer in writers() for name in writer.names}
-
-
-@lru_cache(maxsize=1)
-def by_extension() -> dict[str, Writer]:
-    """Formats by extension."""
-    return {writer.extension: writer for writer in writers()}
+    return tuple(sorted(found, key=lambda writer: writer.order))

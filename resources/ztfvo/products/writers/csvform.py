@@ -16,6 +16,8 @@ from ztfvo.products.writers import arrowform
 NAMES = ("csv", "text/csv", "text/csv;header=present")
 EXTENSION = "csv"
 CONTENT_TYPE = "text/csv; header=present; charset=utf-8"
+TITLE = "The same light curve as CSV"
+ORDER = 40
 ATTACHMENT = True
 
 

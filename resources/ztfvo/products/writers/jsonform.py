@@ -25,6 +25,8 @@ from ztfvo.products.request import url
 NAMES = ("json", "application/json")
 EXTENSION = "json"
 CONTENT_TYPE = "application/json"
+TITLE = "The same light curve as JSON"
+ORDER = 50
 
 
 def write(product: Product) -> bytes:

@@ -11,6 +11,8 @@ from ztfvo.products.writers import arrowform
 NAMES = ("parquet", "application/vnd.apache.parquet", "application/x-parquet")
 EXTENSION = "parquet"
 CONTENT_TYPE = "application/vnd.apache.parquet"
+TITLE = "The same light curve as Parquet"
+ORDER = 60
 ATTACHMENT = True
 
 

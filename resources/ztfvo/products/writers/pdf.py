@@ -8,6 +8,9 @@ from ztfvo.products.model import Product
 NAMES = ("pdf", "application/pdf")
 EXTENSION = "pdf"
 CONTENT_TYPE = "application/pdf"
+TITLE = "Figure of the light curve, for printing"
+ORDER = 30
+SEMANTICS = "#preview-plot"
 CYCLES = 2
 FIGURE = True
 

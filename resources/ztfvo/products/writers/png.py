@@ -8,6 +8,9 @@ from ztfvo.products.model import Product
 NAMES = ("png", "image/png")
 EXTENSION = "png"
 CONTENT_TYPE = "image/png"
+TITLE = "Figure of the light curve"
+ORDER = 20
+SEMANTICS = "#preview"
 CYCLES = 2
 FIGURE = True
 

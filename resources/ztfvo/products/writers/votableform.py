@@ -26,11 +26,15 @@ from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Curve, Product
 from ztfvo.products.request import url
-from ztfvo.web import VOTABLE
+from ztfvo.votable import MEDIA_TYPE as VOTABLE
+from ztfvo.votable import NumberTable
 
 NAMES = ("votable", "vot", VOTABLE, "text/xml", "application/x-votable+xml;serialization=binary")
 EXTENSION = "vot"
 CONTENT_TYPE = VOTABLE
+TITLE = "Light curve as VOTable"
+ORDER = 10
+SEMANTICS = "#this"
 
 _TYPES = {
     "float64": "double",
@@ -126,7 +130,7 @@ def _calibration(document: VOTableFile, filterid: int, number: int) -> Group:
 def _table(
     document: VOTableFile, curve: Curve, names: tuple[str, ...], number: int
 ) -> TableElement:
-    table = TableElement(document, ID=f"lc_{curve.oid}", name=f"lc_{curve.oid}")
+    table = NumberTable(document, ID=f"lc_{curve.oid}", name=f"lc_{curve.oid}")
     table.description = (
         f"ZTF light curve {curve.oid} of release {curve.release}, band {curve.filter}"
     )

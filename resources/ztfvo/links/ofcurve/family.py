@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ztfvo.addresses import absolute, light_curve, view
 from ztfvo.links.model import (
     TIMESERIES,
-    VOTABLE,
     LightCurve,
     Link,
     Relative,
-    address,
 )
 from ztfvo.store.names import DEFAULT
+from ztfvo.votable import MEDIA_TYPE as VOTABLE
 
 WORDS = {
     "same-channel": "Light curve of a second source within the same channel, perhaps the same star",
@@ -34,17 +34,22 @@ def kind(curve: LightCurve, relative: Relative) -> str:
     return "same-channel"
 
 
-def family(curve: LightCurve) -> Iterator[Link]:
+ORDER = 20
+
+
+def links(curve: LightCurve) -> Iterator[Link]:
     """Links to every other light curve of the same star."""
     for one in curve.relatives:
         word = kind(curve, one)
         default = curve.address == DEFAULT and one.release == curve.release
+        address = DEFAULT if default else one.release
         yield Link(
-            address(DEFAULT if default else one.release, f"lc/{one.oid}.vot"),
+            absolute(light_curve(address, one.oid, "vot")),
             "#coderived",
             f"{curve.origin}{WORDS[word]}: OID {one.oid}, {one.filter}, field {one.fieldid}, "
             f"release {one.release}, {one.nobs} epochs, {one.separation:.2f} arcsec away",
             VOTABLE,
             TIMESERIES,
             word,
+            absolute(view(address, one.oid)),
         )

@@ -1,28 +1,36 @@
-"""All links of a light curve."""
+"""All links of a light curve: one module each subject, found by listing this folder.
+
+A module has ``ORDER``, a number by which subjects are sorted, and ``links(curve: LightCurve) ->
+Iterator[Link]``.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from types import ModuleType
 
 from ztfvo.links.curves import read
-from ztfvo.links.elsewhere import elsewhere
-from ztfvo.links.family import family
-from ztfvo.links.forms import forms, page
 from ztfvo.links.model import Fault, LightCurve, Link
-from ztfvo.links.reference import reference
 from ztfvo.oid import InvalidOID, parse
 
 LONGEST = 60
 """Characters of an identifier that are looked at, and shown."""
 
-MAKERS = (forms, family, page, reference, elsewhere)
-"""What makes links, in the order of the list."""
+
+@lru_cache(maxsize=1)
+def _subjects() -> list[ModuleType]:
+    names = [found.name for found in pkgutil.iter_modules(__path__)]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return sorted(modules, key=lambda module: module.ORDER)
 
 
 def links(curve: LightCurve) -> Iterator[Link]:
     """All links of a light curve, the light curve itself first."""
-    for maker in MAKERS:
-        yield from maker(curve)
+    for subject in _subjects():
+        yield from subject.links(curve)
 
 
 def find(release: str, identifiers: Sequence[str]) -> dict[str, LightCurve | Fault]:

@@ -79,7 +79,10 @@ PAGES = (
 )
 
 
-def elsewhere(curve: LightCurve) -> Iterator[Link]:
+ORDER = 50
+
+
+def links(curve: LightCurve) -> Iterator[Link]:
     """Links to the pages of other services on the light curve's position."""
     note = " (observed; the light curve is simulated)" if curve.simulated else ""
     for page in PAGES:

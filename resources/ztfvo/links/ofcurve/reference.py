@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ztfvo.addresses import absolute, archive
 from ztfvo.images.products import REFERENCE, reference_path
-from ztfvo.links.model import IMAGE, MEASUREMENTS, LightCurve, Link, address
+from ztfvo.links.model import IMAGE, MEASUREMENTS, LightCurve, Link
 from ztfvo.oid import ccd_and_quadrant
-from ztfvo.store.names import DEFAULT
 
 #: Suffix in the archive, what the product is, and the site's word for it.
 PRODUCTS = (
@@ -16,7 +16,10 @@ PRODUCTS = (
 )
 
 
-def reference(curve: LightCurve) -> Iterator[Link]:
+ORDER = 40
+
+
+def links(curve: LightCurve) -> Iterator[Link]:
     """Links to reference image and catalogue; none of simulated light curves, which have none."""
     if curve.simulated:
         return
@@ -24,7 +27,7 @@ def reference(curve: LightCurve) -> Iterator[Link]:
     for suffix, qualifier, word in PRODUCTS:
         path = reference_path(curve.fieldid, curve.filterid, ccdid, qid, suffix)
         yield Link(
-            address(DEFAULT, f"archive/{path}"),
+            absolute(archive(path)),
             "#progenitor",
             f"{REFERENCE[suffix].description}: field {curve.fieldid}, {curve.filter}, "
             f"CCD {ccdid}, quadrant {qid}",

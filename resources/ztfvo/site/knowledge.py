@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from ztfvo.addresses import TAP, view
 from ztfvo.settings import Settings
 from ztfvo.site.identity import KDB, as_user
 from ztfvo.site.secrets import secret
+from ztfvo.store.names import DEFAULT
 
 DATABASE = OWNER = "kdb"
 READER = "kdb_public"
@@ -44,10 +46,10 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
         "KDB_PUBLIC_URL": f"{address.scheme}://{address.netloc}",
         "KDB_PREFIX": "/kdb",
         "KDB_STATIC_ROOT": str(static_folder(settings)),
-        "KDB_TAP_URL": f"{settings.local_url}/tap",
+        "KDB_TAP_URL": settings.local_url + TAP,
     }
     if settings.kdb_url:
-        known["KDB_OBJECT_PAGE"] = f"{settings.url}/view/{{oid}}"
+        known["KDB_OBJECT_PAGE"] = settings.url + view(DEFAULT, "{oid}")
     if address.hostname == "localhost":
         known["KDB_HOSTS"] = json.dumps(["127.0.0.1"])
     own = _lines(settings.var / "settings.env")

@@ -1,0 +1,64 @@
+"""The site's public addresses, as paths below its root; `absolute` makes them whole.
+
+Where an address takes a release, it is a release's name or `DEFAULT`, which stands for the default
+one and is not written.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from ztfvo.settings import get_settings
+from ztfvo.store.names import DEFAULT
+
+TAP = "/tap"
+ARCHIVE = "/archive"
+"""The caching proxy to the image archive."""
+LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"
+CONE, TIME_SERIES, LINKS, IMAGES = "scs", "ssa", "links", "images"
+
+
+def absolute(path: str) -> str:
+    """Return the whole address of a path."""
+    return get_settings().url + path
+
+
+def of_release(release: str, path: str) -> str:
+    """Return the address of what a release has.
+
+    Parameters
+    ----------
+    path
+        As below the default release, without opening slash.
+    """
+    return f"/{path}" if release == DEFAULT else f"/{release}/{path}"
+
+
+def light_curve(release: str, oid: int | str, extension: str) -> str:
+    """Return the address of a light curve as a file."""
+    return of_release(release, f"{LIGHT_CURVES}/{oid}.{extension}")
+
+
+def light_curves(release: str, parameters: list[tuple[str, str]]) -> str:
+    """Return the address of light curves by parameters."""
+    return f"{of_release(release, LIGHT_CURVES)}?{urlencode(parameters)}"
+
+
+def view(release: str, *oids: int | str) -> str:
+    """Return the address of the page of light curves."""
+    return of_release(release, f"{VIEW}/{','.join(map(str, oids))}")
+
+
+def epoch(release: str, oid: int, hmjd: str) -> str:
+    """Return the address of the image of an epoch."""
+    return of_release(release, f"{EPOCH}/{oid}/{hmjd}")
+
+
+def links(release: str, oid: int | str) -> str:
+    """Return the address of a light curve's links."""
+    return f"{of_release(release, LINKS)}?ID={oid}"
+
+
+def archive(path: str) -> str:
+    """Return the address of a file or folder of the image archive."""
+    return f"{ARCHIVE}/{path}"

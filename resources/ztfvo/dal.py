@@ -1,0 +1,138 @@
+"""Parameters of requests, read as DALI 1.1, section 3, has them.
+
+Names do not depend on case.  Parameters without a value count as not given, as forms send them.
+Every refusal names the parameter, its value and the remedy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from ztfvo.errors import HTTPError
+
+NUMBER = re.compile(r"[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d+)?", re.ASCII)
+WHOLE = re.compile(r"\d{1,18}", re.ASCII)
+
+LONGEST_SHOWN = 60
+"""Characters of a value that a sentence repeats."""
+
+
+def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """Return a value as it may stand in a sentence: not too long."""
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+class Parameters:
+    """The parameters of one request.
+
+    Parameters
+    ----------
+    pairs
+        Names and values as they were sent.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self.names: list[str] = []
+        """Names that were given, with or without a value, in capitals."""
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            name = name.upper()
+            if name not in self.names:
+                self.names.append(name)
+            if value.strip():
+                self._values.setdefault(name, []).append(value.strip())
+
+    def require_known(self, known: Sequence[str]) -> None:
+        """Check that every parameter is one of those there are.
+
+        Raises
+        ------
+        HTTPError
+            400, with all that are known.
+        """
+        for name in self.names:
+            if name not in known:
+                raise HTTPError(
+                    400, f"There is no parameter {shorten(name)}. Known are: {', '.join(known)}."
+                )
+
+    def values(self, name: str) -> list[str]:
+        """Return all values of a parameter that may be repeated."""
+        return list(self._values.get(name, ()))
+
+    def words(self, name: str) -> list[str]:
+        """Return all values of a parameter that may be repeated or have commas."""
+        words = (word.strip() for value in self.values(name) for word in value.split(","))
+        return [word for word in words if word]
+
+    def text(self, name: str) -> str | None:
+        """Return the value of a parameter that is given once at most.
+
+        Raises
+        ------
+        HTTPError
+            400, where it is given several times.
+        """
+        values = self.values(name)
+        if len(values) > 1:
+            some = ", ".join(shorten(value) for value in values[:3])
+            raise HTTPError(400, f"{name} is given {len(values)} times ({some}): give it once.")
+        return values[0] if values else None
+
+    def number(self, name: str, least: float, most: float) -> float | None:
+        """Return a finite number within bounds.
+
+        Raises
+        ------
+        HTTPError
+            400, where it is something else.
+        """
+        return self._within(name, NUMBER, float, "a number", least, most)
+
+    def whole(self, name: str, least: int, most: int) -> int | None:
+        """Return a whole number within bounds.
+
+        Raises
+        ------
+        HTTPError
+            400, where it is something else.
+        """
+        return self._within(name, WHOLE, int, "a whole number", least, most)
+
+    def choice(self, name: str, words: Sequence[str]) -> str | None:
+        """Return one of some words, in small letters.
+
+        Raises
+        ------
+        HTTPError
+            400, where it is another one.
+        """
+        text = self.text(name)
+        if text is not None and text.lower() not in words:
+            raise HTTPError(400, f"{name}={shorten(text)} is not one of {', '.join(words)}.")
+        return None if text is None else text.lower()
+
+    def _within(
+        self,
+        name: str,
+        pattern: re.Pattern[str],
+        convert: Callable[[str], float],
+        kind: str,
+        least: float,
+        most: float,
+    ) -> float | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        if not pattern.fullmatch(text) or not least <= convert(text) <= most:
+            low, high = (plain(bound) for bound in (least, most))
+            raise HTTPError(400, f"{name}={shorten(text)} is not {kind} from {low} to {high}.")
+        return convert(text)
+
+
+def plain(number: float) -> str:
+    """Return a number without an exponent."""
+    return np.format_float_positional(number, trim="-")

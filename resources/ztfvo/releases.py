@@ -1,0 +1,70 @@
+"""The releases that are loaded at this site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import Connection, errors
+from psycopg.rows import class_row
+
+from ztfvo.errors import HTTPError
+from ztfvo.store.names import DEFAULT
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release, as the store has it."""
+
+    name: str
+    title: str
+    simulated: bool
+    is_default: bool
+    nlightcurves: int
+    ndetections: int
+    nexposures: int
+    hmjd_first: float | None
+    hmjd_last: float | None
+    """Heliocentric MJD, UTC, of mid-exposure; None where nothing is loaded."""
+    loaded_at: datetime
+    """UTC, without time zone."""
+    files: int
+
+
+class NoRelease(HTTPError):
+    """There is no release of a name; the message has those there are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        there = f"There are: {', '.join(known)}." if known else "None is loaded here yet."
+        super().__init__(404, f"There is no release {name!r}. {there}")
+
+
+def releases(connection: Connection) -> list[Release]:
+    """Return all releases by name."""
+    names = ", ".join(Release.__dataclass_fields__)
+    with connection.cursor(row_factory=class_row(Release)) as cursor:
+        try:
+            cursor.execute(f"SELECT {names} FROM ztf_store.releases ORDER BY name")
+        except errors.UndefinedTable:  # nothing was ever loaded
+            return []
+        return cursor.fetchall()
+
+
+def find_release(connection: Connection, name: str) -> Release:
+    """Return a release.
+
+    Parameters
+    ----------
+    name
+        Of a release, or `DEFAULT` for the default one.
+
+    Raises
+    ------
+    NoRelease
+        When there is none of this name.
+    """
+    known = releases(connection)
+    for one in known:
+        if one.name == name or (one.is_default and name == DEFAULT):
+            return one
+    raise NoRelease(name, [one.name for one in known])

@@ -1,0 +1,59 @@
+"""The application that uvicorn serves: ``ztfvo.web.app:app``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import drf_spectacular_sidecar
+from anyio import to_thread
+from fastapi import FastAPI, Response
+from fastapi.staticfiles import StaticFiles
+
+from ztfvo.settings import get_settings
+from ztfvo.web import errors, routes
+from ztfvo.web.pages import FOLDER, SCHEMA, STATIC, SWAGGER
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = get_settings().app_threads
+    yield
+
+
+def make_app() -> FastAPI:
+    """Return the application with the routes of all modules in ``routes/``."""
+    settings = get_settings()
+    app = FastAPI(
+        title=settings.site_name,
+        description=settings.site_description,
+        version=version("ztfvo"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=SCHEMA,
+        servers=[{"url": settings.url}],
+        default_response_class=Response,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.routes = []
+    for found in sorted(pkgutil.iter_modules(routes.__path__), key=lambda module: module.name):
+        router = importlib.import_module(f"{routes.__name__}.{found.name}").router
+        app.include_router(router)
+        app.state.routes += router.routes
+    app.mount(STATIC, StaticFiles(directory=FOLDER / "static"))
+    app.mount(SWAGGER, StaticFiles(directory=_swagger()))
+    errors.install(app)
+    return app
+
+
+def _swagger() -> Path:
+    folder = Path(drf_spectacular_sidecar.__file__).parent
+    return folder / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"
+
+
+app = make_app()

@@ -1,0 +1,96 @@
+"""How a request that cannot be answered is refused: in the form that the client asked for.
+
+VO clients get an error document (DALI 1.1, section 4.4), browsers a page, all others a sentence.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from ztfvo import votable
+from ztfvo.db import DatabaseDown
+from ztfvo.errors import HTTPError
+from ztfvo.web.pages import HTML, page
+
+TEXT = "text/plain; charset=utf-8"
+
+FAILED = (
+    "The site failed at this, which is its own fault and was logged. Try again; if it stays so,"
+    " tell the operators what you asked for."
+)
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+RETRY_SECONDS = 30
+"""After which an answer may be possible again."""
+
+
+def install(app: FastAPI) -> None:
+    """Have an application refuse requests in this way."""
+    app.add_exception_handler(HTTPError, _refused)
+    app.add_exception_handler(HTTPException, _not_routed)
+    app.add_exception_handler(DatabaseDown, _down)
+    app.add_exception_handler(Exception, _failed)
+
+
+def answer_as(request: Request, content_type: str) -> None:
+    """Note which form of answer a request asked for, so that a refusal has the same."""
+    request.state.content_type = content_type
+
+
+def refuse(
+    request: Request, status: int, message: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Refuse a request.
+
+    Parameters
+    ----------
+    message
+        For people.
+    """
+    asked = getattr(request.state, "content_type", "")
+    own = {"Cache-Control": "no-store", **(headers or {})}
+    if asked == votable.MEDIA_TYPE:
+        return Response(votable.error(message), status, own, votable.MEDIA_TYPE)
+    accepted = request.headers.get("accept", "")
+    if asked == HTML or (not asked and "text/html" in accepted):
+        reason = HTTPStatus(status).phrase
+        body = page("error.html", title=reason, message=message, status=status)
+        return Response(body, status, own, HTML)
+    return Response(f"{message}\n", status, own | {"Content-Type": TEXT})
+
+
+def _refused(request: Request, error: HTTPError) -> Response:
+    return refuse(request, error.status, error.message)
+
+
+def _not_routed(request: Request, error: HTTPException) -> Response:
+    message, headers = str(error.detail), dict(error.headers or {})
+    if error.status_code == 404:
+        message = "There is nothing at this address: see / for what there is."
+    elif error.status_code == 405:
+        headers["Allow"] = ", ".join(one for one in METHODS if one in _methods(request))
+        message = f"{request.method} is not possible here: use {headers['Allow']}."
+    elif error.status_code == 400:
+        message = (
+            "The body of the request is not the form that its content type says: send it as"
+            " application/x-www-form-urlencoded or multipart/form-data."
+        )
+    return refuse(request, error.status_code, message, headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods that the request's address has."""
+    routes = request.app.state.routes
+    matching = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    return {"OPTIONS"}.union(*(route.methods for route in matching))
+
+
+def _down(request: Request, error: DatabaseDown) -> Response:
+    return refuse(request, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    return refuse(request, 500, FAILED)

@@ -1,0 +1,189 @@
+"""The page of light curves: the figure, what can be changed of it, facts and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import astropy.units as u
+import numpy as np
+from astropy.coordinates import SkyCoord
+from astropy.time import Time
+
+from ztfvo import addresses
+from ztfvo.bands import BANDS
+from ztfvo.links import ofcurve
+from ztfvo.links.curves import read
+from ztfvo.oid import split
+from ztfvo.products import request as requests
+from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.parameters import PARAMETERS, QUANTITY, Choice, Number, Parameter
+from ztfvo.products.points import of_curve
+from ztfvo.products.series import plain
+from ztfvo.products.writers import Writer, writers
+from ztfvo.web.pages import HTML, page
+
+
+def write(product: Product) -> bytes:
+    """Write the page of a product."""
+    request = product.request
+    single = product.curves[0] if len(product.curves) == 1 else None
+    return page(
+        "lightcurve.html",
+        title=_title(request),
+        product=product,
+        figure={
+            "picture": _in(request, "png"),
+            "print": _in(request, "pdf"),
+            "text": _describe(product),
+        },
+        action=_page_of(request, *request.oids),
+        fields=[_field(one, request) for one in PARAMETERS if one.label],
+        kept=[
+            (one.name, value) for one in PARAMETERS if not one.label for value in one.write(request)
+        ],
+        facts=_facts(single, product) if single else {},
+        rows=[] if single else list(_rows(product)),
+        downloads=[(writer.names[0], _in(request, writer.names[0])) for writer in writers()],
+        related=list(_related(product)) if product.curves else [],
+    )
+
+
+ITS_OWN = ("#this", "#preview", "#preview-plot", "#derivation", "#documentation")
+"""Semantics of links that the page has already, or is."""
+
+WRITER = Writer(
+    names=("html", "text/html"),
+    extension="html",
+    content_type=HTML,
+    title="Page of the light curve",
+    order=100,
+    semantics="#documentation",
+    write=write,
+    cycles=1,
+    figure=False,
+    attachment=False,
+)
+"""The page as a form of light curves."""
+
+
+def _title(request: Request) -> str:
+    if request.title:
+        return plain(request.title)
+    first, *others = request.oids
+    return f"{len(others) + 1} light curves" if others else f"Light curve {first}"
+
+
+def _in(request: Request, form: str) -> str:
+    """Address of the same request in another format."""
+    return requests.address(replace(request, format=form))
+
+
+def _page_of(request: Request, *oids: int) -> str:
+    """Address of the page of light curves in the release of a request."""
+    return addresses.view(request.release, *oids)
+
+
+def _describe(product: Product) -> str:
+    request = product.request
+    against = "time" if request.period is None else f"phase with a period of {request.period:g} d"
+    what = f"{_title(request)}: {QUANTITY.titles[request.quantity]} against {against}."
+    if len(product.curves) == 1:
+        what += f" {_epochs(product.curves[0], request)}."
+    return what
+
+
+def _field(parameter: Parameter, request: Request) -> dict[str, Any]:
+    """What the form shows of a parameter."""
+    written = (parameter.write(request) or [""])[0]
+    field: dict[str, Any] = {"name": parameter.name, "label": parameter.label, "value": written}
+    if not isinstance(parameter, Choice):
+        return field | {
+            "kind": "text",
+            "mode": "decimal" if isinstance(parameter, Number) else "text",
+        }
+    words = list(parameter.meanings)
+    if not parameter.titles and len(words) == 2:
+        return field | {"kind": "check", "word": words[1], "checked": written == words[1]}
+    options = [(word, parameter.titles.get(word, word)) for word in words]
+    return field | {"kind": "choice", "options": options, "value": written or words[0]}
+
+
+def _facts(curve: Curve, product: Product) -> dict[str, str]:
+    parts = split(curve.oid)
+    place = SkyCoord(curve.ra, curve.dec, unit="deg")
+    hours = place.ra.to_string(u.hour, sep=":", precision=2, pad=True)
+    degrees = place.dec.to_string(u.deg, sep=":", precision=1, pad=True, alwayssign=True)
+    galactic = place.galactic
+    return {
+        "Light curve (OID)": str(curve.oid),
+        "Band": f"{BANDS[curve.filterid].title} ({curve.filter})",
+        "Position (ICRS, deg)": f"{curve.ra:.5f} {curve.dec:+.5f}",
+        "Position (ICRS)": f"{hours} {degrees}",
+        "Galactic (deg)": f"{galactic.l.deg:.5f} {galactic.b.deg:+.5f}",
+        "Field": str(curve.fieldid),
+        "CCD and quadrant": f"{parts.ccdid}, {parts.qid} (readout channel {curve.rcid})",
+        "Release": f"{product.title} ({product.release})",
+        "Epochs": _epochs(curve, product.request),
+        "Time": _span(curve),
+        "Reference magnitude (AB)": _reference(curve),
+    }
+
+
+def _epochs(curve: Curve, request: Request) -> str:
+    points = of_curve(curve, request)
+    good = int((~points.flagged).sum()) // request.cycles
+    if request.bin is not None:
+        return f"{points.epochs} bins of {request.bin:g} d, {good} of good epochs alone"
+    return f"{points.epochs} epochs, {good} of them good"
+
+
+def _span(curve: Curve) -> str:
+    hmjd = curve.columns["hmjd"]
+    if not len(hmjd):
+        return "no epochs"
+    ends = np.array([hmjd.min(), hmjd.max()])
+    first, last = Time(ends, format="mjd", scale="utc").strftime("%Y-%m-%d")
+    return f"HMJD {ends[0]:.5f} to {ends[1]:.5f} ({first} to {last})"
+
+
+def _reference(curve: Curve) -> str:
+    if np.isnan(curve.refmag):
+        return "not known"
+    if np.isinf(curve.refmag):
+        return "no flux in the reference"
+    return f"{curve.refmag:.3f} ± {curve.refmagerr:.3f}"
+
+
+def _rows(product: Product) -> Iterator[dict[str, Any]]:
+    """Facts of several light curves."""
+    for curve in product.curves:
+        parts, points = split(curve.oid), of_curve(curve, product.request)
+        good = int((~points.flagged).sum()) // product.request.cycles
+        yield {
+            "oid": curve.oid,
+            "page": _page_of(product.request, curve.oid),
+            "band": curve.filter,
+            "numbers": (curve.fieldid, parts.ccdid, parts.qid, points.epochs, good),
+            "reference": _reference(curve),
+            "position": f"{curve.ra:.5f} {curve.dec:+.5f}",
+            "separation": f"{curve.separation:.2f}",
+        }
+
+
+def _related(product: Product) -> Iterator[tuple[str, str]]:
+    """What else there is of the first light curve, here and at other services."""
+    request, oid = product.request, product.curves[0].oid
+    yield (
+        "Light curves of the same star in this release",
+        f"{_page_of(request, oid)}?RADIUS=1.5",
+    )
+    yield (
+        "All that is linked to this light curve (DataLink)",
+        addresses.links(request.release, oid),
+    )
+    for curve in read(request.release, [oid]).values():
+        for link in ofcurve.links(curve):
+            if link.semantics not in ITS_OWN:
+                yield link.description, link.page or link.url

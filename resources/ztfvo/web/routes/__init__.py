@@ -1,0 +1,1 @@
+"""Routes of the application: one module a subject, each with a ``router``."""

@@ -1,0 +1,121 @@
+"""Light curves as files and figures: ``/lc``, and their pages: ``/view``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from ztfvo.products import parameters, request
+from ztfvo.products.model import Product
+from ztfvo.products.produce import produce
+from ztfvo.products.writers import Writer, writers
+from ztfvo.store.names import DEFAULT
+from ztfvo.web.errors import answer_as
+from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Reading, respond, serve
+from ztfvo.web.openapi import operation, path_parameter, query_parameter
+from ztfvo.web.pages import lightcurve
+
+router = APIRouter(tags=["Light curves"])
+
+_OIDS = path_parameter(
+    "name",
+    "One OID or several with commas between, and an extension for the format, such as"
+    " 680113300005170.json",
+    "680113300005170.json",
+)
+_RELEASE = path_parameter("release", "Name of a release, such as dr24", "demo")
+
+
+def _described(*path: dict[str, Any], named: bool) -> dict[str, Any]:
+    """Return what OpenAPI shows of an address."""
+    identifier = query_parameter(
+        parameters.ID,
+        "OIDs, several times or with commas between",
+        {"type": "string"},
+        required=not named,
+        example="680113300005170",
+    )
+    given = [
+        query_parameter(
+            one.name, f"{one.description}{f' ({one.unit})' if one.unit else ''}", one.schema()
+        )
+        for one in parameters.PARAMETERS
+    ]
+    formats = query_parameter(
+        parameters.FORMAT,
+        "Form of the answer, also by its media type; VOTable if not given",
+        {"type": "string", "enum": [writer.names[0] for writer in (*writers(), lightcurve.WRITER)]},
+    )
+    return operation(
+        parameters=[*path, identifier, *given, formats],
+        answers={writer.content_type.partition(";")[0]: writer.title for writer in writers()},
+        refusals=(400, 404, 413, 415, 503),
+    )
+
+
+@serve(
+    router,
+    "/lc",
+    methods=ASKING,
+    summary="Light curves by ID",
+    openapi_extra=_described(named=False),
+)
+@serve(
+    router,
+    "/lc/{name}",
+    methods=ASKING,
+    summary="Light curves by address",
+    openapi_extra=_described(_OIDS, named=True),
+)
+@serve(
+    router,
+    "/{release}/lc",
+    methods=ASKING,
+    summary="Light curves of a named release by ID",
+    openapi_extra=_described(_RELEASE, named=False),
+)
+@serve(
+    router,
+    "/{release}/lc/{name}",
+    methods=ASKING,
+    summary="Light curves of a named release by address",
+    openapi_extra=_described(_RELEASE, _OIDS, named=True),
+)
+@serve(router, "/lc/{path:path}", methods=ASKING)
+@serve(router, "/{release}/lc/{path:path}", methods=ASKING)
+def light_curves(given: Reading) -> Response:
+    """Light curves as delivered by the release, as flux, difference, folded or binned; a POST may
+    send own photometry along as JSON, to see it in a figure."""
+    return _answer(given, given.around("lc"))
+
+
+@serve(router, "/view/{oids}", methods=ASKING)
+@serve(router, "/{release}/view/{oids}", methods=ASKING)
+def view(given: Reading) -> Response:
+    """Show the page of light curves."""
+    *release, oids = given.around("view")
+    return _answer(given, [*release, f"{oids}.{lightcurve.WRITER.extension}"])
+
+
+def _answer(given: Reading, path: Sequence[str]) -> Response:
+    asked = request.Asked(path, given.parameters, given.body, given.content_type)
+    answer_as(given.request, writers()[0].content_type)
+    writer = request.wanted(asked, [lightcurve.WRITER])
+    answer_as(given.request, writer.content_type)
+    product = produce(request.read(asked, writer))
+    return respond(
+        given.request, writer.write(product), writer.content_type, _headers(product, writer)
+    )
+
+
+def _headers(product: Product, writer: Writer) -> dict[str, str]:
+    first, *others = product.request.oids
+    several = f"_and_{len(others)}_more" if others else ""
+    name = f"ztf_{product.release}_{first}{several}.{writer.extension}"
+    return {
+        "Cache-Control": CHANGING if product.request.release == DEFAULT else NAMED_RELEASE,
+        "Content-Disposition": f"{'attachment' if writer.attachment else 'inline'};"
+        f' filename="{name}"',
+    }
