@@ -28,9 +28,9 @@ def _file(settings: Settings) -> Path:
 
 
 def note_state(settings: Settings, works: dict[str, bool]) -> None:
-    """Note which parts work, for all to read; the time stays where nothing changed."""
+    """Note which parts work, for all to read; the time stays where nothing changed meanwhile."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    former = _read(settings)
+    former = read_state(settings)
     parts = {
         name: {
             "works": ok,
