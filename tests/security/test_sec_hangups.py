@@ -41,6 +41,16 @@ def test_a_query_ends_when_its_client_hangs_up(site):
     wait_until_idle(5)
 
 
+def test_a_result_that_its_format_refuses_takes_no_turn(site, query):
+    wait_until_idle()
+    statuses = set()
+    for name in ("日本", "a\nb", "x" * 60):
+        asked = f'SELECT TOP 1 nlightcurves AS "{name}" FROM ztf.releases'
+        statuses.add(query(asked, RESPONSEFORMAT="fits").status_code)
+        wait_until_idle(0.5)
+    assert 400 in statuses
+
+
 def test_visitors_are_answered_while_somebody_hangs_up_on_seventy_queries(site, ask):
     took = []
     with ThreadPoolExecutor(35) as others:

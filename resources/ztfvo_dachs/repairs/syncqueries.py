@@ -11,7 +11,7 @@ import sys
 import tempfile
 from typing import Any, BinaryIO
 
-from gavo import base, formats, svcs
+from gavo import base, formats, rsc, svcs
 from gavo.protocols import adqlglue, dali, tap, taprunner, uws
 
 from ztfvo.settings import get_settings
@@ -76,12 +76,17 @@ def run(self: Any, service: Any, input_table: Any, meta: Any) -> tuple[BinaryIO,
     quotas.check_disk()
     file = tempfile.TemporaryFile(dir=quotas.folder())  # noqa: SIM115 - handed on
     bounded = quotas.Bounded(file, get_settings().result_mb * quotas.MEGABYTE)
+    table = None
     try:
         table = query_table(given, Query(owner), "untrustedquery", seconds)
         taprunner.writeResultTo(chosen, taprunner._makeDataFor(table), bounded)
     except Exception:
         file.close()
         svcs.mapDBErrors(*sys.exc_info())
+    finally:
+        # A format that refuses the result leaves its rows unread, and the visitor's turn taken.
+        if isinstance(table, rsc.QueryTable):
+            table.cleanup()
     file.seek(0)
     return file, formats.getMIMEFor(chosen, wanted)
 
