@@ -10,7 +10,7 @@ import pytest
 from support import service
 from support.stilts import NoStilts, ensure, java, stilts
 
-#: What taplint says of every DaCHS 2.11; the README explains each.
+#: What taplint says of every DaCHS 2.11; docs/standards.md explains each.
 KNOWN = {
     "E-CAP-MUPM": "uploads by address are off: the site fetches nothing for a visitor",
     "F-LOC-NOTP": "no ObsPlan table, which is optional",
