@@ -50,7 +50,7 @@ def declared(name: str, inputs: Path) -> Declaration:
         known = ", ".join(sorted(p.parent.name for p in inputs.glob("*/release.toml")))
         raise LookupError(
             f"There is no release {name!r}: {path} is missing. Declared are: {known}."
-            " To add one, copy the folder and the RD of another release (see README)."
+            " To add one, copy the folder and the RD of another release (see docs/develop.md)."
         )
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
