@@ -1,13 +1,13 @@
-"""What the README shows works as it stands there."""
+"""What the README and the guides show works as it stands there."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
+from support.documents import GUIDES, README, blocks, name_of
 from support.files import ROOT
 
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+EXAMPLES = [(path, block) for path in GUIDES for block in blocks(path, "python")]
+QUERIES = [(path, block) for path in GUIDES for block in blocks(path, "sql")]
 
 
 def run(block: str, site: str) -> dict:
@@ -17,17 +17,29 @@ def run(block: str, site: str) -> dict:
     return names
 
 
-def test_the_readme_has_examples():
-    assert len(BLOCKS) == 2
+def title(value: object) -> str:
+    """Where an example stands, or its last line."""
+    return value.splitlines()[-1][:40] if isinstance(value, str) else name_of(value)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[-1][:40])
-def test_an_example_of_the_readme_runs(site, block):
+def test_the_readme_and_the_guide_of_light_curves_have_examples():
+    assert [path for path, _ in EXAMPLES][:2] == [README, ROOT / "docs" / "lightcurves.md"]
+    assert QUERIES
+
+
+@pytest.mark.parametrize(("path", "block"), EXAMPLES, ids=title)
+def test_an_example_runs(site, path, block):
     assert run(block, site)["tap"].baseurl == f"{site}/tap"
 
 
-def test_the_readme_leads_from_a_query_to_a_folded_light_curve(site, tap):
-    names = run(BLOCKS[1], site)
+@pytest.mark.parametrize(("path", "query"), QUERIES, ids=title)
+def test_a_query_runs(tap, path, query):
+    assert tap.search(query).fieldnames
+
+
+def test_an_example_leads_from_a_query_to_a_folded_light_curve(site):
+    (block,) = (block for _, block in EXAMPLES if "folded" in block)
+    names = run(block, site)
     assert len(names["curve"]) == len(names["folded"]) == names["objects"][0]["nobs"]
     assert names["folded"]["phase"].min() >= 0
     assert names["folded"]["phase"].max() < 1
