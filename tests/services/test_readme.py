@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from support.documents import GUIDES, README, blocks, name_of
+from support import service
+from support.documents import GUIDES, README, blocks, name_of, tables
 from support.files import ROOT
 
 EXAMPLES = [(path, block) for path in GUIDES for block in blocks(path, "python")]
 QUERIES = [(path, block) for path in GUIDES for block in blocks(path, "sql")]
+
+OID = service.HZ_HER_OIDS[0]
+STANDS_FOR = {
+    "RELEASE": "demo",
+    "OID": str(OID),
+    "HMJD": "last",
+    "RA=..&DEC=..&SR=..": "RA=254.45755&DEC=35.34236&SR=0.001",
+    "/..": f"/{OID}",
+}
+"""What the words of addresses are in this test."""
+ELSEWHERE = ("/archive/", "/epoch/")
+"""Parts of addresses whose answers come from the image archive, which has nothing simulated."""
+
+
+def addresses() -> list[str]:
+    """Those of the README's table, with values."""
+    (table,) = (table for table in tables(README) if table[0][0] == "address")
+    cells = " ".join(row[0] for row in table)
+    found = [
+        word for word in re.findall(r"`(/[^`]*)`", cells) if not any(map(word.count, ELSEWHERE))
+    ]
+    for word, value in STANDS_FOR.items():
+        found = [address.replace(word, value) for address in found]
+    return found
 
 
 def run(block: str, site: str) -> dict:
@@ -44,3 +71,12 @@ def test_an_example_leads_from_a_query_to_a_folded_light_curve(site):
     assert names["folded"]["phase"].min() >= 0
     assert names["folded"]["phase"].max() < 1
     assert abs((names["folded"]["phase"] * 1.7002).max() - 1.7002) < 0.05
+
+
+def test_the_readme_names_addresses():
+    assert {"/", "/tap", "/ssa", "/health", f"/view/{OID}", f"/links?ID={OID}"} <= set(addresses())
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_an_address_is_there(ask, address):
+    assert ask(address).status_code == 200
