@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 from lxml import etree
+from support import service
 from support.releases import script
 from support.visitors import CONE, LIGHT_CURVE, PATHS, TAP, visiting
 
@@ -50,3 +51,19 @@ def test_nobody_waits_until_descriptors_are_read(site):
     with visiting(site, (CONE, LIGHT_CURVE, TAP), READING) as answers:
         script("serve", "reload")
     assert set(answers) == {(path, 200) for path in PATHS if path in (CONE, LIGHT_CURVE, TAP)}
+
+
+def test_garbage_is_collected_once_a_minute():
+    done = service.in_dachs("""
+import time
+from ztfvo_dachs.repairs import garbage
+
+garbage.install_in_server()
+from gavo.web import root
+
+begun = time.monotonic()
+now = [root.gc.collect() for _ in range(1000)]
+garbage._last -= 2 * garbage.EVERY
+print(any(now), root.gc.collect(), root.gc.collect(), garbage.EVERY)
+""")
+    assert done.stdout.split() == ["False", "True", "False", "60.0"], done.stderr

@@ -26,7 +26,7 @@ LONGEST_LITERAL = 20_000
 DEEPEST = {"brackets": 16, "SELECT": 6, "CASE": 10}
 """How often one may stand within another; the parser's time grows with a power of it."""
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""
       (?P<space>\s+|--[^\n\r]*)
     | (?P<string>'(?:[^']|'')*')
@@ -52,26 +52,33 @@ class Folded(NamedTuple):
     lists: dict[str, str]
     """What stands for each list, and its literals as SQL."""
 
+    def put_back(self, sql: str) -> str:
+        """SQL with the lists in their places."""
+        for mark, literals in self.lists.items():
+            sql = sql.replace(mark, literals, 1)
+        return sql
+
 
 def install() -> None:
     """Apply the repair, once in a process."""
     translate, describe = adqlglue.morphADQL, adqlglue._addTableMeta
-    remarks: dict[str, str] = {}
+    sent: dict[str, tuple[str, Folded]] = {}
 
     def bounded(query: str, *args: Any, **named: Any) -> tuple[str, Any]:
         folded = fold(query)
         check(folded.query)
-        remarks[folded.query] = query
+        sent[folded.query] = query, folded
         try:
             sql, table = translate(folded.query, *args, **named)
         finally:
-            remarks.pop(folded.query, None)
-        for mark, literals in folded.lists.items():
-            sql = sql.replace(mark, literals, 1)
-        return sql, table
+            sent.pop(folded.query, None)
+        return folded.put_back(sql), table
 
     def describe_as_sent(sql: str, query: str, *args: Any) -> None:
-        describe(sql, remarks.get(query, query), *args)
+        if query in sent:
+            query, folded = sent[query]
+            sql = folded.put_back(sql)
+        describe(sql, query, *args)
 
     adqlglue.morphADQL, adqlglue._addTableMeta = bounded, describe_as_sent
 
@@ -108,7 +115,7 @@ def fold(query: str) -> Folded:
 def _places_of_in(query: str) -> list[int]:
     """Where lists after IN begin, outside of strings, names and remarks."""
     places, before = [], ""
-    for token in _TOKEN.finditer(query):
+    for token in TOKEN.finditer(query):
         if token.lastgroup == "space":
             continue
         if token[0] == "(" and before.upper() == "IN":
@@ -146,7 +153,7 @@ def check(query: str) -> None:
     most = get_settings().longest_query_words
     words = cases = 0
     brackets = [0]  # for each open bracket, how many SELECTs it stands in
-    for token in _TOKEN.finditer(query):
+    for token in TOKEN.finditer(query):
         kind, text = token.lastgroup, token[0]
         if kind == "space":
             continue

@@ -37,6 +37,9 @@ _TRIES, _PAUSE = 4, 0.1
 
 _here = threading.local()
 
+_cancelling = threading.Lock()
+"""Held while a query is stopped, so that its connection cannot go to another in the meantime."""
+
 
 class Work:
     """What is done for one request, in a thread."""
@@ -80,17 +83,26 @@ class Work:
 
     def _cancel(self) -> None:
         for connection in list(self._connections):
-            # It may have gone to another request in the meantime.
-            busy = not connection.closed and (
-                connection.info.transaction_status == extensions.TRANSACTION_STATUS_ACTIVE
-            )
-            if busy and connection.ztfvo_work is self:
-                connection.cancel()
+            with _cancelling:
+                # It may have gone to another request in the meantime.
+                busy = not connection.closed and (
+                    connection.info.transaction_status == extensions.TRANSACTION_STATUS_ACTIVE
+                )
+                if busy and connection.ztfvo_work is self:
+                    connection.cancel()
 
 
 def current() -> Work | None:
     """The work that this thread does, if it does it for a request."""
     return getattr(_here, "work", None)
+
+
+def release(connection: Any) -> bool:
+    """End what a request has to do with a connection; whether another may have it."""
+    with _cancelling:
+        work = getattr(connection, "ztfvo_work", None)
+        connection.ztfvo_work = None
+        return work is None or not work.ended
 
 
 def install() -> None:

@@ -11,12 +11,12 @@ import sys
 import tempfile
 from typing import Any, BinaryIO
 
-from gavo import base, formats, rsc, svcs
+from gavo import base, formats, svcs
 from gavo.protocols import adqlglue, dali, tap, taprunner, uws
 
 from ztfvo.settings import get_settings
 from ztfvo_dachs import messages
-from ztfvo_dachs.repairs import hangups, quotas
+from ztfvo_dachs.repairs import connections, hangups, quotas
 
 
 class Query:
@@ -76,17 +76,13 @@ def run(self: Any, service: Any, input_table: Any, meta: Any) -> tuple[BinaryIO,
     quotas.check_disk()
     file = tempfile.TemporaryFile(dir=quotas.folder())  # noqa: SIM115 - handed on
     bounded = quotas.Bounded(file, get_settings().result_mb * quotas.MEGABYTE)
-    table = None
     try:
-        table = query_table(given, Query(owner), "untrustedquery", seconds)
-        taprunner.writeResultTo(chosen, taprunner._makeDataFor(table), bounded)
+        with connections.lent() as connection:
+            table = _table(given, Query(owner), connection, seconds, autoClose=False)
+            taprunner.writeResultTo(chosen, taprunner._makeDataFor(table), bounded)
     except Exception:
         file.close()
         svcs.mapDBErrors(*sys.exc_info())
-    finally:
-        # A format that refuses the result leaves its rows unread, and the visitor's turn taken.
-        if isinstance(table, rsc.QueryTable):
-            table.cleanup()
     file.seek(0)
     return file, formats.getMIMEFor(chosen, wanted)
 
@@ -96,15 +92,21 @@ def query_table(parameters: dict[str, Any], job: Any, profile: str, seconds: flo
 
     Its connection is closed with it, or when it cannot be made.
     """
-    query, most = taprunner._parseTAPParameters(job.jobId, parameters)
     connection = base.getDBConnection(profile)
     try:
-        hangups.take_turn(connection)
-        taprunner._noteWorkerPID(connection)
-        uploads = taprunner._ingestUploads(job, parameters.get("upload"), connection)
-        return adqlglue.runTAPQuery(
-            query, seconds, connection, uploads, most, forUser=job.owner or "anonymous"
-        )
+        return _table(parameters, job, connection, seconds, autoClose=True)
     except BaseException:
         connection.close()
         raise
+
+
+def _table(
+    parameters: dict[str, Any], job: Any, connection: Any, seconds: float, **how: bool
+) -> Any:
+    query, most = taprunner._parseTAPParameters(job.jobId, parameters)
+    hangups.take_turn(connection)
+    taprunner._noteWorkerPID(connection)
+    uploads = taprunner._ingestUploads(job, parameters.get("upload"), connection)
+    return adqlglue.runTAPQuery(
+        query, seconds, connection, uploads, most, forUser=job.owner or "anonymous", **how
+    )
