@@ -14,6 +14,9 @@ from support.waiting import wait_until
 from ztfvo.settings import get_settings
 
 IDLE = "SELECT pid FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'idle' ORDER BY 1"
+FEW = (1, 2)
+"""Connections; `watch` asks as well."""
+
 LONG = (
     "SELECT pid FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'active'"
     " AND clock_timestamp() - query_start > interval '1 s'"
@@ -48,19 +51,19 @@ def upload(tmp_path, value: int) -> dict:
 
 
 def test_queries_that_follow_each_other_share_a_connection(one):
-    for _ in range(3):
+    for _ in range(10):
         assert one("SELECT name FROM ztf.releases WHERE name = 'demo'").text.split() == [
             "name",
             "demo",
         ]
-    assert len(service.superuser(IDLE)) == 1
+    assert len(service.superuser(IDLE)) in FEW
 
 
 def test_an_uploaded_table_is_gone_with_its_query(one, tmp_path):
     for value in (3, 4):
         answer = one("SELECT n FROM TAP_UPLOAD.mine", **upload(tmp_path, value))
         assert answer.text.split() == ["n", str(value)]
-    assert len(service.superuser(IDLE)) == 1
+    assert len(service.superuser(IDLE)) in FEW
     assert one("SELECT n FROM TAP_UPLOAD.mine").status_code == 400
 
 
