@@ -35,15 +35,13 @@ class Parameters:
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.names: list[str] = []
+        given = [(name.upper(), value.strip()) for name, value in pairs]
+        self.names = list(dict.fromkeys(name for name, _ in given))
         """Names that were given, with or without a value, in capitals."""
         self._values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            name = name.upper()
-            if name not in self.names:
-                self.names.append(name)
-            if value.strip():
-                self._values.setdefault(name, []).append(value.strip())
+        for name, value in given:
+            if value:
+                self._values.setdefault(name, []).append(value)
 
     def require_known(self, known: Sequence[str]) -> None:
         """Check that every parameter is one of those there are.

@@ -195,9 +195,9 @@ def test_too_many_neighbours_are_refused_before_they_are_fetched(site, monkeypat
 def test_too_many_rows_are_refused(site, monkeypatch):
     monkeypatch.setattr(produce, "MAX_ROWS", 336)
     asked = Request(release="ztf", oids=(OID,), format="json", period=1.7)
-    assert len(produce.produce(asked).curves[0]) == 336
+    assert produce.rows(produce.fetch(asked)) == 336
     with pytest.raises(HTTPError, match="672 rows are asked for, 336 are the limit") as caught:
-        produce.produce(replace(asked, cycles=2))
+        produce.fetch(replace(asked, cycles=2))
     assert caught.value.status == 400
 
 

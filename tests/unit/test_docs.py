@@ -18,9 +18,13 @@ from ztfvo.bands import BANDS
 from ztfvo.bench.faults.run import known
 from ztfvo.bench.visitors.attacks import ATTACKS
 from ztfvo.ingest.statistics import COLUMNS
+from ztfvo.products.figure import LONGEST
 from ztfvo.products.parameters import MAX_OIDS, PARAMETERS, Choice, limits
+from ztfvo.products.produce import MAX_ROWS
+from ztfvo.products.select import MAX_CURVES
 from ztfvo.products.writers import writers
 from ztfvo.settings import Settings
+from ztfvo.web import turns
 
 DOCS = ROOT / "docs"
 TEXT = (DOCS / "lightcurves.md").read_text()
@@ -44,6 +48,14 @@ def test_every_format_of_light_curves_is_named():
         writer.extension for writer in writers()
     }
     assert f"at most {MAX_OIDS}" in TEXT
+
+
+def test_how_much_there_is_at_a_time_is_as_the_code_has_it():
+    part = TEXT.partition("## How much at a time")[2].partition("##")[0]
+    bounds = (MAX_OIDS, MAX_CURVES, MAX_ROWS, LONGEST, turns.LARGE_ROWS, turns.LARGE_POINTS)
+    assert re.findall(r"\d[\d,]*\d", part.replace("429", "")) == [f"{one:,}" for one in bounds]
+    assert turns.LARGE_AT_A_TIME == turns.LARGE_PER_ADDRESS == 4
+    assert part.count("four") == 2
 
 
 @pytest.mark.parametrize(("model", "prefix"), [(Settings, "ZTFVO_"), (Options, "KDB_")])

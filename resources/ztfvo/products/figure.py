@@ -45,6 +45,11 @@ MINOR_TICKS = {
     "clip_on": False,
 }
 
+LONGEST = 50_000
+"""Points."""
+MANY = 5_000
+"""Points from which on a PDF has them as a picture: each would be drawn by itself."""
+
 MAX_TITLE_LINES = 3
 MAX_ENTRIES = 20
 """Light curves in the legend."""
@@ -128,7 +133,8 @@ def draw(product: Product) -> Figure:
     height = below + AXES_HEIGHT + 0.5 + LINE_HEIGHT * len(title)
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.add_axes((LEFT, below / height, AXES_WIDTH, AXES_HEIGHT / height))
-    entries = [(_draw_good(axes, one, scale), one.label) for one in series]
+    many = sum(len(one.points.x) for one in series) > MANY
+    entries = [(_draw_good(axes, one, scale, many), one.label) for one in series]
     entries = _shortened(entries) + _draw_flagged(axes, series, scale)
     axes.set_ylabel(QUANTITIES[request.quantity] + (f" ({unit})" if unit else ""))
     if empty:
@@ -150,7 +156,7 @@ def _unit(series: list[Series], quantity: str) -> tuple[float, str]:
     return next((unit for unit in UNITS if typical >= unit[0]), UNITS[-1])
 
 
-def _draw_good(axes: Axes, one: Series, scale: float) -> ErrorbarContainer:
+def _draw_good(axes: Axes, one: Series, scale: float, many: bool) -> ErrorbarContainer:
     points, good = one.points, one.points.good
     errors = np.stack([points.below[good], points.above[good]]) / scale
     return axes.errorbar(
@@ -160,6 +166,7 @@ def _draw_good(axes: Axes, one: Series, scale: float) -> ErrorbarContainer:
         linestyle="none",
         elinewidth=0.7,
         ecolor=matplotlib.colors.to_rgba(one.looks["color"], 0.55),
+        rasterized=many,
         **one.looks,
     )
 

@@ -7,13 +7,19 @@ from ztfvo.errors import HTTPError
 from ztfvo.products import select
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Product, Request
+from ztfvo.products.writers import Writer
 
 MAX_ROWS = 500_000
 """Epochs in one answer, times cycles."""
 
 
-def produce(request: Request) -> Product:
-    """Select and derive the light curves that a request asks for.
+def fetch(request: Request) -> Product:
+    """Select the light curves that a request asks for.
+
+    Returns
+    -------
+    Product
+        Its columns are still those of the release.
 
     Raises
     ------
@@ -24,11 +30,34 @@ def produce(request: Request) -> Product:
     """
     with reading() as connection:
         product = select.select(connection, request)
-    rows = sum(map(len, product.curves)) * request.cycles
-    if rows > MAX_ROWS:
+    if rows(product) > MAX_ROWS:
         raise HTTPError(
             400,
-            f"{rows} rows are asked for, {MAX_ROWS} are the limit: ask for fewer light curves or"
-            " CYCLES, or query the table detections by TAP.",
+            f"{rows(product)} rows are asked for, {MAX_ROWS} are the limit: ask for fewer light"
+            " curves or CYCLES, or query the table detections by TAP.",
         )
-    return derive(product)
+    return product
+
+
+def rows(product: Product) -> int:
+    """Epochs of a fetched product, times cycles."""
+    return sum(map(len, product.curves)) * product.request.cycles
+
+
+def write(product: Product, writer: Writer) -> bytes:
+    """Derive what is asked for of the light curves that were fetched, and write it.
+
+    Raises
+    ------
+    HTTPError
+        400 where the writer takes less.
+    """
+    derived = derive(product)
+    length = sum(map(len, derived.curves))
+    if length > writer.longest:
+        raise HTTPError(
+            400,
+            f"{length} points are asked for, and {writer.longest} can be drawn: ask for fewer light"
+            " curves or CYCLES, for a TIME, or for bins (BIN).",
+        )
+    return writer.write(derived)

@@ -5,6 +5,8 @@ VO clients get an error document (DALI 1.1, section 4.4), browsers a page, all o
 
 from __future__ import annotations
 
+import logging
+import signal
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -14,7 +16,10 @@ from starlette.routing import Match
 from ztfvo import votable
 from ztfvo.db import DatabaseDown
 from ztfvo.errors import HTTPError
+from ztfvo.web import turns
 from ztfvo.web.pages import HTML, page
+
+_log = logging.getLogger(__name__)
 
 TEXT = "text/plain; charset=utf-8"
 
@@ -23,6 +28,9 @@ FAILED = (
     " tell the operators what you asked for."
 )
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+BUSY = "The site is busy, and has no memory for this just now: ask again in a minute."
+CLIENT_CLOSED = 499
+"""Status in logs of what nobody waited for, as nginx writes it."""
 RETRY_SECONDS = 30
 """After which an answer may be possible again."""
 
@@ -32,6 +40,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPError, _refused)
     app.add_exception_handler(HTTPException, _not_routed)
     app.add_exception_handler(DatabaseDown, _down)
+    app.add_exception_handler(MemoryError, _exhausted)
+    app.add_exception_handler(turns.Gone, _gone)
     app.add_exception_handler(Exception, _failed)
 
 
@@ -90,6 +100,18 @@ def _methods(request: Request) -> set[str]:
 
 def _down(request: Request, error: DatabaseDown) -> Response:
     return refuse(request, 503, str(error), {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _exhausted(request: Request, error: MemoryError) -> Response:
+    """Refuse, and have the supervisor start the process anew: what failed to get memory may fail
+    again, and in libraries that do not survive it."""
+    _log.exception("no memory is left, the process ends", exc_info=error)
+    signal.raise_signal(signal.SIGTERM)
+    return refuse(request, 503, BUSY, {"Retry-After": str(RETRY_SECONDS)})
+
+
+def _gone(request: Request, error: turns.Gone) -> Response:
+    return Response(status_code=CLIENT_CLOSED)
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Request, Response
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from ztfvo.dal import Parameters
@@ -25,6 +26,8 @@ CHANGING = "public, max-age=300"
 
 BODY_BYTES = 2 << 20
 """Of a request, at most."""
+FORM_BYTES = 128 << 10
+"""Of a form: it is read where all requests wait."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,10 @@ async def _read(request: Request) -> Given:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = b""
     if request.method == "POST":
-        _check_length(request)
-        if content_type in FORMS:
+        is_form = content_type in FORMS
+        _check_length(request, FORM_BYTES if is_form else BODY_BYTES)
+        if is_form:
+            _check_charset(request)
             form = await request.form(max_files=20, max_fields=1000)
             pairs += [
                 (name, value)
@@ -83,10 +88,18 @@ def _check_encoding(request: Request) -> None:
         raise HTTPError(400, "A path or parameter is not UTF-8: encode it as UTF-8.") from None
 
 
-def _check_length(request: Request) -> None:
+def _check_length(request: Request, most: int) -> None:
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > BODY_BYTES:
-        raise HTTPError(413, f"The body has {length} bytes, {BODY_BYTES} are the limit: send less.")
+    if not length.isdecimal() or int(length) > most:
+        raise HTTPError(413, f"The body has {length} bytes, {most} are the limit: send less.")
+
+
+def _check_charset(request: Request) -> None:
+    """Refuse forms in other codes than UTF-8: some codecs of Python take minutes, or fail."""
+    _, options = parse_options_header(request.headers.get("content-type"))
+    for name, value in options.items():
+        if name.lower() == b"charset" and value.lower() not in (b"utf-8", b"utf8"):
+            raise HTTPError(415, "The form is not UTF-8: send it as UTF-8, without a charset.")
 
 
 Answering = Callable[..., Response] | Callable[..., Awaitable[Response]]

@@ -10,13 +10,14 @@ A module has
 - where they differ from these defaults, ``SEMANTICS = "#derivation"``, of its links (files of the
   same numbers are derivations of #this: several rows of #this would be parts of one dataset to
   clients), ``CYCLES = 1``, the cycles shown of a folded light curve, ``FIGURE = False``, whether
-  it is a figure, in which own photometry can be shown too, and ``ATTACHMENT = False``, whether
-  browsers shall save the answer instead of showing it.
+  it is a figure, in which own photometry can be shown too, ``LONGEST``, the rows it takes, and
+  ``ATTACHMENT = False``, whether browsers shall save the answer instead of showing it.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Writer:
     cycles: int
     figure: bool
     attachment: bool
+    longest: float = math.inf
+    """Rows that it takes."""
 
 
 @lru_cache(maxsize=1)
@@ -60,6 +63,7 @@ def writers() -> tuple[Writer, ...]:
             cycles=getattr(module, "CYCLES", 1),
             figure=getattr(module, "FIGURE", False),
             attachment=getattr(module, "ATTACHMENT", False),
+            longest=getattr(module, "LONGEST", math.inf),
         )
         for module in modules
         if hasattr(module, "NAMES")

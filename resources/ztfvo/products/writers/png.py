@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ztfvo.products.figure import render
+from ztfvo.products import figure
 from ztfvo.products.model import Product
 
 NAMES = ("png", "image/png")
@@ -13,8 +13,9 @@ ORDER = 20
 SEMANTICS = "#preview"
 CYCLES = 2
 FIGURE = True
+LONGEST = figure.LONGEST
 
 
 def write(product: Product) -> bytes:
     """Draw the light curves of a product; see `ztfvo.products.figure`."""
-    return render(product, "png")
+    return figure.render(product, "png")

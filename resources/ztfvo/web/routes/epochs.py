@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Response
 
 from ztfvo.dal import Parameters, shorten
@@ -17,6 +15,7 @@ from ztfvo.images.products import FITS_IMAGE
 from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT
 from ztfvo.votable import MEDIA_TYPE as VOTABLE
+from ztfvo.web import turns
 from ztfvo.web.errors import TEXT, answer_as
 from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Given, Reading, respond, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
@@ -123,13 +122,7 @@ def _product(*parameters: dict[str, Any]) -> dict[str, Any]:
 async def epoch(given: Reading) -> Response:
     """What is known of an epoch's exposure and where its images are; products are redirects into
     the site's copy of the archive, cutouts are made here."""
-    return await to_thread.run_sync(_answer, given, limiter=_waiting())
-
-
-@lru_cache(maxsize=1)
-def _waiting() -> CapacityLimiter:
-    """Threads that may wait for the archive and IRSA, apart from those of other requests."""
-    return CapacityLimiter(get_settings().app_threads)
+    return await turns.work(given.request, turns.outside(), _answer, given)
 
 
 def _answer(given: Given) -> Response:

@@ -7,6 +7,7 @@ import json
 from fastapi import APIRouter, Response
 
 from ztfvo.health import database_fault
+from ztfvo.web import turns
 from ztfvo.web.errors import RETRY_SECONDS
 from ztfvo.web.http import Reading, serve
 from ztfvo.web.openapi import operation
@@ -20,9 +21,9 @@ router = APIRouter(tags=["Site"])
     summary="Whether light curves can be had",
     openapi_extra=operation([], {"application/json": "healthy, and why not"}, (503,)),
 )
-def health(given: Reading) -> Response:
+async def health(given: Reading) -> Response:
     """200 when light curves can be had, otherwise 503 with the reason."""
-    fault = database_fault()
+    fault = await turns.work(given.request, turns.watching(), database_fault)
     document = {"healthy": fault is None, "database": fault or "answers"}
     headers = {"Cache-Control": "no-store"}
     if fault:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from ztfvo.products import parameters, request
+from ztfvo.products import parameters, produce, request
 from ztfvo.products.model import Product
-from ztfvo.products.produce import produce
 from ztfvo.products.writers import Writer, writers
 from ztfvo.store.names import DEFAULT
+from ztfvo.web import turns
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Reading, respond, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
@@ -85,29 +86,36 @@ def _described(*path: dict[str, Any], named: bool) -> dict[str, Any]:
 )
 @serve(router, "/lc/{path:path}", methods=ASKING)
 @serve(router, "/{release}/lc/{path:path}", methods=ASKING)
-def light_curves(given: Reading) -> Response:
+async def light_curves(given: Reading) -> Response:
     """Light curves as delivered by the release, as flux, difference, folded or binned; a POST may
     send own photometry along as JSON, to see it in a figure."""
-    return _answer(given, given.around("lc"))
+    return await _answer(given, given.around("lc"))
 
 
 @serve(router, "/view/{oids}", methods=ASKING)
 @serve(router, "/{release}/view/{oids}", methods=ASKING)
-def view(given: Reading) -> Response:
+async def view(given: Reading) -> Response:
     """Show the page of light curves."""
     *release, oids = given.around("view")
-    return _answer(given, [*release, f"{oids}.{lightcurve.WRITER.extension}"])
+    return await _answer(given, [*release, f"{oids}.{lightcurve.WRITER.extension}"])
 
 
-def _answer(given: Reading, path: Sequence[str]) -> Response:
+async def _answer(given: Reading, path: Sequence[str]) -> Response:
     asked = request.Asked(path, given.parameters, given.body, given.content_type)
-    answer_as(given.request, writers()[0].content_type)
+    product, writer = await turns.work(given.request, None, _fetch, given.request, asked)
+    rows = produce.rows(product)
+    is_large = rows > (turns.LARGE_POINTS if writer.figure else turns.LARGE_ROWS)
+    threads = turns.figures() if writer.figure else turns.large() if is_large else None
+    with turns.one_of_few(given.request) if is_large else nullcontext():
+        body = await turns.work(given.request, threads, produce.write, product, writer)
+    return respond(given.request, body, writer.content_type, _headers(product, writer))
+
+
+def _fetch(sent: Request, asked: request.Asked) -> tuple[Product, Writer]:
+    answer_as(sent, writers()[0].content_type)
     writer = request.wanted(asked, [lightcurve.WRITER])
-    answer_as(given.request, writer.content_type)
-    product = produce(request.read(asked, writer))
-    return respond(
-        given.request, writer.write(product), writer.content_type, _headers(product, writer)
-    )
+    answer_as(sent, writer.content_type)
+    return produce.fetch(request.read(asked, writer)), writer
 
 
 def _headers(product: Product, writer: Writer) -> dict[str, str]:
