@@ -56,9 +56,18 @@ def test_every_channel_round_trips():
     assert (ccd.min(), ccd.max(), quadrant.min(), quadrant.max()) == (1, 16, 1, 4)
 
 
-def test_extremes_have_fifteen_and_sixteen_digits():
-    assert oids.join(100, 1, 1, 1, 0) == 100101100000000
-    assert oids.join(9999, 3, 16, 4, 99999999) == 9999316499999999
+@pytest.mark.parametrize(
+    ("oid", "parts"),
+    [
+        (100101100000000, (100, 1, 1, 1, 0, 0)),
+        (9999316499999999, (9999, 3, 16, 4, 99999999, 63)),
+    ],
+)
+def test_extremes_have_fifteen_and_sixteen_digits(oid, parts):
+    assert oids.join(*parts[:5]) == oid
+    assert oids.split(oid) == parts
+    assert oids.parse(str(oid)) == oid
+    assert oids.is_valid(oid) is True
 
 
 def test_no_array_is_no_trouble():
@@ -69,7 +78,13 @@ def test_no_array_is_no_trouble():
     ("oid", "reason"),
     [
         (63320740000473, "it has 14"),
-        (16332074000047301, "it has 17"),
+        (16332107400004730, "it has 17"),
+        (99107400004730, "it has 14"),
+        (10000107400004730, "it has 17"),
+        (0, "it has 1 digits"),
+        (-1, "it has a minus sign"),
+        (9999416400000000, "filter 4"),
+        (100416400000000, "filter 4"),
         (-633207400004730, "it has a minus sign"),
         (633407400004730, "filter 4"),
         (633007400004730, "filter 0"),
@@ -91,17 +106,47 @@ def test_what_is_no_oid_is_refused_by_value(oid, reason):
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ((0, 1, 1, 1, 0), "fieldid 0"),
+        ((99, 1, 1, 1, 0), "fieldid 99 is not in 100 to 9999"),
         ((10000, 1, 1, 1, 0), "fieldid 10000"),
+        ((633, 0, 1, 1, 0), "filterid 0"),
         ((633, 4, 1, 1, 0), "filterid 4"),
-        ((633, 1, 17, 1, 0), "ccdid 17"),
+        ((633, 1, 0, 1, 0), "ccdid 0"),
+        ((633, 1, [7, 17, 8], 1, 0), "ccdid 17"),
         ((633, 1, 1, 0, 0), "qid 0"),
+        ((633, 1, 1, 5, 0), "qid 5"),
+        ((633, 1, 1, 1, -1), "source -1"),
         ((633, 1, 1, 1, 10**8), "source 100000000"),
     ],
 )
 def test_parts_out_of_range_are_refused_by_name(parts, message):
     with pytest.raises(oids.InvalidOID, match=message):
         oids.join(*parts)
+
+
+@pytest.mark.parametrize(
+    ("channel", "message"),
+    [
+        ((0, 1), "ccdid 0 is not in 1 to 16"),
+        ((17, 1), "ccdid 17 is not in 1 to 16"),
+        ((1, 0), "qid 0 is not in 1 to 4"),
+        ((1, 5), "qid 5 is not in 1 to 4"),
+        ((-1,), "rcid -1 is not in 0 to 63"),
+        ((64,), "rcid 64 is not in 0 to 63"),
+    ],
+)
+def test_channels_that_the_camera_has_not_are_refused(channel, message):
+    function = oids.rcid_of if len(channel) == 2 else oids.ccd_and_quadrant
+    with pytest.raises(oids.InvalidOID, match=message):
+        function(*channel)
+
+
+def test_unsigned_numbers_are_taken_as_far_as_signed_ones_go():
+    assert oids.split(np.uint64(633207400004730)) == oids.split(633207400004730)
+    assert len(oids.split(np.empty(0, np.uint64)).source) == 0
+    assert oids.is_valid(np.uint64(2**63 - 1)) is False
+    for number in (2**63, 2**64 - 1):
+        with pytest.raises(oids.InvalidOID, match=f"{number} .* larger than 64 bits hold"):
+            oids.is_valid(np.array([1, number], np.uint64))
 
 
 @pytest.mark.parametrize("value", [633207400004730.0, "633207400004730", None])
