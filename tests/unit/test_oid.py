@@ -38,7 +38,8 @@ def test_known_oid_comes_apart_and_together(row):
     assert oids.join(*parts[:5]) == oid
     assert oids.rcid_of(ccd, quadrant) == rcid
     assert oids.ccd_and_quadrant(rcid) == (ccd, quadrant)
-    assert all(type(part) is int for part in parts)
+    numbers = (*parts, oids.join(*parts[:5]), oids.rcid_of(ccd, quadrant))
+    assert all(type(number) is int for number in (*numbers, *oids.ccd_and_quadrant(rcid)))
 
 
 def test_arrays_give_what_single_numbers_give():
@@ -103,6 +104,11 @@ def test_what_is_no_oid_is_refused_by_value(oid, reason):
     assert oids.is_valid(np.array([633207400004730, oid])).tolist() == [True, False]
 
 
+def test_the_first_of_several_that_are_no_oids_is_named():
+    with pytest.raises(oids.InvalidOID, match=r"^633407400004730 is not a ZTF OID: filter 4"):
+        oids.split(np.array([633207400004730, 633407400004730, 5, 633207400004730]))
+
+
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -111,7 +117,7 @@ def test_what_is_no_oid_is_refused_by_value(oid, reason):
         ((633, 0, 1, 1, 0), "filterid 0"),
         ((633, 4, 1, 1, 0), "filterid 4"),
         ((633, 1, 0, 1, 0), "ccdid 0"),
-        ((633, 1, [7, 17, 8], 1, 0), "ccdid 17"),
+        ((633, 1, [7, 17, 8, 0], 1, 0), "ccdid 17"),
         ((633, 1, 1, 0, 0), "qid 0"),
         ((633, 1, 1, 5, 0), "qid 5"),
         ((633, 1, 1, 1, -1), "source -1"),
