@@ -25,6 +25,23 @@ def heliocentric(mjd, ra, dec, site=PALOMAR, reference="heliocentric"):
     return mjd + time.light_travel_time(SkyCoord(ra, dec, unit="deg"), reference).to_value(u.day)
 
 
+SITES = [
+    # telescope; east longitude in deg, then the distances from the Earth's axis and from the plane
+    # of the equator in units of 6378.137 km, as the Minor Planet Center lists them (I41, F51)
+    (PALOMAR, 243.14022, 0.836325, 0.546877),
+    (times.HALEAKALA, 203.74409, 0.936241, 0.351543),
+]
+
+
+@pytest.mark.parametrize("row", SITES, ids=["Palomar", "Haleakala"])
+def test_telescopes_stand_within_a_kilometre_of_where_the_minor_planet_center_has_them(row):
+    site, longitude, from_axis, from_equator = row
+    angle = np.radians(longitude)
+    listed = np.array([from_axis * np.cos(angle), from_axis * np.sin(angle), from_equator])
+    found = np.array([part.to_value(u.km) for part in site.geocentric])
+    assert np.linalg.norm(found - 6378.137 * listed) < 1
+
+
 @pytest.mark.parametrize(
     ("dec_low", "dec_high"), [(-90, -89.9), (-30, 30), (89.9, 90)], ids=["south", "middle", "north"]
 )
