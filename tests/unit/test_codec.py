@@ -126,8 +126,8 @@ def test_planes_are_what_the_views_put_together():
     """1 + 65538 steps of 2**-23 beside 1, and light curves of their own scale."""
     values = np.array([1 + 65538 * 2.0**-23, 1.0, 0.5, 16.0, 0.0, 1.0], np.float32)
     planes = split(values, np.array([0, 2, 3, 4, 6]))
-    assert planes.scale.tolist()[:3] == [2.0**-23, 2.0**-24, 2.0**-19]
-    assert planes.base.tolist()[:3] == [2**23] * 3
+    assert planes.scale.tolist() == [2.0**-23, 2.0**-24, 2.0**-19, 2.0**-23]
+    assert planes.base.tolist() == [2**23, 2**23, 2**23, 0]
     assert planes.high.tolist()[:4] == [1, 0, 0, 0]
     assert planes.low.tolist()[:4] == [2, 0, 0, 0]
     assert planes.plain.tolist() == [False, False, False, True]
@@ -247,6 +247,18 @@ def test_sets_name_their_channels():
     assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
 
 
+def test_light_curves_count_the_exposures_of_their_own_channel_alone():
+    epochs = [(58300.1 + k, 15, 0.1, k / 64, 0) for k in range(5)]
+    oid = [channel * 10**8 + number for channel in (CHANNEL, CHANNEL + 1) for number in range(2)]
+    curves = light_curves([epochs, epochs[:2], epochs[1:], epochs[3:4]], oid=oid)
+    encoded = encode_all(curves)
+    bits = np.unpackbits(encoded.mask).reshape(4, 8).tolist()
+    assert encoded.sets.starts.tolist() == [0, 5, 9]
+    assert [row[:5] for row in bits[:2]] == [[1, 1, 1, 1, 1], [1, 1, 0, 0, 0]]
+    assert [row[:4] for row in bits[2:]] == [[1, 1, 1, 1], [0, 0, 1, 0]]
+    assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
+
+
 def test_a_light_curve_in_another_order_than_its_channel_stands_alone():
     day = np.float32(58348.48).astype(float)
     pair = [(day, 20, 0.1, 0.1, 0), (day, 20.1, 0.1, 0.2, 0)]
@@ -256,16 +268,19 @@ def test_a_light_curve_in_another_order_than_its_channel_stands_alone():
     assert np.array_equal(decoded(curves, encoded)[1], curves.clrcoeff)
 
 
-@pytest.mark.parametrize(("epochs", "alone"), [(LAST_LISTED, False), (LAST_LISTED + 1, True)])
-def test_a_light_curve_longer_than_the_list_can_number_stands_alone(epochs, alone):
+@pytest.mark.parametrize(
+    ("epochs", "late", "alone"),
+    [(LAST_LISTED, 1, False), (LAST_LISTED + 1, 1, True), (LAST_LISTED + 1, 2, True)],
+)
+def test_a_light_curve_longer_than_the_list_can_number_stands_alone(epochs, late, alone):
     assert np.iinfo(np.int16).max == LAST_LISTED
     times = 58000 + np.arange(epochs) / 10
     row = list(zip(times, *([value] * epochs for value in (15, 0.1, 0.5, 0)), strict=True))
-    late = [*row[:-1], (times[-1] + 1e-5, *row[-1][1:])]
-    curves = light_curves([row, row, row, late], ra=[247.4] * 4, dec=[24.7] * 4)
+    other = [*row[:-1], (times[-1] + late * 1e-5, *row[-1][1:])]
+    curves = light_curves([*[row[-2:]] * 4, row, other], ra=[247.4] * 6, dec=[24.7] * 6)
     ticks = ticks_of(curves)
     table = recover(curves, ticks)
     encoded = encode(curves, table, ticks, orbit=np.zeros((len(table), 3)))
-    assert encoded.set_of_curve.tolist() == ([1, 2, 3, 4] if alone else [0] * 4)
+    assert encoded.set_of_curve.tolist() == [0] * 4 + ([1, 2] if alone else [0, 0])
     assert encoded.odd.tolist() == ([] if alone else [LAST_LISTED])
     assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
