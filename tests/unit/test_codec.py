@@ -6,7 +6,7 @@ from support.curves import CHANNEL, light_curves, random_curves
 
 from ztfvo.ingest.exposures import orbit_of, recover
 from ztfvo.store.codec import LAST_LISTED, decode, encode, join, split, ticks_of
-from ztfvo.times import heliocentric_orbit, light_travel_time
+from ztfvo.times import heliocentric_orbit, light_travel_time, unit_vectors
 
 
 def decoded(curves, encoded):
@@ -186,6 +186,28 @@ def test_places_around_a_pole_have_axes_too(side, east):
     )
     expected = STEP * np.array([[east, 0, -east, 0], [0, 1, 0, -1]])
     assert encode_all(curves).place == pytest.approx(expected, abs=1e-8)
+
+
+def test_near_a_pole_the_first_axis_lies_in_the_plane_of_the_meridian_0():
+    epoch = [(58300.1, 15, 0.1, 0.5, 0)]
+    place = encode_all(light_curves([epoch] * 2, ra=[10, 350], dec=[89.5, 89.5])).place
+    across = np.cos(np.radians(89.5)) * np.sin(np.radians(10))
+    assert place == pytest.approx(np.array([[0, 0], [across, -across]]), abs=1e-8)
+
+
+def test_an_exposure_of_one_star_alone_is_timed_by_where_the_star_stands():
+    ra, dec = np.array([247.0, 247.8]), np.array([24.7, 24.7])
+    starts = np.array([58300.0, 58340.0, 58380.0])
+    hmjd = np.round(starts[:, None] + heliocentric_orbit(starts)[0] @ unit_vectors(ra, dec).T, 5)
+    first, second = ([(t, 15, 0.1, k / 64, 0) for k, t in enumerate(times)] for times in hmjd.T)
+    curves = light_curves([first, second[:2]], ra=ra, dec=dec)
+    encoded = encode_all(curves)
+    assert encoded.set_of_curve.tolist() == [0, 0]
+    assert encoded.odd.tolist() == []
+    away = 0.5 * (hmjd[2, 1] - hmjd[2, 0]) * 1e5
+    centre = (hmjd[2, 0] - 58000) * 1e5 + away
+    assert encoded.sets.ticks[2] == pytest.approx(centre, abs=1)
+    assert abs(away) > 3
 
 
 def test_gradients_are_the_change_of_light_travel_time_with_the_place():

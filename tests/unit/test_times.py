@@ -108,6 +108,14 @@ def test_starts_of_alerts_become_heliocentric_middles():
     assert np.abs(times.palomar_start(found, 30, ra, dec) - start).max() < MS
 
 
+def test_the_middle_is_half_of_any_exposure_time_after_the_start():
+    exptime = np.array([0, 31, 300.5])
+    middle = times.heliocentric_from_start(58269.5, exptime, 10.0, 20.0)
+    assert (middle - middle[0]) * 86400 == pytest.approx([0, 15.5, 150.25], abs=0.02)
+    starts = times.palomar_start(middle, exptime, 10.0, 20.0)
+    assert np.abs(starts - 58269.5).max() < MS
+
+
 PAN_STARRS_ROWS = [
     # ra, dec, MJD TAI, MJD UTC, light-travel time (s), hmjd of detections of KQ UMa
     (139.3345207, 68.63503577, 55634.4774140, 55634.47702048, 169.817, 55634.47898596),
