@@ -187,6 +187,9 @@ def test_times_broadcast_and_take_single_numbers_and_nothing():
     row = times.light_travel_time(58269.5, [0.0, 90.0, 180.0], [[0.0], [60.0]])
     assert row.shape == (2, 3)
     assert row[1, 2] == times.light_travel_time(58269.5, 180.0, 60.0)
+    moved = times.heliocentric_from_barycentric(58269.5, [0.0, 90.0, 180.0], [[0.0], [60.0]])
+    assert moved.shape == (2, 3)
+    assert moved[1, 2] == times.heliocentric_from_barycentric(58269.5, 180.0, 60.0)
     column = times.palomar_middle(np.full(3, 58269.5), 10.0, 20.0)
     assert column.tolist() == [float(times.palomar_middle(58269.5, 10.0, 20.0))] * 3
     assert times.palomar_start([], 30, [], []).size == times.utc_from_gaia([]).size == 0
