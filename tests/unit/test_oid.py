@@ -93,6 +93,8 @@ def test_no_array_is_no_trouble():
         (633200400004730, "CCD 0"),
         (633207500004730, "quadrant 5"),
         (633207000004730, "quadrant 0"),
+        (633316500004730, "quadrant 5"),
+        (633101000004730, "quadrant 0"),
     ],
 )
 def test_what_is_no_oid_is_refused_by_value(oid, reason):
