@@ -157,7 +157,7 @@ def test_unsigned_numbers_are_taken_as_far_as_signed_ones_go():
             oids.is_valid(np.array([1, number], np.uint64))
 
 
-@pytest.mark.parametrize("value", [633207400004730.0, "633207400004730", None])
+@pytest.mark.parametrize("value", [633207400004730.0, "633207400004730", None, [[1], [1, 2]]])
 def test_only_whole_numbers_are_taken(value):
     with pytest.raises(oids.InvalidOID):
         oids.split(value)
