@@ -54,7 +54,7 @@ def test_folded_points_stand_at_their_phases_and_repeated_epochs_count_once():
     phase = [0.25, 0.5, 1.25, 1.5, 2.25, 2.5]
     shown = points({"period": 2.0, "cycles": 3}, phase=phase)
     assert shown.x.tolist() == phase
-    assert shown.epochs == 2
+    assert (shown.epochs, type(shown.epochs)) == (2, int)
     assert points(phase=phase).epochs == 6
 
 
@@ -66,14 +66,17 @@ def test_errors_that_are_no_number_or_not_positive_are_not_drawn():
 @pytest.mark.parametrize("request_", [{}, {"quantity": "flux"}, {"quantity": "diffmag"}])
 def test_epochs_with_flags_or_without_an_error_are_flagged_in_every_quantity(request_):
     shown = points(
-        request_, catflags=[0, 1, 32768, 0, 0, 0], magerr=[0.1, 0.1, 0.1, 0.0, -0.1, np.nan]
+        request_,
+        catflags=[0, 1, 32768, 0, 0, 0, 1],
+        magerr=[0.1, 0.1, 0.1, 0.0, -0.1, np.nan, 0.0],
     )
-    assert shown.flagged.tolist() == [False, True, True, True, True, True]
+    assert shown.flagged.tolist() == [False] + [True] * 6
 
 
 def test_good_points_have_a_number_to_show_and_no_flag():
     shown = points(mag=[17.0, np.inf, np.nan, 17.0], catflags=[0, 0, 0, 1])
     assert shown.good.tolist() == [True, False, False, False]
+    assert shown.good.dtype == bool
 
 
 @pytest.mark.parametrize("quantity", ["mag", "flux", "diffflux"])
@@ -84,7 +87,8 @@ def test_errors_of_a_magnitude_and_more_are_wide(quantity):
 
 def test_differences_are_wide_by_their_error_to_the_faint_side():
     faint = [0.5, 0.999, 1.0, 3.0, np.inf]
-    shown = points({"quantity": "diffmag"}, diffmag_err_faint=faint, magerr=[2.0] * 5)
+    quantity = str(b"diffmag", "ascii")  # as one that was read from an address
+    shown = points({"quantity": quantity}, diffmag_err_faint=faint, magerr=[2.0] * 5)
     assert shown.wide.tolist() == [False, False, True, True, True]
 
 
@@ -102,6 +106,11 @@ def test_own_magnitudes_are_shown_as_sent(quantity):
     assert shown.flagged.tolist() == [False, False]
     assert shown.wide.tolist() == [False, True]
     assert shown.epochs == 2
+
+
+def test_own_errors_of_a_magnitude_and_more_are_wide():
+    own = OwnPhotometry("Mine", "V", np.zeros(4), np.zeros(4), np.array([0.0, 0.999, 1.0, 3.0]))
+    assert of_own(own, asked()).wide.tolist() == [False, False, True, True]
 
 
 @pytest.mark.parametrize("quantity", ["flux", "diffflux"])
