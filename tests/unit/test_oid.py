@@ -42,6 +42,11 @@ def test_known_oid_comes_apart_and_together(row):
     assert all(type(number) is int for number in (*numbers, *oids.ccd_and_quadrant(rcid)))
 
 
+def test_filters_have_their_numbers():
+    assert oids.FILTER_NAMES == {1: "zg", 2: "zr", 3: "zi"}
+    assert oids.FILTER_IDS == {"zg": 1, "zr": 2, "zi": 3}
+
+
 def test_arrays_give_what_single_numbers_give():
     column = np.array([row[0] for row in KNOWN])
     parts = oids.split(column)
@@ -85,6 +90,8 @@ def test_no_array_is_no_trouble():
         (0, "it has 1 digits"),
         (-1, "it has a minus sign"),
         (9999416400000000, "filter 4"),
+        (100000000000000, "filter 0"),
+        (10000000000000000, "it has 17"),
         (100416400000000, "filter 4"),
         (-633207400004730, "it has a minus sign"),
         (633407400004730, "filter 4"),
