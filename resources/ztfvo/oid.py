@@ -22,6 +22,9 @@ FILTER_NAMES = {1: "zg", 2: "zr", 3: "zi"}
 FILTER_IDS = {name: number for number, name in FILTER_NAMES.items()}
 """filterid by filter name."""
 
+FIELD_MIN = 100
+"""Smallest field number of a 15-digit OID."""
+
 FIELD_MAX = 9999
 """Largest field number a 16-digit OID can carry; the survey's own numbers end near 1900."""
 
@@ -86,7 +89,7 @@ def join(fieldid: Any, filterid: Any, ccdid: Any, qid: Any, source: Any) -> Any:
         When a part is out of its range; the message names part and value.
     """
     ranges = (
-        ("fieldid", fieldid, 1, FIELD_MAX),
+        ("fieldid", fieldid, FIELD_MIN, FIELD_MAX),
         ("filterid", filterid, 1, 3),
         ("ccdid", ccdid, 1, 16),
         ("qid", qid, 1, 4),
@@ -152,7 +155,7 @@ def _split(number: np.ndarray) -> OIDParts:
 def _valid(parts: OIDParts) -> np.ndarray:
     field, filt, ccd, quadrant = parts[:4]
     return (
-        (field >= 100)
+        (field >= FIELD_MIN)
         & (field <= FIELD_MAX)
         & (filt >= 1)
         & (filt <= 3)
@@ -164,7 +167,7 @@ def _valid(parts: OIDParts) -> np.ndarray:
 
 
 def _reason(value: int) -> str:
-    if value < 100 * _FIELD or value >= (FIELD_MAX + 1) * _FIELD:
+    if value < FIELD_MIN * _FIELD or value >= (FIELD_MAX + 1) * _FIELD:
         digits = "a minus sign" if value < 0 else f"{len(str(value))} digits"
         return f"expected 15 or 16 digits, it has {digits}"
     parts = _split(np.int64(value))
@@ -177,7 +180,7 @@ def _reason(value: int) -> str:
 def _whole(value: Any, name: str) -> np.ndarray:
     try:
         array = np.asarray(value)
-    except (OverflowError, ValueError) as error:
+    except ValueError as error:
         raise InvalidOID(f"{value!r} is not a ZTF {name}: {error}") from error
     if array.dtype.kind not in "iu":
         raise InvalidOID(f"{value!r} is not a whole number, as a ZTF {name} must be")

@@ -34,8 +34,8 @@ iers.conf.auto_download = False
 PALOMAR = EarthLocation.from_geodetic(lon=-116.863, lat=33.356, height=1706)
 """The Samuel Oschin telescope (degrees, m); a kilometre changes the light-travel time by 3 us."""
 
-HALEAKALA = EarthLocation.from_geodetic(lon=-156.169, lat=20.71552, height=3048)
-"""The Pan-STARRS telescopes (degrees, m)."""
+HALEAKALA = EarthLocation.from_geodetic(lon=-156.2559, lat=20.7072, height=3068)
+"""Pan-STARRS 1 (degrees, m), as the Minor Planet Center lists it under F51."""
 
 GAIA_ORIGIN_MJD = 55197.0
 """2010-01-01: Gaia's times are days of TCB since BJD 2455197.5."""

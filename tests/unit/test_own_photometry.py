@@ -35,6 +35,16 @@ def test_no_points_are_no_photometry(content):
     assert own.parse(body(content)) == ()
 
 
+def test_what_is_at_its_limit_is_read():
+    edge = POINT | {"mjd": 1e6, "mag": 50, "magerr": 100, "filter": "f" * 40}
+    other = POINT | {"mjd": 0, "mag": -50, "magerr": 0}
+    many = {"l" * 40: [edge] * 4000, "other": [other] * 1000}
+    assert [len(curve.mag) for curve in own.parse(body(many))] == [4000, 1000]
+    twenty = {str(number): [POINT] for number in range(20)}
+    assert len(own.parse(body(twenty))) == 20
+    assert own.parse(b"{" + b" " * (own.MAX_BYTES - 2) + b"}") == ()
+
+
 def without(name):
     return {key: value for key, value in POINT.items() if key != name}
 
@@ -52,6 +62,7 @@ def without(name):
         (body({"mine": [POINT, 5]}), 'point 2 of "mine" is not a JSON object'),
         (body({"mine": [without("mag")]}), 'point 1 of "mine" has no mag'),
         (body({"mine": [without("filter")]}), 'point 1 of "mine" has no filter'),
+        (body({"mine": [{"mjd": 58300}]}), 'point 1 of "mine" has no mag'),
         (body({"mine": [POINT | {"mag": "17"}]}), 'mag of point 1 of "mine" is "17", not a number'),
         (body({"mine": [POINT | {"mag": True}]}), "is true, not a number"),
         (body({"mine": [POINT | {"mag": None}]}), "is null, not a number"),
@@ -59,11 +70,14 @@ def without(name):
         (body({"mine": [POINT | {"mag": float("inf")}]}), "is Infinity, not in -50 to 50"),
         (body({"mine": [POINT | {"mjd": 10**400}]}), "mjd of point 1"),
         (body({"mine": [POINT | {"mjd": 2458300.5}]}), "is 2458300.5, not in 0 to 1e\\+06"),
+        (body({"mine": [POINT | {"mjd": 1e6 + 0.5}]}), "is 1000000.5, not in 0 to 1e\\+06"),
         (body({"mine": [POINT | {"magerr": -0.1}]}), "is -0.1, not in 0 to 100"),
         (body({"mine": [POINT | {"filter": 1}]}), "the filter of point 1 .* is 1, not a text"),
         (body({" ": [POINT]}), "must have letters"),
         (body({"a\nb": [POINT]}), "all of them printable"),
         (body({"\ud800": [POINT]}), "all of them printable"),
+        (body({"mine": [POINT | {"mag": "x" * 38}]}), f'is "{"x" * 38}", not a number'),
+        (body({"mine": [POINT | {"mag": "x" * 39}]}), f'is "{"x" * 39}..., not a number'),
         (body({"x" * 41: [POINT]}), "the label has 41 letters, 40 are the limit"),
         (body({"mine": [POINT] * 5001}), "more than 5000 points"),
         (

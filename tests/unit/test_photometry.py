@@ -122,6 +122,11 @@ def test_what_does_not_exceed_its_error_is_infinitely_faint_with_infinite_errors
     assert np.array_equal(photometry.difference_magnitude(diff, err), [np.inf] * 3)
 
 
+@pytest.mark.parametrize("diff", [0.0, -0.5, -1e-5])
+def test_a_difference_that_is_not_positive_is_infinitely_faint_also_with_an_unknown_error(diff):
+    assert np.array_equal(photometry.difference_magnitude(diff, np.nan), [np.inf] * 3)
+
+
 def test_a_difference_without_error_has_errors_of_plain_zero():
     mag, faint, bright = photometry.difference_magnitude(1.0, 0.0)
     assert (float(mag), str(faint), str(bright)) == (8.9, "0.0", "0.0")
@@ -144,6 +149,7 @@ def test_an_infinite_reference_magnitude_is_no_reference_flux(magerr):
 
 
 def test_a_flux_that_is_not_positive_has_no_finite_magnitude():
+    assert np.array_equal(photometry.jansky_to_ab(0.0, 0.0), [np.inf, np.inf])
     mag, magerr = photometry.jansky_to_ab([0.0, -1e-6, np.nan], 1e-6)
     assert mag[:2].tolist() == magerr[:2].tolist() == [np.inf, np.inf]
     assert np.isnan(mag[2]) and np.isnan(magerr[2])

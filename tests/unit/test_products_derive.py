@@ -44,9 +44,9 @@ def test_native_columns_are_as_stored_and_flux_follows_from_them():
 def test_good_epochs_have_no_flags_and_a_positive_error():
     columns = delivered(
         {"good_only": True},
-        hmjd=[1, 2, 3, 4],
-        catflags=[0, 1, 0, 32768],
-        magerr=[0.1, 0.1, 0.0, 0.1],
+        hmjd=[1, 2, 3, 4, 5, 6],
+        catflags=[0, 1, 0, 32768, 0, 0],
+        magerr=[0.1, 0.1, 0.0, 0.1, -0.1, np.nan],
     )
     assert columns["hmjd"].tolist() == [1]
 
@@ -108,6 +108,18 @@ def test_bins_have_an_edge_at_the_epoch():
     times = [58000.1, 58000.6, 58001.1]
     assert delivered({"bin": 1.0}, hmjd=times)["npoints"].tolist() == [2, 1]
     assert delivered({"bin": 1.0, "epoch": 0.5}, hmjd=times)["npoints"].tolist() == [1, 2]
+    columns = delivered({"bin": 0.7, "epoch": 9.95}, hmjd=[10.0, 10.4, 10.7, 11.4])
+    assert columns["npoints"].tolist() == [2, 1, 1]
+
+
+def test_an_epoch_on_an_edge_is_the_first_of_its_bin():
+    columns = delivered({"bin": 0.1}, hmjd=[0.95, 1.0, 1.05])
+    assert columns["npoints"].tolist() == [1, 2]
+
+
+def test_a_bin_does_not_lose_digits_to_another_that_is_brighter_by_far():
+    columns = delivered({"bin": 1.0}, hmjd=[1, 2], mag=[20, -30])
+    assert columns["mag"] == pytest.approx([20, -30], abs=1e-6)
 
 
 def test_bins_of_a_folded_curve_are_of_folded_time():
@@ -119,10 +131,17 @@ def test_bins_of_a_folded_curve_are_of_folded_time():
     assert columns["npoints"].tolist() == [3, 1] * 2
     assert columns["phase"] == pytest.approx([0.1, 0.95, 1.1, 1.95], abs=1e-12)
     assert columns["mag"] == pytest.approx([20, 19] * 2, abs=2e-6)
+    columns = delivered({"period": 4.0, "bin": 1.0}, hmjd=[0.4, 1.2, 1.4, 3.6])
+    assert columns["npoints"].tolist() == [1, 2, 1]
 
 
 def test_epochs_without_a_positive_error_have_no_weight_in_bins():
-    columns = delivered({"bin": 10.0}, hmjd=[1, 2, 3], mag=[20, 15, 10], magerr=[0.1, 0.0, np.nan])
+    columns = delivered(
+        {"bin": 10.0},
+        hmjd=[1, 2, 3, 4, 15],
+        mag=[20, 15, 10, 10, 20],
+        magerr=[0.1, 0.0, np.nan, -0.1, np.inf],
+    )
     assert columns["npoints"].tolist() == [1]
     assert columns["mag"] == pytest.approx([20])
 

@@ -8,6 +8,7 @@ import pytest
 from ztfvo.dal import Parameters
 from ztfvo.errors import HTTPError
 from ztfvo.products import request
+from ztfvo.products.model import Request
 from ztfvo.products.parameters import MAX_OIDS
 
 OID = "680113300005170"
@@ -56,6 +57,8 @@ def test_defaults_are_everything_unfolded_in_magnitudes():
     assert (asked.hmjd_min, asked.hmjd_max, asked.window) == (-math.inf, math.inf, None)
     assert (asked.radius, asked.quantity, asked.good_only) == (0.0, "mag", False)
     assert (asked.period, asked.epoch, asked.cycles, asked.bin) == (None, 0.0, 1, None)
+    assert (asked.bad_catflags_mask, asked.title, asked.caption) == (0, None, True)
+    assert asked == Request(asked.release, asked.oids, asked.format), "the program's own defaults"
 
 
 def test_values_are_read():

@@ -25,6 +25,23 @@ def heliocentric(mjd, ra, dec, site=PALOMAR, reference="heliocentric"):
     return mjd + time.light_travel_time(SkyCoord(ra, dec, unit="deg"), reference).to_value(u.day)
 
 
+SITES = [
+    # telescope; east longitude in deg, then the distances from the Earth's axis and from the plane
+    # of the equator in units of 6378.137 km, as the Minor Planet Center lists them (I41, F51)
+    (PALOMAR, 243.14022, 0.836325, 0.546877),
+    (times.HALEAKALA, 203.74409, 0.936241, 0.351543),
+]
+
+
+@pytest.mark.parametrize("row", SITES, ids=["Palomar", "Haleakala"])
+def test_telescopes_stand_within_a_kilometre_of_where_the_minor_planet_center_has_them(row):
+    site, longitude, from_axis, from_equator = row
+    angle = np.radians(longitude)
+    listed = np.array([from_axis * np.cos(angle), from_axis * np.sin(angle), from_equator])
+    found = np.array([part.to_value(u.km) for part in site.geocentric])
+    assert np.linalg.norm(found - 6378.137 * listed) < 1
+
+
 @pytest.mark.parametrize(
     ("dec_low", "dec_high"), [(-90, -89.9), (-30, 30), (89.9, 90)], ids=["south", "middle", "north"]
 )
@@ -89,6 +106,14 @@ def test_starts_of_alerts_become_heliocentric_middles():
     found = times.heliocentric_from_start(start, 30, ra, dec)
     assert np.abs(found - hmjd).max() < 0.51e-7, "seven decimals are given"
     assert np.abs(times.palomar_start(found, 30, ra, dec) - start).max() < MS
+
+
+def test_the_middle_is_half_of_any_exposure_time_after_the_start():
+    exptime = np.array([0, 31, 300.5])
+    middle = times.heliocentric_from_start(58269.5, exptime, 10.0, 20.0)
+    assert (middle - middle[0]) * 86400 == pytest.approx([0, 15.5, 150.25], abs=0.02)
+    starts = times.palomar_start(middle, exptime, 10.0, 20.0)
+    assert np.abs(starts - 58269.5).max() < MS
 
 
 PAN_STARRS_ROWS = [
@@ -162,6 +187,9 @@ def test_times_broadcast_and_take_single_numbers_and_nothing():
     row = times.light_travel_time(58269.5, [0.0, 90.0, 180.0], [[0.0], [60.0]])
     assert row.shape == (2, 3)
     assert row[1, 2] == times.light_travel_time(58269.5, 180.0, 60.0)
+    moved = times.heliocentric_from_barycentric(58269.5, [0.0, 90.0, 180.0], [[0.0], [60.0]])
+    assert moved.shape == (2, 3)
+    assert moved[1, 2] == times.heliocentric_from_barycentric(58269.5, 180.0, 60.0)
     column = times.palomar_middle(np.full(3, 58269.5), 10.0, 20.0)
     assert column.tolist() == [float(times.palomar_middle(58269.5, 10.0, 20.0))] * 3
     assert times.palomar_start([], 30, [], []).size == times.utc_from_gaia([]).size == 0

@@ -13,9 +13,9 @@ def average(
     """Average a light curve in bins; bins without epochs are left out.
 
     Flux densities are averaged with weights 1 / fluxerr**2, and times and phases with the same
-    weights; magnitudes are those of the averages.  Epochs whose error is not positive have no
-    weight and are left out.  catflags have every bit that an epoch of the bin has; clrcoeff is not
-    a number.
+    weights; magnitudes are those of the averages.  Epochs whose error is not positive, or infinite,
+    have no weight and are left out.  catflags have every bit that an epoch of the bin has; clrcoeff
+    is not a number.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def average(
         order.
     """
     error = columns["fluxerr"]
-    usable = (error > 0) & np.isfinite(error) & np.isfinite(columns["flux"])
+    usable = (error > 0) & np.isfinite(error)
     columns = {name: values[usable] for name, values in columns.items()}
     time = columns["hmjd"] - epoch if period is None else columns["phase"] * period
     _, bins = np.unique(np.floor(time / width), return_inverse=True)
