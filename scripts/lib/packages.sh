@@ -1,6 +1,8 @@
 # The package step: what Debian provides. Only this step needs root.
 
 GAVO_LEAST=2.11
+# The first version that nobody has run the tests with: raise it, run scripts/test, and keep it.
+GAVO_BELOW=2.12
 PGSPHERE_LEAST=1.4.2
 MIB_FOR_PACKAGES=2000
 
@@ -52,6 +54,15 @@ service_packages() {
   ! needs_database || database=("postgresql-$PG:0" "postgresql-$PG-q3c:0"
     "postgresql-$PG-pgsphere:$PGSPHERE_LEAST")
   missing nginx:0 logrotate:0 "python3-gavo:$GAVO_LEAST" "${database[@]}"
+}
+
+# check_dachs: the repairs of DaCHS are for the versions that the tests were run with.
+check_dachs() {
+  local version
+  version=$(installed_version python3-gavo)
+  [ -n "$version" ] && dpkg --compare-versions "$version" lt "$GAVO_BELOW~" || fail \
+    "DaCHS $version is installed, and the tests were run with versions below $GAVO_BELOW only" \
+    "install one of these, or raise GAVO_BELOW in scripts/lib/packages.sh and run scripts/test"
 }
 
 as_root() {

@@ -89,8 +89,12 @@ def dachs(*words: str) -> subprocess.CompletedProcess[str]:
 
 def in_dachs(code: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process with DaCHS and the site's repairs, as DaCHS' user."""
-    begin = "import ztfvo_dachs\nztfvo_dachs.install()\n"
-    return _as_dachs([sys.executable, "-I", "-W", "ignore", "-c", begin + code])
+    return with_dachs("import ztfvo_dachs\nztfvo_dachs.install()\n" + code)
+
+
+def with_dachs(code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process with DaCHS as it is, as DaCHS' user."""
+    return _as_dachs([sys.executable, "-I", "-W", "ignore", "-c", code])
 
 
 def _as_dachs(words: list[str | Path]) -> subprocess.CompletedProcess[str]:

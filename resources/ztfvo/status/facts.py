@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,6 +22,9 @@ from ztfvo.site.errors import SiteError
 MB = 10**6
 JOBS = Path("dachs") / "state" / "uwsjobs"
 """Folder of asynchronous jobs, below that of the state."""
+
+REPAIRS = Path("dachs") / "state" / "repairs.json"
+"""What the servers of DaCHS say of their repairs."""
 
 GOOD, NOTE, BAD = "good", "note", "bad"
 
@@ -119,6 +123,21 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
         yield NOTE, f"PostgreSQL {running} runs, {installed} is installed: {updates.REMEDY}"
 
 
+def _repairs(settings: Settings) -> Iterator[tuple[str, str]]:
+    path = settings.var / REPAIRS
+    if not path.exists():
+        yield NOTE, "no process has started yet"
+        return
+    known = json.loads(path.read_text("ascii"))
+    which = f"DaCHS {known['version']}"
+    if not known["left_out"] and not known["unsure"]:
+        yield GOOD, f"{which}, which all repairs were written for"
+    for what, word in (("left_out", "left out"), ("unsure", "applied all the same")):
+        if known[what]:
+            names = ", ".join(sorted(known[what]))
+            yield BAD, f"{which} is not what these repairs were written for, {word}: {names}"
+
+
 FACTS: dict[str, Callable[[Settings], Iterator[tuple[str, str]]]] = {
     "disk": _disk,
     "sizes": _sizes,
@@ -126,5 +145,6 @@ FACTS: dict[str, Callable[[Settings], Iterator[tuple[str, str]]]] = {
     "backups": _backups,
     "test restore": _trial,
     "database": _database,
+    "repairs": _repairs,
 }
 """In the order in which they are shown."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from ztfvo.health import database_fault
 
+OPTIONAL = True
+
 
 def install_in_server() -> None:
     """Apply the repair, once in a process."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from ztfvo_dachs import messages
 
+OPTIONAL = True
+
 UNAVAILABLE = 503
 
 

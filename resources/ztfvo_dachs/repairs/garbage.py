@@ -10,6 +10,8 @@ import gc
 import time
 from types import SimpleNamespace
 
+OPTIONAL = True
+
 EVERY = 60.0
 """Seconds."""
 

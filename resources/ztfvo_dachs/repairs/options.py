@@ -11,6 +11,8 @@ from typing import Any
 from gavo import base, svcs
 from gavo.svcs import common
 
+OPTIONAL = True
+
 FORM = b"genForm"
 """The one form that a page of DaCHS has."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+OPTIONAL = True
+
 
 def install_in_server() -> None:
     """Apply the repair, once in a process."""

@@ -12,6 +12,8 @@ from typing import Any
 from gavo import base
 from gavo.base import sqlsupport
 
+OPTIONAL = True
+
 CHECK_EVERY = 1.0
 """Seconds after which a connection is tried before it is lent."""
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from gavo import base
 from gavo.base import config, meta
 
+OPTIONAL = True
+
 after: list[Callable[[], None]] = []
 """What is called when all has been forgotten."""
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from gavo.formats import votablewrite
 
+OPTIONAL = True
+
 
 def install() -> None:
     """Apply the repair, once in a process."""

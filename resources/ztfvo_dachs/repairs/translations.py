@@ -19,6 +19,8 @@ from gavo.protocols import adqlglue
 
 from ztfvo_dachs.repairs import adqlbounds
 
+OPTIONAL = True
+
 LONGEST = 5000
 """Characters of a query that is kept."""
 
