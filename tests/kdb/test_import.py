@@ -482,7 +482,7 @@ def test_the_command_fails_with_a_sentence(file, tmp_path):
 
 def test_neither_side_imports_the_other():
     code = "import sys, {0}; sys.exit(any(name.split('.')[0] == {1!r} for name in sys.modules))"
-    for one, other in (("ztfvo.cli, ztfvo.backup.__main__, ztfvo.bench.kdb", "kdb"),
+    for one, other in (("ztfvo.cli, ztfvo.backup.__main__, bench.kdb", "kdb"),
                        ("kdb.__main__, kdb.transfer.votable", "ztfvo")):  # fmt: skip
         known = os.environ | kdb.environment(NAME, KEY)
         setup = "import django; django.setup(); " if other == "ztfvo" else ""

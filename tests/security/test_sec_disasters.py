@@ -11,8 +11,8 @@ from support import service
 from support.hostile import LEAKS, sentence
 from support.releases import ztfvo
 
-from ztfvo.bench.faults.base import Site
-from ztfvo.bench.faults.releases import RELEASE, load_twice
+from bench.faults.base import Site
+from bench.faults.releases import RELEASE, load_twice
 from ztfvo.settings import get_settings
 
 

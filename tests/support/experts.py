@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
+from tour.expert import new_password
 from ztfvo.settings import get_settings
-from ztfvo.site.expert import new_password
 from ztfvo.site.knowledge import manage
 
 API = "/kdb/api/v1/"

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ztfvo.bench.annotations import (
+from bench.annotations import (
     AUTHORS,
     OBJECTS_WITH_SO_MANY,
     OBJECTS_WITH_TAG,

@@ -1,18 +1,12 @@
 """Benchmark sets: what the files hold."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-DEMO = Path(__file__).parents[2] / "inputs/ztf/demo"
-sys.path.insert(0, str(DEMO))
-
-from ztfvo.bench import dataset as sets  # noqa: E402
-from ztfvo.bench import skyplan  # noqa: E402
-from ztfvo.ingest.checks import check  # noqa: E402
-from ztfvo.ingest.readers import read_file  # noqa: E402
+from bench import dataset as sets
+from bench import skyplan
+from ztfvo.ingest.checks import check
+from ztfvo.ingest.readers import read_file
 
 WANTED = 40_000
 

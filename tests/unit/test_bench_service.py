@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ztfvo.bench import curves, memory, report, service, timing
+from bench import curves, memory, report, service, timing
 from ztfvo.settings import get_settings
 
 CAPABILITIES = b"""<?xml version="1.0"?>

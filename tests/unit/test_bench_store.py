@@ -9,18 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-DEMO = Path(__file__).parents[2] / "inputs/ztf/demo"
-sys.path.insert(0, str(DEMO))
-pytest.importorskip("chdb", reason="scripts/setup --dev installs it")
+from bench import positions, scaling, store
+from bench.database import bench_database
+from bench.dataset import dataset
+from bench.ours import Ours
+from bench.peer import Peer
+from ztfvo.db import connect_superuser
+from ztfvo.ingest.readers import read_file
+from ztfvo.settings import get_settings
 
-from ztfvo.bench import positions, scaling, store  # noqa: E402
-from ztfvo.bench.database import bench_database  # noqa: E402
-from ztfvo.bench.dataset import dataset  # noqa: E402
-from ztfvo.bench.ours import Ours  # noqa: E402
-from ztfvo.bench.peer import Peer  # noqa: E402
-from ztfvo.db import connect_superuser  # noqa: E402
-from ztfvo.ingest.readers import read_file  # noqa: E402
-from ztfvo.settings import get_settings  # noqa: E402
+DEMO = Path(__file__).parents[2] / "inputs/ztf/demo"
+
 
 WANTED = 40_000
 
@@ -100,7 +99,7 @@ def test_store_benchmark_writes_all_figures(database, settings):
         "ZTFVO_DSN": settings.dsn,
         "PYTHONPATH": str(DEMO),
     }
-    command = [sys.executable, "-m", "ztfvo.bench", "store", "--detections", str(WANTED)]
+    command = [sys.executable, "-m", "bench", "store", "--detections", str(WANTED)]
     answer = subprocess.run(
         [*command, "--requests", "20", "--workers", "1"],
         env=environment,

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from ztfvo.bench.faults.run import known
-from ztfvo.bench.processes import Process, Watch, processes
-from ztfvo.bench.visitors.attacked import _judge
-from ztfvo.bench.visitors.kinds import KINDS
-from ztfvo.bench.visitors.traffic import Seen, by_kind, longest_outage, summary
+from bench.faults.run import known
+from bench.processes import Process, Watch, processes
+from bench.visitors.attacked import _judge
+from bench.visitors.kinds import KINDS
+from bench.visitors.traffic import Seen, by_kind, longest_outage, summary
 from ztfvo.settings import get_settings
 
 

@@ -13,10 +13,10 @@ from pydantic_core import PydanticUndefined
 from support.documents import rows
 from support.files import ROOT
 
+from bench.faults.run import known
+from bench.visitors.attacks import ATTACKS
 from kdb.config.options import Options
 from ztfvo.bands import BANDS
-from ztfvo.bench.faults.run import known
-from ztfvo.bench.visitors.attacks import ATTACKS
 from ztfvo.ingest.statistics import COLUMNS
 from ztfvo.products.figure import LONGEST
 from ztfvo.products.parameters import MAX_OIDS, PARAMETERS, Choice, limits

@@ -26,9 +26,9 @@ from support.documents import (
 from support.files import ROOT
 from typer.main import get_command
 
+from bench import __main__ as bench
 from ztfvo import cli
 from ztfvo.backup import __main__ as backup
-from ztfvo.bench import __main__ as bench
 from ztfvo.settings import Settings
 from ztfvo.site import __main__ as site
 

@@ -21,7 +21,7 @@ LAYERS = (
     {"web", "site"},
     {"backup"},
     {"status"},
-    {"commands", "bench"},
+    {"commands"},
     {"cli", "__main__"},
 )
 """What the package ``ztfvo`` consists of, from the ground up; ``__main__`` are those of all."""
@@ -82,6 +82,17 @@ def test_dachs_is_imported_by_one_package_only_which_no_other_imports():
         if name.split(".")[0] in ("gavo", "twisted", "ztfvo_dachs")
     }
     assert found == set()
+
+
+def test_nothing_that_is_served_uses_the_benchmarks_or_the_demo():
+    used = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for folder in ("resources", "kdb")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in imported(path)
+        if name.split(".")[0] in ("bench", "tour")
+    }
+    assert used == set()
 
 
 def test_the_application_is_served_without_the_code_that_runs_the_installation():

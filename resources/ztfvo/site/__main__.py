@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,15 +13,11 @@ from rich.console import Console
 from ztfvo.db import DatabaseDown
 from ztfvo.settings import get_settings
 from ztfvo.site import health, kdb_tables, rolling, service
-from ztfvo.site.demo_records import EXPERT, SECOND
 from ztfvo.site.errors import SiteError
-from ztfvo.site.expert import new_password
-from ztfvo.site.identity import DATA, as_user, require_owner
+from ztfvo.site.identity import require_owner
 from ztfvo.site.install import install
 from ztfvo.site.watch import watch
 from ztfvo.status.report import show
-
-PASSWORDS = "ZTFVO_TOUR_PASSWORDS"
 
 console = Console(soft_wrap=True, highlight=False)
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -47,23 +41,6 @@ def watch_() -> None:
     watch(
         get_settings(), lambda sentence: print(f"{datetime.now(UTC):%F %T} {sentence}", flush=True)
     )
-
-
-@app.command("tour")
-def tour_() -> None:
-    """Run a cone search and an ADQL query, annotate a star, and print the addresses to open."""
-    settings = get_settings()
-    known = os.environ.get(PASSWORDS)
-    if known is None:
-        experts = (EXPERT, SECOND) if settings.kdb_workers else ()
-        made = [new_password(settings, *expert) for expert in experts]
-        # What answers say is read with the rights of the user who loads data.
-        words = as_user(settings, DATA, [sys.executable, "-I", "-m", "ztfvo.site", "tour"])
-        own = {PASSWORDS: " ".join(made), "HOME": str(settings.home(DATA))}
-        raise typer.Exit(subprocess.run(words, env=os.environ | own, check=False).returncode)
-    from ztfvo.site.tour import tour  # its libraries are not for root
-
-    tour(settings, console, known.split())
 
 
 @serve.callback()

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ztfvo.bench.service import Target
+from bench.service import Target
 
 FIRST_ADDRESS = 200
 """Last part of the first attacker's address, 127.0.0.200: each attack comes from one of its own."""

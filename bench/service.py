@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 import httpx
 
-from ztfvo.bench import memory
-from ztfvo.bench.report import number, save, say, show
-from ztfvo.bench.timing import quantiles
+from bench import memory
+from bench.report import number, save, say, show
+from bench.timing import quantiles
 from ztfvo.settings import Settings
 
 CLIENTS = (1, 8)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ztfvo.bench.database import bench_database
-from ztfvo.bench.dataset import dataset
-from ztfvo.bench.ours import Ours
-from ztfvo.bench.report import database_facts, number, save, say, show
-from ztfvo.bench.store import ask, load
+from bench.database import bench_database
+from bench.dataset import dataset
+from bench.ours import Ours
+from bench.report import database_facts, number, save, say, show
+from bench.store import ask, load
 from ztfvo.settings import Settings
 
 

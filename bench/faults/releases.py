@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from ztfvo.bench.faults.base import Fault, Site
+from bench.faults.base import Fault, Site
 
 RELEASE = "bench"
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
-from ztfvo.bench.service import Target
+from bench.service import Target
 
 Visit = Callable[[httpx.AsyncClient, Target, random.Random], Awaitable[None]]
 """Sends one request and checks its answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ztfvo.bench.faults.base import Fault, Site
+from bench.faults.base import Fault, Site
 
 
 def _stop_and_start(site: Site) -> None:

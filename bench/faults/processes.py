@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from functools import partial
 
-from ztfvo.bench.faults.base import Fault, Site
+from bench.faults.base import Fault, Site
 
 
 def _kill(part: str, all_of_it: bool, site: Site) -> None:

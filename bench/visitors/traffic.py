@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-from ztfvo.bench.service import Target
-from ztfvo.bench.visitors.kinds import KINDS, Failed, HTTPError
+from bench.service import Target
+from bench.visitors.kinds import KINDS, Failed, HTTPError
 
 PAUSE = 1.0
 """Mean pause (s) of a client between two requests, distributed exponentially: a person needs

@@ -17,10 +17,10 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from ztfvo.bench import cputime
-from ztfvo.bench.annotations import AUTHORS, write_annotations
-from ztfvo.bench.report import database_facts, number, save, say, show
-from ztfvo.bench.timing import quantiles, stopwatch
+from bench import cputime
+from bench.annotations import AUTHORS, write_annotations
+from bench.report import database_facts, number, save, say, show
+from bench.timing import quantiles, stopwatch
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
 from ztfvo.site import knowledge

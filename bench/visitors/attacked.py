@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ztfvo.bench.report import say, show
-from ztfvo.bench.service import Target, sample
-from ztfvo.bench.visitors.attacks import ADDRESSES, ATTACKS, Attacker
-from ztfvo.bench.visitors.quiet import SAMPLE, milliseconds, store, wait
-from ztfvo.bench.visitors.traffic import Seen, Visitors, by_kind
+from bench.report import say, show
+from bench.service import Target, sample
+from bench.visitors.attacks import ADDRESSES, ATTACKS, Attacker
+from bench.visitors.quiet import SAMPLE, milliseconds, store, wait
+from bench.visitors.traffic import Seen, Visitors, by_kind
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
 

@@ -6,7 +6,7 @@ import random
 import tempfile
 from pathlib import Path
 
-from ztfvo.bench.faults.base import Fault, Site
+from bench.faults.base import Fault, Site
 
 
 def _damaged(site: Site) -> None:

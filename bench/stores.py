@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ztfvo.bench.dataset import Dataset
+from bench.dataset import Dataset
 
 RADIUS = 1 / 3600
 """Radius of the cones, degrees."""

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.skyplan import CHANNELS_OF_AREA, SEED, Area, areas, schedule, stars
 from skysim.catalogue import catalogue
 from skysim.schedule import LIMITING_MAGNITUDE
 from skysim.stars import stars_on
 from skysim.writer import write_channel
-from ztfvo.bench.skyplan import CHANNELS_OF_AREA, SEED, Area, areas, schedule, stars
 
 RELEASE = "bench"
 DETECTIONS_OF_CURVE = 200

@@ -9,13 +9,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ztfvo.bench import faults as folder
-from ztfvo.bench.faults.base import Fault, Site
-from ztfvo.bench.faults.disks import NotMounted
-from ztfvo.bench.report import number, say, show
-from ztfvo.bench.service import sample
-from ztfvo.bench.visitors.quiet import store
-from ztfvo.bench.visitors.traffic import Visitors, longest_outage
+from bench import faults as folder
+from bench.faults.base import Fault, Site
+from bench.faults.disks import NotMounted
+from bench.report import number, say, show
+from bench.service import sample
+from bench.visitors.quiet import store
+from bench.visitors.traffic import Visitors, longest_outage
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from typing import Any
 
+from tour.expert import Expert
 from ztfvo.settings import Settings
-from ztfvo.site.expert import Expert
 
 EXPERT = ("demo-expert", "Demo expert")
 SECOND = ("demo-second-expert", "Second demo expert")

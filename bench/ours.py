@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ztfvo.bench.cputime import database_seconds
-from ztfvo.bench.dataset import RELEASE, Dataset
-from ztfvo.bench.stores import DTYPES, RADIUS, Curve, Size
+from bench.cputime import database_seconds
+from bench.dataset import RELEASE, Dataset
+from bench.stores import DTYPES, RADIUS, Curve, Size
 from ztfvo.db import connect
 from ztfvo.ingest.finish import finish
 from ztfvo.ingest.plan import jobs

@@ -34,8 +34,8 @@ Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: a 
 @app.command()
 def generate(detections: Count = 40_000_000, workers: Workers = None) -> None:
     """Write a set of simulated bulk files, which the others do where it is missing."""
-    from ztfvo.bench.dataset import dataset
-    from ztfvo.bench.report import say
+    from bench.dataset import dataset
+    from bench.report import say
 
     settings = get_settings()
     say(str(dataset(settings.var / "bench", detections, workers or settings.workers, say)))
@@ -51,7 +51,7 @@ def store(
     ] = False,
 ) -> None:
     """Compare the store with the original's layout in ClickHouse."""
-    from ztfvo.bench.store import store as run
+    from bench.store import store as run
 
     settings = get_settings()
     run(settings, detections, requests, workers or settings.workers, keep)
@@ -66,7 +66,7 @@ def scaling(
     workers: Workers = None,
 ) -> None:
     """Show how the store answers and loads as it grows."""
-    from ztfvo.bench.scaling import scaling as run
+    from bench.scaling import scaling as run
 
     settings = get_settings()
     run(settings, detections, requests, workers or settings.workers)
@@ -79,7 +79,7 @@ def positions(
     only: Annotated[str, typer.Option(help="Only indexes whose name has this.")] = "",
 ) -> None:
     """Compare indexes for position search."""
-    from ztfvo.bench.positions import positions as run
+    from bench.positions import positions as run
 
     run(get_settings(), objects, requests, only)
 
@@ -93,8 +93,8 @@ def http(
     rows: Count = 1_000_000,
 ) -> None:
     """Measure the running service: queries, bulk answers and light curves."""
-    from ztfvo.bench.curves import curves
-    from ztfvo.bench.service import http as run
+    from bench.curves import curves
+    from bench.service import http as run
 
     settings = get_settings()
     address = (base or settings.url).rstrip("/")
@@ -111,7 +111,7 @@ def kdb(
     ] = False,
 ) -> None:
     """Measure lists and pages of the knowledge database."""
-    from ztfvo.bench.kdb import kdb as run
+    from bench.kdb import kdb as run
 
     run(get_settings(), annotations, requests, keep)
 
@@ -130,8 +130,8 @@ def visitors(
     json: Json = None,
 ) -> None:
     """Let ordinary visitors come to the running service, in quiet or under attack."""
-    from ztfvo.bench.visitors.attacked import attacked
-    from ztfvo.bench.visitors.quiet import visitors as run
+    from bench.visitors.attacked import attacked
+    from bench.visitors.quiet import visitors as run
 
     settings = get_settings()
     if attack:
@@ -149,7 +149,7 @@ def faults(
     json: Json = None,
 ) -> None:
     """Break a private installation in every way, and tell what visitors saw of it."""
-    from ztfvo.bench.faults.run import faults as run
+    from bench.faults.run import faults as run
 
     if not run(get_settings(), names or [], yes, json):
         raise typer.Exit(1)

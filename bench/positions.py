@@ -16,9 +16,9 @@ import numpy as np
 import psycopg
 from astropy_healpix.healpy import pix2ang
 
-from ztfvo.bench.database import bench_database
-from ztfvo.bench.report import database_facts, number, save, say, show
-from ztfvo.bench.timing import quantiles
+from bench.database import bench_database
+from bench.report import database_facts, number, save, say, show
+from bench.timing import quantiles
 from ztfvo.db import connect
 from ztfvo.download.sky import pixels_in_cone
 from ztfvo.settings import Settings

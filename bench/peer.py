@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 from chdb.session import Session
 
-from ztfvo.bench.dataset import Dataset
-from ztfvo.bench.stores import DTYPES, RADIUS, Curve, Size
+from bench.dataset import Dataset
+from bench.stores import DTYPES, RADIUS, Curve, Size
 
 OLC = """
 CREATE TABLE ztf.olc (oid UInt64, filter UInt8, fieldid UInt16, rcid UInt8, ra Float64, dec Float64,

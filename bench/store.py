@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ztfvo.bench.cputime import own_seconds
-from ztfvo.bench.database import bench_database
-from ztfvo.bench.dataset import Dataset, dataset
-from ztfvo.bench.ours import Ours
-from ztfvo.bench.peer import Peer
-from ztfvo.bench.report import database_facts, number, save, say, show
-from ztfvo.bench.stores import Store
-from ztfvo.bench.timing import quantiles, stopwatch, time_requests
+from bench.cputime import own_seconds
+from bench.database import bench_database
+from bench.dataset import Dataset, dataset
+from bench.ours import Ours
+from bench.peer import Peer
+from bench.report import database_facts, number, save, say, show
+from bench.stores import Store
+from bench.timing import quantiles, stopwatch, time_requests
 from ztfvo.settings import Settings
 
 SCANS = 3

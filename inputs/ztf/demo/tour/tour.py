@@ -8,10 +8,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from tour import records
+from tour.expert import Expert
 from ztfvo.addresses import CONE, TAP, of_release
 from ztfvo.settings import Settings
-from ztfvo.site import demo_records
-from ztfvo.site.expert import Expert
 from ztfvo.store.names import DEFAULT
 
 #: HZ Herculis, the X-ray binary Her X-1: it is in the demo release in four light curves.
@@ -66,13 +66,13 @@ def tour(settings: Settings, console: Console, passwords: list[str]) -> None:
 
 def _annotate(settings: Settings, console: Console, password: str, second: str) -> None:
     """Log in as the demo's expert, record something, and show it as TAP does."""
-    login, _ = demo_records.EXPERT
+    login, _ = records.EXPERT
     with Expert(settings, login, password) as expert:
-        if added := demo_records.annotate(settings, expert, second):
+        if added := records.annotate(settings, expert, second):
             console.print(f"Knowledge database: {added} stars of the demo annotated")
-        star = next(row for row in demo_records.stars(settings) if row["name"] == "HZ Her")
-        tags = [demo_records.TAGS[star["class"]]]
-        made = expert.annotate(int(star["oid"]), tags, demo_records.describe(star))
+        star = next(row for row in records.stars(settings) if row["name"] == "HZ Her")
+        tags = [records.TAGS[star["class"]]]
+        made = expert.annotate(int(star["oid"]), tags, records.describe(star))
     console.print(
         f"Logged in as {login} ({expert.who['role']}; its password until the next tour: "
         f"{password}) and recorded no. {made['number']} on {made['oid']}. In TAP:",

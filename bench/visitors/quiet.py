@@ -8,10 +8,10 @@ from typing import Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ztfvo.bench.processes import RULE, Watch
-from ztfvo.bench.report import console, number, save, say, show, write
-from ztfvo.bench.service import sample
-from ztfvo.bench.visitors.traffic import PAUSE, Seen, Visitors, by_kind
+from bench.processes import RULE, Watch
+from bench.report import console, number, save, say, show, write
+from bench.service import sample
+from bench.visitors.traffic import PAUSE, Seen, Visitors, by_kind
 from ztfvo.settings import Settings
 
 SAMPLE = 300

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ztfvo.bench.report import number, save, say, show
-from ztfvo.bench.service import NotServed, ask, tap
-from ztfvo.bench.timing import quantiles
+from bench.report import number, save, say, show
+from bench.service import NotServed, ask, tap
+from bench.timing import quantiles
 from ztfvo.settings import Settings
 
 POINTS = (450, 550)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from ztfvo.bench.faults.base import Fault, Site
+from bench.faults.base import Fault, Site
 from ztfvo.db import connect_superuser
 
 _SMALL = {"ZTFVO_LEAST_FREE_MB": "1"}

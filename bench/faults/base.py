@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from ztfvo.bench.processes import Process, processes
-from ztfvo.bench.service import Target
+from bench.processes import Process, processes
+from bench.service import Target
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
 from ztfvo.site.health import app_fault

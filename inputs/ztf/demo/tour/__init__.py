@@ -1,0 +1,1 @@
+"""What ``scripts/demo`` shows of a running site: queries, an annotation, addresses to open."""
