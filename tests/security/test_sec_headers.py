@@ -1,8 +1,9 @@
-"""Headers that are no text change nothing."""
+"""Headers that are no text, or ask for more than there is, change nothing."""
 
 from __future__ import annotations
 
 import pytest
+import requests
 from support.rawhttp import raw
 from support.service import HZ_HER_OIDS
 
@@ -36,3 +37,25 @@ def test_headers_that_are_no_text_count_as_not_sent(site, path):
     if path.partition(b"?")[0] in (b"/tap/capabilities", b"/tap/sync", b"/robots.txt"):
         for header in headers:
             assert raw(own, path, header, patience=30)[0] == 200, header
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    ["0-," * 4000, "".join(f"{n}-{n}," for n in range(0, 1600, 2))],
+    ids=["all again", "many"],
+)
+@pytest.mark.parametrize("path", [CSS, "/robots.txt", "/static/site/site.css", "/tap/capabilities"])
+def test_many_ranges_are_answered_with_the_file_once(site, path, ranges):
+    whole = requests.get(site + path, timeout=30)
+    answer = requests.get(site + path, headers={"Range": f"bytes={ranges}0-"}, timeout=30)
+    assert answer.status_code == whole.status_code
+    assert len(answer.content) == len(whole.content)
+
+
+def test_one_range_is_answered(site):
+    whole = requests.get(site + CSS, timeout=30).content
+    answer = requests.get(
+        site + CSS, headers={"Range": "bytes=10-19", "Accept-Encoding": "identity"}, timeout=30
+    )
+    assert (answer.status_code, answer.content) == (206, whole[10:20])
+    assert answer.headers["Content-Range"] == f"bytes 10-19/{len(whole)}"
