@@ -12,7 +12,7 @@ from kdb.annotations.models import LONGEST_TEXT, MOST_TAGS, RELEASE, Annotation
 from kdb.annotations.oid import InvalidOID, parse_oid
 from kdb.annotations.record import newest
 from kdb.annotations.select import author_of, names_given, names_now, number_of
-from kdb.config.serializing import StrictSerializer
+from kdb.config.serializing import BoundedListField, StrictSerializer
 from kdb.tags.models import Tag
 
 MOST_OIDS = 500
@@ -132,7 +132,7 @@ class AnswersSerializer(serializers.Serializer[Any]):
 class QuestionSerializer(StrictSerializer):
     """OIDs to tell about."""
 
-    oids = serializers.ListField(child=OIDField(), min_length=1, max_length=MOST_OIDS)
+    oids = BoundedListField(child=OIDField(), min_length=1, max_length=MOST_OIDS)
 
 
 class LogEntrySerializer(serializers.Serializer[Any]):
@@ -155,7 +155,7 @@ class NewAnnotationSerializer(StrictSerializer):
 
     oid = OIDField()
     release = serializers.CharField(validators=[RELEASE], trim_whitespace=False)
-    tags = serializers.ListField(
+    tags = BoundedListField(
         child=serializers.CharField(max_length=64), max_length=MOST_TAGS, default=list
     )
     description = serializers.CharField(

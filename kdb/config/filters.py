@@ -11,6 +11,8 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from kdb.config.serializing import MOST_FAULTS
+
 PAGE_PARAMETERS = {"cursor", "page_size", "ordering", "format"}
 
 
@@ -39,12 +41,12 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
     Raises
     ------
     ValidationError
-        Naming each unknown parameter.
+        Naming the first few unknown parameters.
     """
     unknown = sorted(set(request.query_params) - known)
     if unknown:
         sentence = f"There is no such parameter; there are {', '.join(sorted(known))}."
-        raise ValidationError({name[:80]: [sentence] for name in unknown})
+        raise ValidationError({name[:80]: [sentence] for name in unknown[:MOST_FAULTS]})
 
 
 def refusal(error: Exception) -> forms.ValidationError:

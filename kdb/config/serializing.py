@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+MOST_FAULTS = 5
+"""Faults that a refusal tells of a list: all of them would be longer than the request."""
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -24,8 +28,41 @@ class StrictSerializer(serializers.Serializer[Any]):
             strange = sorted(set(map(str, data)) - writable)
             if strange:
                 sentence = f"This cannot be set; what can is {', '.join(sorted(writable))}."
-                raise serializers.ValidationError({name[:80]: [sentence] for name in strange})
+                raise ValidationError({name[:80]: [sentence] for name in strange[:MOST_FAULTS]})
         return super().to_internal_value(data)
+
+
+class BoundedListField(serializers.ListField):
+    """A list whose length is looked at before its items are."""
+
+    max_length: int
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Read the list.
+
+        Raises
+        ------
+        ValidationError
+            When it is too long, or items are malformed, of which the first few are named.
+        """
+        if isinstance(data, list) and len(data) > self.max_length:
+            sentence = self.error_messages["max_length"].format(max_length=self.max_length)
+            raise ValidationError([sentence], code="max_length")
+        return super().to_internal_value(data)
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        """Read the items."""
+        items, faults = [], {}
+        for place, item in enumerate(data):
+            try:
+                items.append(self.child.run_validation(item))
+            except ValidationError as error:
+                faults[place] = error.detail
+                if len(faults) == MOST_FAULTS:
+                    break
+        if faults:
+            raise ValidationError(faults)
+        return items
 
 
 class ConflictSerializer(serializers.Serializer[Any]):

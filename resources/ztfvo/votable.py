@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from astropy.io.votable.tree import TableElement
 
 MEDIA_TYPE = "application/x-votable+xml"
+
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0, section 2.2, cannot have, as references neither; halves of characters among it."""
 
 
 class NumberTable(TableElement):
@@ -27,17 +31,23 @@ class NumberTable(TableElement):
             w.data(base64.b64encode(packed).decode("ascii"))
 
 
+def printable(text: str) -> str:
+    """The text with a question mark for each character that XML cannot have."""
+    return _UNPRINTABLE.sub("?", text)
+
+
 def error(message: str) -> bytes:
     """Return an error document (DALI 1.1, section 4.4).
 
     Parameters
     ----------
     message
-        For people.
+        For people; it may repeat what they sent.
     """
+    text = escape(printable(message))
     info = f"<INFO name={quoteattr('QUERY_STATUS')} value={quoteattr('ERROR')}>"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
-        f'<RESOURCE type="results">{info}{escape(message)}</INFO></RESOURCE>\n</VOTABLE>\n'
+        f'<RESOURCE type="results">{info}{text}</INFO></RESOURCE>\n</VOTABLE>\n'
     ).encode()

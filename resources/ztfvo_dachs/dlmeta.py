@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from gavo import base
@@ -17,9 +16,6 @@ MOST = 5_000
 
 ROWS = 20_000
 """Rows of links after which an answer ends, at the end of an ID's, where MAXREC does not tell."""
-
-_UNPRINTABLE = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What cannot be written in XML, in which the answer repeats the IDs."""
 
 EXAMPLE = "ID=680113300005170"
 
@@ -40,7 +36,7 @@ class LinksRenderer(vodal.DatalinkGetMetaRenderer):
             if not name.startswith("_"):  # those are for DaCHS' own forms
                 given.setdefault(name.upper(), []).extend(str(value) for value in values)
         if "ID" in given:
-            given["ID"] = [_UNPRINTABLE.sub("?", one) for one in given["ID"] if one.strip()]
+            given["ID"] = [votable.printable(one) for one in given["ID"] if one.strip()]
         request.strargs.clear()
         request.strargs.update(given)
         super().__init__(request, service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import json
 
 import pytest
@@ -172,6 +173,37 @@ def test_an_oversized_body_is_refused_before_it_is_read(expert, length):
 @pytest.mark.parametrize("path", ["annotations/", "objects/query/", "login/"])
 def test_a_body_that_is_no_question_is_the_senders_mistake(expert, path, body):
     assert expert.post(path, body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "item"),
+    [("objects/query/", "oids", 0), ("objects/query/", "oids", "x"), ("annotations/", "tags", 0)],
+)
+def test_a_list_that_is_too_long_is_refused_before_its_items(expert, path, name, item):
+    body = {"oid": new_oid(), "release": "dr5"} if name == "tags" else {}
+    body[name] = [item] * 40_001
+    with cProfile.Profile() as profile:
+        answer = expert.post(path, body)
+    assert answer.status_code == 400
+    assert list(answer.json()) == [name]
+    assert "more than" in answer.json()[name][0]
+    assert sum(entry.callcount for entry in profile.getstats()) < 40_000
+
+
+def test_the_first_few_faults_of_a_list_are_told(anyone):
+    answer = anyone.post("objects/query/", {"oids": [new_oid(), *["x"] * 400]})
+    assert answer.status_code == 400
+    assert sorted(answer.json()["oids"]) == ["1", "2", "3", "4", "5"]
+
+
+def test_the_first_few_unknown_fields_are_told(anyone):
+    strange = {f"field{number}": 1 for number in range(10_000)}
+    answer = anyone.post("objects/query/", strange | {"oids": [new_oid()]})
+    assert answer.status_code == 400
+    assert len(answer.json()) == 5
+    answer = anyone.get("objects/", **dict.fromkeys(list(strange)[:150], 1))
+    assert answer.status_code == 400
+    assert len(answer.json()) == 5
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ ODD = (
     *(b"/%2fetc/passwd", b"/tap%2Fsync", b"//tap", b"/tap//sync", b"/static/..%2f..%2fetc/gavo.rc"),
     *(b"/tap/../seffe", b"/./tap", b"/%2e%2e/etc/passwd", b"/static/%5c..%5cetc", b"/static\\x"),
     *(b"/tap%00", b"/tap%0d%0aX: y", b"/lc/1%2F2.json", b"/tap;x=1", b"/..;/seffe"),
+    *(b"/archive/../tap/sync", b"/archive/../static/css/gavo_dc.css", b"/archive/..//tap"),
+    *(b"/archive/%2e%2e/tap/capabilities", b"/archive/x/../../kdb/", b"/tap/../archive/sci/"),
 )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+import requests
 from support.hostile import LEAKS
-from support.rawhttp import send
+from support.rawhttp import raw, send
 
 from ztfvo.settings import get_settings
 
@@ -27,11 +30,36 @@ BODIES = {
     "type": (b"\xff\xfe", b"x"),
     "no type": (b"", b"x"),
     "json": (b"application/json", b"{"),
+    "empty boundary": (b"multipart/form-data; boundary=", b"--\r\n\r\n\r\n----"),
 }
+FORM, PARTS = b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x"
+FILE = PART.replace(b'"a"', b'"file"; filename="f"')
+END = b"\r\n--x--\r\n"
+MIB = 2**20
+REFUSED = {
+    "fields": (FORM, b"a=1&" * 500_000),
+    "separators": (FORM, b"&" * 2_000_000),
+    "names": (FORM, b"&".join(b"a%d=1" % number for number in range(9_000))),
+    "urlencoded": (FORM, b"QUERY=" + b"x" * (3 * MIB)),
+    "parts": (PARTS, (PART + b"\r\n") * 30_000 + b"--x--\r\n"),
+    "files": (PARTS, (FILE + b"\r\n") * 30_000 + b"--x--\r\n"),
+    "no ends": (PARTS, FILE + b"\r\n--xQ" * 300_000 + END),
+    "blanks": (PARTS, PART + b"\r\n--x" + b" " * 2_000_000 + END),
+    "long field": (PARTS, PART + b"%41" * (3 * MIB) + END),
+    "too long": (PARTS, FILE + b"x" * (120 * MIB) + END),
+}
+"""Forms that take DaCHS' parsers from seconds to minutes, in which it does nothing else."""
+SLOWEST = {
+    "fields": (FORM, b"a=1&" * 9_999),
+    "names": (FORM, b"&".join(b"a%d=1" % number for number in range(480))),
+    "escapes": (FORM, b"QUERY=" + b"a%41" * (MIB // 2 - 10)),
+    "per cent signs": (FORM, b"QUERY=" + b"%" * (2 * MIB - 10)),
+}
+"""The most of each kind that is read."""
 PATHS = (b"/tap/sync", b"/tap/async", b"/scs", b"/lc", b"/links", b"/ztf/ztf/cone/form")
 
 
-def request(path, kind, body, port):
+def request(path, kind, body, port, patience=1.0):
     head = [
         b"POST " + path + b" HTTP/1.1",
         b"Host: localhost",
@@ -39,7 +67,7 @@ def request(path, kind, body, port):
         b"Content-Type: " + kind,
         b"Content-Length: " + str(len(body)).encode(),
     ]
-    return send(f"http://127.0.0.1:{port}", b"\r\n".join([*head, b"", b""]) + body)
+    return send(f"http://127.0.0.1:{port}", b"\r\n".join([*head, b"", b""]) + body, patience)
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -80,3 +108,74 @@ def test_unreadable_bodies_stop_nobody_else(site, ask):
         assert request(b"/tap/sync", kind, body, settings.port)[0] == 400
         if number % 4 == 0:
             assert ask("/tap/availability").status_code == 200
+
+
+def timed(path, kind, body, port):
+    """Status, answer, and how many seconds they took."""
+    began = time.monotonic()
+    status, answer = request(path, kind, body, port, patience=30)
+    return status, answer, time.monotonic() - began
+
+
+@pytest.mark.parametrize("path", [b"/scs", b"/tap/sync", b"/tap/async", b"/ztf/ztf/cone/form"])
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_body_that_is_too_much_is_refused_at_once(site, name, path):
+    settings = get_settings()
+    for port in (settings.port, settings.dachs_port):
+        if port == settings.dachs_port and path == b"/scs":
+            continue  # nginx' address
+        status, answer, seconds = timed(path, *REFUSED[name], port)
+        assert status in (400, 413), (port, answer[:300])
+        assert seconds < 8, port  # with all others on this machine; it is a hundredth of it
+        assert answer.lstrip()[:1] == b"<" or path.endswith(b"/form")
+        assert b"nginx" not in answer
+
+
+@pytest.mark.parametrize("path", [b"/tap/sync", b"/ztf/ztf/cone/form"])
+@pytest.mark.parametrize("name", SLOWEST)
+def test_the_most_that_is_read_is_read_fast(site, name, path):
+    status, _, seconds = timed(path, *SLOWEST[name], get_settings().dachs_port)
+    assert status in (200, 400)
+    assert seconds < 8
+
+
+def test_many_names_in_an_address_are_refused(site):
+    names = b"&".join(b"a%d=1" % number for number in range(600))
+    for path in (b"/scs?", b"/oai.xml?", b"/ztf/ztf/cone/form?"):
+        assert raw(site, path + names, patience=30)[0] == 400
+
+
+def test_a_query_of_a_megabyte_is_read_as_a_form_and_as_parts(site):
+    remark = f"-- {'long ' * 190_000}\n"
+    data = {"LANG": "ADQL", "QUERY": f"{remark}SELECT name FROM ztf.releases", "FORMAT": "csv"}
+    for files in (None, {"file": ("f", b"x")}):
+        answer = requests.post(f"{site}/tap/sync", data=data, files=files, timeout=60)
+        assert (answer.status_code, answer.text.splitlines()[0]) == (200, "name")
+
+
+def test_per_cent_signs_of_a_form_mean_what_its_type_says(site):
+    data = {"LANG": "ADQL", "QUERY": "SELECT TOP 1 '%41+é%' AS s FROM ztf.releases"}
+    for files in (None, {"file": ("f", b"x")}):
+        answer = requests.post(
+            f"{site}/tap/sync", data=data | {"FORMAT": "json"}, files=files, timeout=60
+        )
+        assert answer.json()["data"] == [["%41+é%"]]
+
+
+def test_no_form_but_an_upload_is_large(site):
+    body = FILE + b"x" * (5 * MIB) + END
+    for path in (b"/scs", b"/links", b"/ssa", b"/kdb/scs", b"/tap/async/x/phase", b"/oai.xml"):
+        assert request(path, PARTS, body, get_settings().port, patience=30)[0] == 413
+    for path in (b"/ztf/ztf/cone/form", b"/tap/async/x/phase", b"/tap/tables"):
+        assert request(path, PARTS, body, get_settings().dachs_port, patience=30)[0] == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [b"/tap/sync?LANG=ADQL&QUERY=", b"/scs?RA=", b"/links?ID=", b"/ssa?REQUEST=", b"/oai.xml?verb=",
+     b"/ztf/ztf/cone/form?RA=", b"/tableinfo/ztf.objects?x=", b"/tap/async?PHASE=", b"/kdb/scs?"],
+)  # fmt: skip
+def test_parameters_that_are_no_text_are_the_senders_mistake(site, path):
+    for piece in (b"%ff", b"\xff", b"%ED%A0%80", b"1&%ff=1", b"1&\xff=1&\xfe"):
+        status, _ = raw(site, path + piece, patience=30)
+        assert 200 <= status < 500, piece

@@ -61,7 +61,7 @@ UPSTREAMS = "upstreams.conf"
 
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
-    *("nginx.conf", "addresses.conf", "headers.conf", UPSTREAMS),
+    *("nginx.conf", "addresses.conf", "headers.conf", "tap.conf", UPSTREAMS),
     *("archive.conf", "archive-location.conf", "kdb.conf", "kdb-tables.conf"),
 )
 
@@ -125,6 +125,7 @@ def values(settings: Settings) -> dict[str, object]:
         "UPLOAD_BYTES": settings.upload_mb * 10**6,
         "SYNC_UPLOAD_BYTES": settings.sync_upload_mb * 10**6,
         "BODY_MIB": settings.upload_mb * 10**6 // MIB + 1,
+        "SYNC_BODY_MIB": settings.sync_upload_mb * 10**6 // MIB + 1,
         "PROGRAM_LOGS": " ".join(str(log_of(settings, name)) for name in logs),
         "LOG_OWNER": _names_of(settings, None),
         "NGINX_OWNER": _names_of(settings, NGINX),
