@@ -208,7 +208,7 @@ def test_the_api_describes_each_parameter_as_it_is_checked(api, site):
                 schema = shown[one.name]["schema"]
                 assert (schema["minimum"], schema["maximum"]) == (one.least, one.most)
                 for value, status in ((one.most, 200), (one.most * 1.01 + 1, 400)):
-                    asked = {one.name: str(value), "TIME": "0 1"}
+                    asked = {"PERIOD": "1", one.name: str(value), "TIME": "0 1"}
                     answer = requests.get(site + JSON, params=asked, timeout=60)
                     assert answer.status_code == status, (one.name, value)
             if isinstance(one, Choice):

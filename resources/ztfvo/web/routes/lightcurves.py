@@ -13,7 +13,7 @@ from ztfvo.products.produce import produce
 from ztfvo.products.writers import Writer, writers
 from ztfvo.store.names import DEFAULT
 from ztfvo.web.errors import answer_as
-from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Reading, respond, serve
+from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Given, Reading, respond, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
 from ztfvo.web.pages import lightcurve
 
@@ -88,7 +88,15 @@ def _described(*path: dict[str, Any], named: bool) -> dict[str, Any]:
 def light_curves(given: Reading) -> Response:
     """Light curves as delivered by the release, as flux, difference, folded or binned; a POST may
     send own photometry along as JSON, to see it in a figure."""
-    return _answer(given, given.around("lc"))
+    path = given.around("lc")
+    if given.segments[0] == "lc" and len(path) == 1 and not _names(given):
+        path = [DEFAULT, *path]  # what is no OID here is no release either
+    return _answer(given, path)
+
+
+def _names(given: Given) -> list[str]:
+    """Return the light curves named by parameters."""
+    return [*given.parameters.words(parameters.ID), *given.parameters.words("OID")]
 
 
 @serve(router, "/view/{oids}", methods=ASKING)
