@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
@@ -97,6 +98,18 @@ def light_curves(given: Reading) -> Response:
 def _names(given: Given) -> list[str]:
     """Return the light curves named by parameters."""
     return [*given.parameters.words(parameters.ID), *given.parameters.words("OID")]
+
+
+@serve(router, "/view")
+@serve(router, "/{release}/view")
+def named(given: Reading) -> Response:
+    """Lead to the page of the light curves that a form names."""
+    given.parameters.require_known([parameters.ID])
+    words = given.parameters.words(parameters.ID)
+    if not words:
+        parameters.oids(words)
+    path = "/".join([*given.around("view"), "view", quote(",".join(words), safe=",")])
+    return Response(status_code=303, headers={"Location": f"/{path}"})
 
 
 @serve(router, "/view/{oids}", methods=ASKING)
