@@ -12,7 +12,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from kdb.accounts.models import User
-from kdb.annotations.models import Annotation, AnnotationTag
+from kdb.annotations.models import Annotation, AnnotationTag, check_release
 from kdb.annotations.oid import InvalidOID, parse_oid
 from kdb.annotations.serializers import MOST_OIDS
 from kdb.config.filters import ManyFilter, refusal
@@ -30,6 +30,23 @@ class OIDField(forms.CharField):
             return parse_oid(value.strip())
         except InvalidOID as error:
             raise refusal(error) from error
+
+
+class ReleaseField(forms.CharField):
+    """A release's name in an address: one that has capitals has no records, which is said."""
+
+    def clean(self, value: str) -> str:
+        """Read a name."""
+        name = super().clean(value)
+        if name != name.lower():
+            check_release(name)
+        return name
+
+
+class ReleaseFilter(filters.CharFilter):
+    """The records of a release."""
+
+    field_class = ReleaseField
 
 
 class TagField(forms.CharField):
@@ -76,7 +93,7 @@ class AnnotationFilter(filters.FilterSet):
         most=MOST_OIDS,
         method="among",
     )
-    release = filters.CharFilter(field_name="release", help_text="Data release.")
+    release = ReleaseFilter(field_name="release", help_text="Data release.")
     public = filters.BooleanFilter(field_name="public", help_text="Whether everyone may read it.")
 
     class Meta:

@@ -7,9 +7,12 @@ the newest.
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -21,6 +24,23 @@ from kdb.tags.models import Tag
 LONGEST_TEXT = 10_000
 MOST_TAGS = 50
 RELEASE = RegexValidator(r"\A[a-z][a-z0-9_]{0,31}\Z", "Use a release's name, such as dr19.")
+
+
+def check_release(name: str) -> None:
+    """Check the name of a release.
+
+    Raises
+    ------
+    ValidationError
+        When it is no such name, with the one that is meant where only capitals are wrong.
+    """
+    small = name.lower()
+    if small != name and re.fullmatch(RELEASE.regex, small):
+        reason = {"name": name, "small": small}
+        raise ValidationError(
+            "There is no release '%(name)s': the release is '%(small)s'.", params=reason
+        )
+    RELEASE(name)
 
 
 class Annotation(AppendOnlyModel):

@@ -8,11 +8,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from kdb.annotations.models import LONGEST_TEXT, MOST_TAGS, RELEASE, Annotation
+from kdb.annotations.lightcurves import is_missing
+from kdb.annotations.models import LONGEST_TEXT, MOST_TAGS, Annotation, check_release
 from kdb.annotations.oid import InvalidOID, parse_oid
 from kdb.annotations.record import newest
 from kdb.annotations.select import author_of, names_given, names_now, number_of
 from kdb.config.serializing import BoundedListField, StrictSerializer
+from kdb.tags.find import unknown
 from kdb.tags.models import Tag
 
 MOST_OIDS = 500
@@ -154,7 +156,7 @@ class NewAnnotationSerializer(StrictSerializer):
     """An annotation as a client sends it; author and time are the service's to set."""
 
     oid = OIDField()
-    release = serializers.CharField(validators=[RELEASE], trim_whitespace=False)
+    release = serializers.CharField(validators=[check_release], trim_whitespace=False)
     tags = BoundedListField(
         child=serializers.CharField(max_length=64), max_length=MOST_TAGS, default=list
     )
@@ -180,7 +182,7 @@ class NewAnnotationSerializer(StrictSerializer):
             When a tag is unknown, merged, or given twice; each is named.
         """
         found = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-        faults = [f"There is no tag {name!r}." for name in names if name not in found]
+        faults = [unknown(name) for name in names if name not in found]
         faults += [
             f"{tag.name!r} was merged into {tag.merged_into.name!r}: give that."
             for tag in found.values()
@@ -194,16 +196,34 @@ class NewAnnotationSerializer(StrictSerializer):
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """Check what depends on several fields."""
-        if data["deleted"] and (data["tags"] or "public" in self.initial_data):
-            raise ValidationError({"deleted": ["A deletion has neither tags nor 'public'."]})
-        kept = set()
-        if any(tag.retired for tag in data["tags"]):
-            head = newest(data["oid"])
-            kept = set(names_now(head)) if head else set()
-        retired = [tag.name for tag in data["tags"] if tag.retired and tag.name not in kept]
-        if retired:
-            faults = [
-                f"{name!r} is retired: it can be kept, but not given anew." for name in retired
-            ]
-            raise ValidationError({"tags": faults})
+        head = newest(data["oid"])
+        if data["deleted"]:
+            if data["tags"] or "public" in self.initial_data:
+                raise ValidationError({"deleted": ["A deletion has neither tags nor 'public'."]})
+            return data
+        if not (data["tags"] or data["description"]) and (head is None or head.deleted):
+            raise ValidationError({"tags": ["Nothing is said: give a tag or a description."]})
+        self._check_retired(data["tags"], head)
+        if (head is None or head.release != data["release"]) and is_missing(
+            data["oid"], data["release"]
+        ):
+            raise ValidationError(
+                {
+                    "oid": [
+                        f"Release {data['release']} has no light curve {data['oid']}: correct the "
+                        "OID, or name a release that has it."
+                    ]
+                }
+            )
         return data
+
+    def _check_retired(self, tags: list[Tag], head: Annotation | None) -> None:
+        retired = [tag.name for tag in tags if tag.retired]
+        kept = set(names_now(head)) if retired and head else set()
+        faults = [
+            f"{name!r} is retired: it can be kept, but not given anew."
+            for name in retired
+            if name not in kept
+        ]
+        if faults:
+            raise ValidationError({"tags": faults})

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,19 +10,12 @@ import httpx
 from django.core.cache import cache
 from django.utils import timezone
 
+from kdb.annotations import tap
 from kdb.annotations.models import Neighbours, Source
 from kdb.config.options import Options, get_options
 
 BATCH = 100
 """OIDs of one query to the TAP service."""
-
-MOST_ROWS = 20_000
-"""Rows of its answer that are read at most: a batch in a crowded field has some hundred."""
-
-PAUSE = 60
-"""Seconds for which a TAP service that failed is not asked again."""
-
-log = logging.getLogger("kdb")
 
 
 @dataclass
@@ -38,10 +28,6 @@ class Siblings:
     """``sources`` or ``positions``, by OID."""
     unavailable: str | None = None
     """Why some could not be looked up."""
-
-
-class Unavailable(RuntimeError):
-    """The TAP service does not answer as it should; the message says why."""
 
 
 def siblings_of(oids: Collection[int], most: int) -> Siblings:
@@ -70,7 +56,7 @@ def siblings_of(oids: Collection[int], most: int) -> Siblings:
         )
     try:
         known |= _ask(missing[:most], options)
-    except Unavailable as error:
+    except tap.Unavailable as error:
         found.unavailable = str(error)
     for oid, others in known.items():
         found.others[oid], found.source[oid] = others, "positions"
@@ -97,24 +83,18 @@ def _kept(oids: Iterable[int], options: Options) -> dict[int, set[int]]:
 def _ask(oids: list[int], options: Options) -> dict[int, set[int]]:
     if not oids:
         return {}
-    pause = cache.get("siblings-unavailable")
-    if pause:
-        raise Unavailable(pause)
+    if paused := tap.pausing():
+        raise tap.Unavailable(paused)
     answers: dict[int, set[int]] = {}
     try:
-        # Redirects are not followed: only the address that was set is asked.
-        with httpx.Client(timeout=options.tap_seconds, follow_redirects=False) as client:
+        with tap.client(options) as asking:
             for start in range(0, len(oids), BATCH):
                 batch = oids[start : start + BATCH]
                 answers |= {oid: set() for oid in batch}
-                for asked, other in _query(client, batch, options):
+                for asked, other in _query(asking, batch, options):
                     answers[asked].add(other)
-    except (httpx.HTTPError, httpx.InvalidURL, Unavailable) as error:
-        log.warning("The TAP service %s failed: %r", options.tap_url, error)
-        reason = str(error) if isinstance(error, Unavailable) else type(error).__name__
-        sentence = f"The service that knows the stars' positions does not answer ({reason})."
-        cache.set("siblings-unavailable", sentence, PAUSE)
-        raise Unavailable(sentence) from error
+    except (httpx.HTTPError, httpx.InvalidURL, tap.Unavailable) as error:
+        raise tap.Unavailable(tap.pause(error, options)) from error
     _keep({oid: others - {oid} for oid, others in answers.items() if oid in others}, options)
     return {oid: others - {oid} for oid, others in answers.items()}
 
@@ -122,7 +102,7 @@ def _ask(oids: list[int], options: Options) -> dict[int, set[int]]:
 def _keep(answers: dict[int, set[int]], options: Options) -> None:
     """Keep what is known of light curves that exist, while there is room."""
     now = timezone.now()
-    kept = cache.get_or_set("siblings-kept", Neighbours.objects.count, PAUSE)
+    kept = cache.get_or_set("siblings-kept", Neighbours.objects.count, tap.PAUSE)
     if kept + len(answers) > options.star_rows:
         return
     rows = [Neighbours(oid=oid, others=sorted(to), asked_at=now) for oid, to in answers.items()]
@@ -147,25 +127,10 @@ def adql(oids: Iterable[int], options: Options) -> str:
     )
 
 
-def _query(client: httpx.Client, oids: list[int], options: Options) -> list[tuple[int, int]]:
-    form = {
-        "REQUEST": "doQuery",
-        "LANG": "ADQL",
-        "QUERY": adql(oids, options),
-        "RESPONSEFORMAT": "csv",
-        "MAXREC": str(MOST_ROWS),
-    }
-    answer = client.post(f"{options.tap_url}/sync", data=form)
-    if answer.status_code != 200:
-        raise Unavailable(f"status {answer.status_code}")
-    asked = set(oids)
-    try:
-        rows = list(csv.DictReader(io.StringIO(answer.text)))
-        pairs = [(int(row["asked"]), int(row["other"])) for row in rows]
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise Unavailable("an answer that is not the table asked for") from error
-    if not answer.text.startswith("asked,other") or {pair[0] for pair in pairs} - asked:
-        raise Unavailable("an answer that is not the table asked for")
-    if len(pairs) >= MOST_ROWS:
-        raise Unavailable(f"more than {MOST_ROWS} neighbours")
+def _query(asking: httpx.Client, oids: list[int], options: Options) -> list[tuple[int, int]]:
+    pairs = tap.ask(asking, adql(oids, options), "asked", "other")
+    if {pair[0] for pair in pairs} - set(oids):
+        raise tap.Unavailable("an answer that is not the table asked for")
+    if len(pairs) >= tap.MOST_ROWS:
+        raise tap.Unavailable(f"more than {tap.MOST_ROWS} neighbours")
     return pairs

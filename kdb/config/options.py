@@ -77,6 +77,12 @@ class Options(BaseSettings):
         pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$",
         description="Its table with the columns oid, ra and dec (ICRS, degrees).",
     )
+    tap_release_table: str = Field(
+        default="ztf_{release}.objects",
+        pattern=r"^([A-Za-z_]|\{release\})\w*(\{release\}\w*)?(\.[A-Za-z_]\w*)?$",
+        description="Its table of a release's light curves; {release} stands for the name. A "
+        "record on a light curve that it lacks is refused.",
+    )
     tap_seconds: float = Field(default=5, gt=0, le=60, description="Time limit of asking it.")
     star_radius: float = Field(
         default=1.5, gt=0, le=10, description="OIDs within so many arcsec are one star."

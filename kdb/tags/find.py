@@ -21,10 +21,17 @@ def family(name: str) -> list[int]:
     """
     tag = Tag.objects.filter(name=name).first()
     if tag is None:
-        raise UnknownTag(f"There is no tag {name!r}.{_renamed(name)}")
+        raise UnknownTag(unknown(name))
     root = tag.merged_into_id or tag.pk
     found = Tag.objects.filter(Q(pk=root) | Q(merged_into=root))
     return list(found.values_list("pk", flat=True))
+
+
+def unknown(name: str) -> str:
+    """Return a sentence on a name that no tag has, and on the one that is meant, if known."""
+    other = Tag.objects.filter(name__iexact=name).first()
+    meant = f" The tag is {other.name!r}." if other else _renamed(name)
+    return f"There is no tag {name!r}.{meant}"
 
 
 def _renamed(name: str) -> str:

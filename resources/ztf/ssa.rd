@@ -180,7 +180,7 @@ ztfvo.store.discovery: no row a product, and indexes below them. -->
   </STREAM>
 
   <STREAM id="conditions">
-    <doc>POS, SIZE and TIME of SSAP, in place of those of DaCHS.</doc>
+    <doc>POS, SIZE, BAND, TIME and FORMAT of SSAP, in place of those of DaCHS.</doc>
     <condDesc combining="True" joiner="AND">
       <inputKey name="POS" type="text" unit="deg" std="True" multiplicity="single"
         utype="ssa:Char.SpatialAxis.Coverage.Location.Value"
@@ -200,6 +200,23 @@ ztfvo.store.discovery: no row a product, and indexes below them. -->
       <phraseMaker>
         <setup imports="ztfvo_dachs.ssa"/>
         <code>yield from ssa.time_phrase(inPars, outPars)</code>
+      </phraseMaker>
+    </condDesc>
+    <condDesc>
+      <inputKey name="BAND" type="text" unit="m" std="True" multiplicity="single"
+        utype="ssa:DataId.Bandpass"
+        description="Wavelength or range of wavelengths, or names: g, r, i, zg, zr, zi"/>
+      <phraseMaker>
+        <setup imports="ztfvo_dachs.ssa"/>
+        <code>yield from ssa.band_phrase(inPars, outPars)</code>
+      </phraseMaker>
+    </condDesc>
+    <condDesc>
+      <inputKey original="//ssap#instance.mime" name="FORMAT" type="text" std="True"
+        multiplicity="single"/>
+      <phraseMaker>
+        <setup imports="ztfvo_dachs.ssa"/>
+        <code>yield from ssa.format_phrase(inPars, outPars)</code>
       </phraseMaker>
     </condDesc>
   </STREAM>
@@ -224,6 +241,8 @@ ztfvo.store.discovery: no row a product, and indexes below them. -->
       <ssapCore queriedTable="timeseries">
         <FEED source="//ssap#hcd_condDescs">
           <PRUNE id="coneCond"/>
+          <PRUNE id="bandCond"/>
+          <PRUNE id="formatCond"/>
           <PRUNE id="timeCond"/>
         </FEED>
         <FEED source="ztf/ssa#conditions"/>

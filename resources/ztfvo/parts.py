@@ -18,17 +18,23 @@ class State(TypedDict):
     """The state of one part."""
 
     works: bool | None
-    """None where nobody knows."""
+    """None where it starts, and where nobody knows."""
     since: str | None
-    """ISO 8601, UTC."""
+    """ISO 8601, UTC; None where nobody knows."""
 
 
 def _file(settings: Settings) -> Path:
     return settings.run / "parts.json"
 
 
-def note_state(settings: Settings, works: dict[str, bool]) -> None:
-    """Note which parts work, for all to read; the time stays where nothing changed meanwhile."""
+def note_state(settings: Settings, works: dict[str, bool | None]) -> None:
+    """Note which parts work, for all to read; the time stays where nothing changed meanwhile.
+
+    Parameters
+    ----------
+    works
+        By part; None for one that starts.
+    """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     former = read_state(settings)
     parts = {

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg import Connection, errors
+from psycopg import Connection, errors, sql
 from psycopg.rows import class_row
 
 from ztfvo.errors import HTTPError
-from ztfvo.store.names import DEFAULT
+from ztfvo.store.names import DEFAULT, schema_of
+
+EXAMPLE = 680113300005170
+"""The OID of the documents: HZ Her in g."""
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,13 @@ def find_release(connection: Connection, name: str) -> Release:
         if one.name == name or (one.is_default and name == DEFAULT):
             return one
     raise NoRelease(name, [one.name for one in known])
+
+
+def example_of(connection: Connection, release: Release) -> int | None:
+    """Return an OID that the release has: that of the documents, else any; None without one."""
+    table = sql.Identifier(schema_of(release.name), "object")
+    query = sql.SQL(
+        "(SELECT oid FROM {0} WHERE oid = %s) UNION ALL (SELECT oid FROM {0} LIMIT 1) LIMIT 1"
+    ).format(table)
+    row = connection.execute(query, (EXAMPLE,)).fetchone()
+    return row[0] if row else None

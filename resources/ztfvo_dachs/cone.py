@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from gavo import base
 from gavo.protocols import scs
 
-from ztfvo_dachs import conecheck
+from ztfvo import oid
+from ztfvo_dachs import conecheck, links, position
 
 ARCSEC_PER_DEGREE = 3600
 
@@ -20,42 +23,70 @@ def protocol_phrase(core: Any, in_pars: dict[str, Any], out_pars: dict[str, Any]
 
 def form_phrase(core: Any, in_pars: dict[str, Any], out_pars: dict[str, Any]) -> Iterator[str]:
     """Yield the SQL condition for a position or name and a radius in arcsec."""
-    ra, dec = position(in_pars["hscs_pos"])
-    radius = in_pars["hscs_sr"] / ARCSEC_PER_DEGREE
-    limit = conecheck.get_settings().max_cone_radius * ARCSEC_PER_DEGREE
-    if radius * ARCSEC_PER_DEGREE > limit:
-        raise base.ValidationError(
-            f"{in_pars['hscs_sr']:g} is above the limit of {limit:g} arcsec: ask for a smaller "
-            "cone, or query the table objects by TAP, which has no such limit.",
-            "hscs_sr",
-        )
+    radius = _radius(in_pars["hscs_sr"])
+    ra, dec = _place(in_pars["hscs_pos"], core.queriedTable.rd.schema)
     yield _phrase(core, out_pars, _checked(ra, dec, radius, ("hscs_pos", "hscs_pos", "hscs_sr")))
 
 
-def position(text: str) -> tuple[float, float]:
-    """RA and Dec in degrees of a coordinate pair or of a name that CDS resolves.
+def _radius(arcsec: float) -> float:
+    """Radius in degrees of one of the form.
+
+    Raises
+    ------
+    ValidationError
+        When it is no radius, or larger than the site allows.
+    """
+    limit = conecheck.get_settings().max_cone_radius * ARCSEC_PER_DEGREE
+    if not 0 <= arcsec < math.inf:
+        raise base.ValidationError(
+            f"Radius={arcsec:g} arcsec is {'negative' if arcsec < 0 else 'not finite'}: give 0 to "
+            f"{limit:g} arcsec, e.g. 2.",
+            "hscs_sr",
+        )
+    if arcsec > limit:
+        raise base.ValidationError(
+            f"Radius={arcsec:.10g} is above the limit of {limit:g} arcsec: ask for a smaller cone, "
+            "or query the table objects by TAP, which has no such limit.",
+            "hscs_sr",
+        )
+    return arcsec / ARCSEC_PER_DEGREE
+
+
+def _place(text: str, schema: str) -> tuple[float, float]:
+    """RA and Dec in degrees of a position, or of a name that CDS resolves.
 
     Raises
     ------
     ValidationError
         When it is neither, or when the name resolver cannot be asked.
     """
+    with suppress(oid.InvalidOID):
+        page = links.page(schema, oid.parse(text))
+        raise base.ValidationError(
+            f"{text.strip()} is the OID of a light curve, not a position: its page is {page}.",
+            "hscs_pos",
+        )
+    if position.is_name(text):
+        return _resolved(text)
     try:
-        return base.parseCooPair(text)
-    except ValueError:
-        pass
+        return position.read(text)
+    except position.BadPosition as error:
+        raise base.ValidationError(str(error), "hscs_pos") from error
+
+
+def _resolved(name: str) -> tuple[float, float]:
     try:
-        found = base.caches.getSesame("web").query(text)
+        found = base.caches.getSesame("web").query(name)
     except Exception as error:
         raise base.ValidationError(
-            f"The name resolver of CDS does not answer, so '{text}' cannot be looked up now: "
+            f"The name resolver of CDS does not answer, so '{name}' cannot be looked up now: "
             "give coordinates instead, e.g. 254.45755 +35.34236.",
             "hscs_pos",
         ) from error
     if not found:
         raise base.ValidationError(
-            f"'{text}' is neither a pair of coordinates nor a name that SIMBAD knows: "
-            "write e.g. 254.45755 +35.34236, 16 57 49.8 +35 20 32.5, or HZ Her.",
+            f"'{name}' is neither a position nor a name that SIMBAD knows: write e.g. "
+            f"{position.EXAMPLES}, or HZ Her.",
             "hscs_pos",
         )
     return float(found["RA"]), float(found["dec"])

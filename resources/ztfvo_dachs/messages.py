@@ -43,6 +43,13 @@ _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
 
+class Refused(base.ValidationError):
+    """A parameter that cannot be used; the sentence names it, so that nothing is put before it."""
+
+    def __str__(self) -> str:
+        return str(self.msg)
+
+
 class Unavailable(base.ValidationError):
     """Something behind this service does not answer, or took too long.
 

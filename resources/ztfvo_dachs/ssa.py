@@ -1,19 +1,47 @@
-"""SSAP's POS, SIZE and TIME, as the standard has them.
+"""SSAP's POS, SIZE, BAND, TIME and FORMAT, as the standard has them.
 
 DaCHS takes SIZE for a radius, passes over POS without SIZE, lets declinations above 90 find
-nothing, and compares TIME with the middle of a time series.
+nothing, compares TIME with the middle of a time series, reads no TIME of a year or a month, and
+lets a FORMAT that is none find nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gavo import base, stc
 from gavo.svcs import pql
 
+from ztfvo.dal import shorten
+from ztfvo.oid import FILTER_IDS
+from ztfvo_dachs import messages
+
 DEFAULT_SIZE = 10 / 3600
 """Diameter in degrees where SIZE is not given."""
+
+POSITION = "give right ascension and declination in degrees, ICRS, e.g. POS=254.45755,35.34236"
+TIMES = "TIME=2018, TIME=2018-06-01T04:30:00 or TIME=2018-06/2019"
+
+DELIVERED = ("all", "compliant", "votable", "application/x-votable+xml")
+"""Values of FORMAT that light curves have."""
+OTHERS = ("native", "graphic", "fits", "xml", "metadata")
+"""Words of the standard for what light curves do not have here, or for no data at all."""
+
+BANDS = {name: band for band in FILTER_IDS for name in (band, band[1:])}
+"""Bandpasses by the names that they have in requests."""
+
+_PRECISIONS = {
+    "%Y": timedelta(days=366),
+    "%Y-%m": timedelta(days=31),
+    "%Y-%m-%d": timedelta(days=1),
+    "%Y-%m-%dT%H": timedelta(hours=1),
+    "%Y-%m-%dT%H:%M": timedelta(minutes=1),
+    "%Y-%m-%dT%H:%M:%S": timedelta(0),
+    "%Y-%m-%dT%H:%M:%S.%f": timedelta(0),
+}
+"""Forms of a time, and how long what one means can be."""
 
 
 def position_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterator[str]:
@@ -24,18 +52,27 @@ def position_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterat
     ValidationError
         If POS is not two numbers on the sky, or SIZE not a diameter from 0 to 180 degrees.
     """
-    wanted = pql.PQLPositionPar.fromLiteral(given.get("POS"), "POS")
+    text = given.get("POS")
+    try:
+        wanted = pql.PQLPositionPar.fromLiteral(text, "POS")
+        places = list(wanted._iterICRSPositions()) if wanted else []
+    except base.LiteralParseError as error:
+        raise messages.Refused(f"POS={shorten(text)} is no position: {POSITION}.", "POS") from error
+    except base.ValidationError as error:
+        raise messages.Refused(
+            f"POS={shorten(text)} is no position ({error.msg.rstrip('.')}): {POSITION}.", "POS"
+        ) from error
     if wanted is None:
         return
     size = given.get("SIZE")
     diameter = DEFAULT_SIZE if size is None else size
     if not 0 <= diameter <= 180:
-        raise base.ValidationError(
+        raise messages.Refused(
             f"SIZE={size:g} is not possible: give a diameter of 0 to 180 degrees.", "SIZE"
         )
-    for ra, dec in wanted._iterICRSPositions():
+    for ra, dec in places:
         if not (0 <= ra <= 360 and abs(dec) <= 90):
-            raise base.ValidationError(
+            raise messages.Refused(
                 f"POS={ra:g},{dec:g} is no place on the sky: give a right ascension of 0 to 360 "
                 "and a declination of -90 to 90 degrees, ICRS.",
                 "POS",
@@ -43,21 +80,109 @@ def position_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterat
     yield wanted.getConeSQL("ssa_location", parameters, diameter / 2)
 
 
+def band_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterator[str]:
+    """Yield the condition for BAND: wavelengths in metres, or names in any case (4.1.1.3)."""
+    text = given.get("BAND")
+    if not text:
+        return
+    names = [name.strip().lower() for name in text.split(",")]
+    if all(name in BANDS for name in names):
+        key = base.getSQLKey("band", {BANDS[name] for name in names}, parameters)
+        yield f"ssa_bandpass IN %({key})s"
+        return
+    try:
+        yield pql.PQLFloatPar.fromLiteral(text, "BAND").getSQLForInterval(
+            "ssa_specstart", "ssa_specend", parameters
+        )
+    except base.LiteralParseError:
+        yield pql.PQLPar.fromLiteral(text, "BAND").getSQL("ssa_bandpass", parameters)
+
+
+def format_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterator[str]:
+    """Yield the condition for FORMAT, which all light curves meet or none (4.1.1.5).
+
+    Raises
+    ------
+    ValidationError
+        If it is neither a word of the standard nor a media type.
+    """
+    words = [word.strip().lower() for word in (given.get("FORMAT") or "").split(",")]
+    words = [word for word in words if word]
+    for word in words:
+        if word not in (*DELIVERED, *OTHERS) and "/" not in word:
+            raise messages.Refused(
+                f"FORMAT={shorten(word)} is not known here: use one of "
+                f"{', '.join((*DELIVERED, *OTHERS))}, or another media type.",
+                "FORMAT",
+            )
+    if words and not set(words) & set(DELIVERED):
+        yield "FALSE"
+
+
 def time_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterator[str]:
     """Yield the condition that the epochs of a light curve extend over TIME (SSAP 1.1, 4.1.1.4).
 
-    Times are ISO 8601, UTC; an end of a range may be left out.  They are compared with
-    heliocentric times, which differ by up to 8.3 minutes.
+    Times are ISO 8601, UTC; one of less precision, such as 2018-06, means all of it; an end of a
+    range may be left out.  They are compared with heliocentric times, which differ by up to 8.3
+    minutes.
+
+    Raises
+    ------
+    ValidationError
+        If it has other times, or an end before its beginning.
     """
-    wanted = pql.PQLDatePar.fromLiteral(given.get("TIME"), "TIME")
-    if wanted is None:
+    text = given.get("TIME")
+    if not text:
         return
-    ranges = [
-        pql.PQLRange(*(_mjd(moment) for moment in (each.value, each.start, each.stop)))
-        for each in wanted.ranges
-    ]
+    try:
+        wanted = pql.PQLPar.fromLiteral(text, "TIME")
+        ranges = [_interval(each) for each in wanted.ranges]
+    except ValueError as error:
+        raise _no_time(text, str(error)) from error
+    except base.LiteralParseError as error:
+        raise _no_time(text, "it is no list of times or ranges") from error
     yield pql.PQLFloatPar(ranges).getSQLForInterval("t_min", "t_max", parameters)
 
 
-def _mjd(moment: Any) -> float | None:
-    return None if moment is None else stc.dateTimeToMJD(moment)
+def _interval(wanted: pql.PQLRange) -> pql.PQLRange:
+    """Return a time or range of times as a range of MJD."""
+    first, last = (
+        (wanted.value, wanted.value) if wanted.value is not None else (wanted.start, wanted.stop)
+    )
+    start = None if first is None else _period(first)[0]
+    stop = None if last is None else _period(last)[1]
+    if None not in (first, last) and _period(last)[0] < start:
+        raise ValueError("its end is before its beginning")
+    return pql.PQLRange(start=start, stop=stop)
+
+
+def _period(text: str) -> tuple[float, float]:
+    """Return the first and the last MJD of what a time means."""
+    for form, longest in _PRECISIONS.items():
+        try:
+            begin = datetime.strptime(text.removesuffix("Z"), form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        return _mjd(begin), _mjd(_end(begin, form, longest))
+    raise ValueError(f"{shorten(text)!r} is no time in ISO 8601")
+
+
+def _end(begin: datetime, form: str, longest: timedelta) -> datetime:
+    """Return the end of a period, which of years and months is the first of the next."""
+    try:
+        end = begin + longest
+        return datetime.strptime(end.strftime(form), form).replace(tzinfo=UTC)
+    except OverflowError:
+        return begin
+
+
+def _mjd(moment: datetime) -> float:
+    return stc.dateTimeToMJD(moment.replace(tzinfo=None))
+
+
+def _no_time(text: str, reason: str) -> messages.Refused:
+    return messages.Refused(
+        f"TIME={shorten(text)} cannot be used: {reason}. Write times in ISO 8601, UTC, e.g. "
+        f"{TIMES}.",
+        "TIME",
+    )

@@ -26,7 +26,6 @@ from kdb.tags import edit, vocabulary
 from kdb.tags.models import Tag
 from kdb.transfer import load as loading
 from ztfvo.settings import get_settings
-from ztfvo.site.identity import has_walls
 
 SET = SHARED / "crossmatch" / "derived" / "snad_kdb_tags.csv"
 REAL_COUNTS = {
@@ -460,13 +459,30 @@ def test_a_file_that_the_caller_alone_may_read_is_imported(committed, tags, file
     assert sorted((get_settings().var / "kdb").iterdir()) == before
 
 
-@pytest.mark.skipif(not has_walls(get_settings()), reason="all parts have one user")
-def test_an_export_to_a_folder_of_the_caller_is_refused_with_the_remedy(committed, tmp_path):
+@pytest.mark.parametrize("name", ["all.jsonl", "all.vot"])
+def test_an_export_goes_to_a_folder_that_the_caller_alone_may_write(committed, tmp_path, name):
     tmp_path.chmod(0o700)
-    done = ztfvo_kdb("export", tmp_path / "all.jsonl")
+    done = ztfvo_kdb("export", tmp_path / name)
+    assert done.returncode == 0, done.stderr
+    assert f"{name}: 0 annotations" in done.stdout
+    (made,) = tmp_path.iterdir()
+    assert (made.name, made.stat().st_mode & 0o777) == (name, 0o600)
+    assert made.stat().st_uid == os.geteuid()
+
+
+@pytest.mark.parametrize(("name", "layout"), [("all.jsonl", "jsonl"), ("all.vot", "votable")])
+def test_an_export_to_no_folder_is_refused_with_the_remedy(tmp_path, name, layout):
+    done = ztfvo_kdb("export", tmp_path / "none" / name)
     assert done.returncode == 1
-    assert "may not write" in done.stderr
-    assert "> FILE" in done.stderr
+    assert f"{name} cannot be written (No such file or directory)" in done.stderr
+    assert f"export - --layout {layout} > FILE" in done.stderr
+
+
+def test_an_export_that_fails_leaves_no_file(tmp_path):
+    done = ztfvo_kdb("export", tmp_path / "all.xlsx")
+    assert done.returncode == 1
+    assert "the name must end in .jsonl or .vot" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_fails_with_a_sentence(file, tmp_path):

@@ -117,7 +117,8 @@ def test_a_conflict_is_told_with_the_newer_one(expert, tags, based_on):
 
 
 def test_basing_on_what_is_not_there_is_a_conflict_with_nothing(expert):
-    answer = expert.post("annotations/", {"oid": new_oid(), "release": "dr5", "based_on": 7})
+    body = {"oid": new_oid(), "release": "dr5", "description": "x", "based_on": 7}
+    answer = expert.post("annotations/", body)
     assert (answer.status_code, answer.json()["newest"]) == (409, None)
 
 
@@ -158,6 +159,33 @@ def test_a_malformed_field_is_refused_by_name(expert, tags, field, value):
     body = {"oid": new_oid(), "release": "dr5", "tags": ["SN"]} | {field: value}
     answer = expert.post("annotations/", body)
     assert (answer.status_code, list(answer.json())) == (400, [field])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("release", "DEMO", "There is no release 'DEMO': the release is 'demo'."),
+        ("tags", ["sn"], "There is no tag 'sn'. The tag is 'SN'."),
+    ],
+)
+def test_a_name_in_other_letters_is_answered_with_the_right_one(
+    expert, tags, field, value, sentence
+):
+    body = {"oid": new_oid(), "release": "dr5", "tags": ["SN"]} | {field: value}
+    assert expert.post("annotations/", body).json() == {field: [sentence]}
+
+
+@pytest.mark.parametrize("description", ["", "  \n"])
+def test_a_first_record_says_something(expert, tags, description):
+    oid = new_oid()
+    nothing = {"oid": oid, "release": "dr5", "description": description}
+    answer = expert.post("annotations/", nothing)
+    assert answer.status_code == 400
+    assert answer.json() == {"tags": ["Nothing is said: give a tag or a description."]}
+    first = expert.annotate(oid, "SN")
+    emptied = expert.annotate(oid, based_on=first["id"], description="")
+    gone = expert.annotate(oid, based_on=emptied["id"], deleted=True)
+    assert expert.post("annotations/", nothing | {"based_on": gone["id"]}).status_code == 400
 
 
 def test_a_deletion_is_bare(expert, tags):

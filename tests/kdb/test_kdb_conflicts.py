@@ -81,7 +81,7 @@ def test_who_waits_for_a_transaction_that_fails_gets_his_turn(kdb_database, peop
 
 def test_people_on_different_objects_do_not_disturb_each_other(people):
     writers = [kdb.Visitor(people["expert"]) for _ in range(WRITERS)]
-    bodies = [{"oid": kdb.new_oid(), "release": "dr5"} for _ in writers]
+    bodies = [{"oid": kdb.new_oid(), "release": "dr5", "description": "x"} for _ in writers]
     pairs = zip(writers, bodies, strict=True)
     answers = at_once([lambda w=w, b=b: w.post("annotations/", b) for w, b in pairs])
     assert [answer.status_code for answer in answers] == [201] * WRITERS

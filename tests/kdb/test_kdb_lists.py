@@ -128,6 +128,22 @@ def test_a_malformed_or_unknown_filter_is_refused_by_name(anyone, tags, paramete
 
 
 @pytest.mark.parametrize(
+    ("parameters", "meant"),
+    [
+        ({"tag": "sn"}, "The tag is 'SN'."),
+        ({"not_tag": "var"}, "The tag is 'VAR'."),
+        ({"release": "DR19"}, "the release is 'dr19'."),
+    ],
+)
+def test_a_name_in_other_letters_is_answered_with_the_right_one(anyone, records, parameters, meant):
+    for path in ("objects/", "annotations/"):
+        answer = anyone.get(path, **parameters)
+        assert answer.status_code == 400
+        (sentence,) = [text for texts in answer.json().values() for text in texts]
+        assert sentence.endswith(meant)
+
+
+@pytest.mark.parametrize(
     "parameters",
     [
         {"page_size": 0},

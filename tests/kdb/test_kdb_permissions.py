@@ -45,7 +45,7 @@ def do(expert, tags):
     """A function that has a visitor do something; returns the status."""
     oid = new_oid()
     private = expert.annotate(oid, "SN", public=False)["id"]
-    annotation = {"oid": new_oid(), "release": "dr5"}
+    annotation = {"oid": new_oid(), "release": "dr5", "description": "x"}
     user = {"login": "new", "public_name": "New"}
     requests = {
         "list objects": ("GET", "objects/"),

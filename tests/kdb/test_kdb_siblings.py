@@ -68,13 +68,17 @@ class Peer:
 
     def __init__(self):
         self.asked, self.answer, self.wait, self.status = [], "asked,other\n", 0.0, 200
+        self.releases, self.lightcurves = (200, "oid\n1\n"), []
         self.knows_all = False
         peer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                peer.asked.append(parse_qs(body))
+                form = parse_qs(body)
+                if " AS other " not in form["QUERY"][0]:
+                    return self.tell_of_a_release(form["QUERY"][0])
+                peer.asked.append(form)
                 time.sleep(peer.wait)
                 self.send_response(peer.status)
                 self.send_header("Location", "http://localhost:1/elsewhere")
@@ -84,6 +88,13 @@ class Peer:
                     oids = peer.asked[-1]["QUERY"][0].split("IN (")[1].split(")")[0].split(", ")
                     answer += "".join(f"{oid},{oid}\n" for oid in oids)
                 self.wfile.write(answer.encode())
+
+            def tell_of_a_release(self, query):
+                peer.lightcurves.append(query)
+                time.sleep(peer.wait)
+                self.send_response(peer.releases[0])
+                self.end_headers()
+                self.wfile.write(peer.releases[1].encode())
 
             def log_message(self, *_):
                 pass
@@ -182,6 +193,7 @@ def test_a_failing_service_is_told_and_disturbs_nothing_else(
 ):
     oid = new_oid()
     expert.annotate(oid, "SN")
+    cache.clear()
     for name, value in behaviour.items():
         setattr(peer, name, value)
     answer = anyone.get(f"objects/{oid}/")
@@ -214,3 +226,55 @@ def test_the_service_of_the_project_knows_the_stars(option, anyone, expert, tags
     assert answer[0]["same_star"] == sorted(HZ_HER_OIDS[:3])
     assert [row["oid"] for row in answer[0]["siblings"]] == [first]
     assert answer[1]["siblings"] == []
+
+
+def record(oid, **fields):
+    return {"oid": oid, "release": "dr19", "description": "looked at"} | fields
+
+
+def test_a_light_curve_that_its_release_lacks_is_not_recorded(peer, expert):
+    peer.releases = (200, "oid\n")
+    oid = new_oid()
+    answer = expert.post("annotations/", record(oid))
+    assert answer.status_code == 400
+    assert f"Release dr19 has no light curve {oid}: correct the OID" in answer.json()["oid"][0]
+    assert peer.lightcurves == [f"SELECT oid FROM ztf_dr19.objects WHERE oid = {oid}"]
+
+
+def test_the_form_says_so_too(peer, browsers):
+    peer.releases = (200, "oid\n")
+    oid = new_oid()
+    page = browsers["expert"].post(f"/objects/{oid}", release="dr19", description="looked at")
+    assert page.status == 400
+    assert f"Release dr19 has no light curve {oid}" in page.faults()
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        {"releases": (200, "oid\n7\n")},
+        {"releases": (400, "There is no table ztf_dr19.objects.")},
+        {"releases": (200, "<VOTABLE/>")},
+        {"wait": 1.5},
+    ],
+)
+def test_where_the_release_has_it_or_nobody_knows_it_is_recorded(peer, expert, behaviour):
+    for name, value in behaviour.items():
+        setattr(peer, name, value)
+    expert.annotate(new_oid())
+    assert len(peer.lightcurves) == 1
+
+
+def test_without_a_tap_service_it_is_recorded(expert):
+    expert.annotate(new_oid())
+
+
+def test_what_was_recorded_on_the_release_before_is_not_looked_up_again(peer, expert):
+    oid = new_oid()
+    first = expert.annotate(oid)
+    peer.releases = (200, "oid\n")
+    second = expert.annotate(oid, based_on=first["id"], description="again")
+    other = record(oid, based_on=second["id"], release="dr24")
+    assert expert.post("annotations/", other).status_code == 400
+    expert.annotate(oid, based_on=second["id"], deleted=True)
+    assert len(peer.lightcurves) == 2

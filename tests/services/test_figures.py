@@ -159,7 +159,7 @@ def test_a_figure_takes_less_than_a_second(ask):
     times = []
     for number in range(5):
         start = time.perf_counter()
-        ask(f"/lc/{OID}.png", EPOCH=number)
+        ask(f"/lc/{OID}.png", PERIOD=1.7, EPOCH=number)
         times.append(time.perf_counter() - start)
     assert statistics.median(times) < 1.0
 

@@ -33,7 +33,15 @@ def test_it_finds_hz_her_and_links_each_light_curve(ask, site):
 
 
 @pytest.mark.parametrize(
-    "written", ["254.45755,35.34236", "16 57 49.81, +35 20 32.5", "16:57:49.81 35:20:32.5"]
+    "written",
+    [
+        "254.45755,35.34236",
+        "(254.45755, 35.34236)",
+        "254.45755d, 35.34236d",
+        "16 57 49.81, +35 20 32.5",
+        "16:57:49.81 35:20:32.5",
+        "16h57m49.81s +35d20m32.5s",
+    ],
 )
 def test_positions_are_read_in_several_ways(ask, written):
     assert matched(ask(FORM, **(SENT | {"hscs_pos": written})).text) == 4
@@ -64,11 +72,18 @@ def test_results_can_be_sorted(ask):
     ("changes", "message"),
     [
         ({"hscs_pos": ""}, "Required"),
-        ({"hscs_sr": "abc"}, "Not a valid number"),
-        ({"hscs_sr": "200000"}, "200000 is above the limit of 3600 arcsec"),
-        ({"hscs_sr": "-1"}, "is negative"),
+        ({"hscs_sr": "abc"}, "abc is not a number: write e.g. 1.5"),
+        ({"hscs_sr": "1,5"}, "1,5 is not a number: write e.g. 1.5, with a decimal point"),
+        ({"hscs_sr": "2arcsec"}, "2arcsec is not a number: write e.g. 1.5"),
+        ({"hscs_sr": "200000"}, "Radius=200000 is above the limit of 3600 arcsec"),
+        ({"hscs_sr": "-1"}, "Radius=-1 arcsec is negative: give 0 to 3600 arcsec"),
+        ({"hscs_sr": "inf"}, "Radius=inf arcsec is not finite"),
         ({"hscs_pos": "254.4 +95"}, "DEC=95 is not in -90 to 90 degrees"),
-        ({"ngoodobs": "abc"}, "Invalid input"),
+        ({"hscs_pos": "35.34 254.45"}, "The order is RA Dec"),
+        ({"hscs_pos": "254,45755 35,34236"}, "use a decimal point, not a comma"),
+        ({"hscs_pos": "680113300005170"}, "its page is /view/680113300005170."),
+        ({"ngoodobs": "abc"}, "abc is no condition on a number: write e.g. 0.3, > 0.3"),
+        ({"mag_amplitude": ">0,3"}, ">0,3 is no condition on a number: write e.g. 0.3, > 0.3"),
         ({"filter": "zx"}, "is not a valid value for filter"),
         ({"_FORMAT": "nonsense"}, "Unknown format"),
         ({"_DBOPTIONS_DIR": "x"}, "Matched: 4"),
@@ -80,9 +95,24 @@ def test_bad_input_comes_back_in_the_form_with_a_sentence(ask, changes, message)
     assert answer.status_code == 200
     assert message in unescape(answer.text)
     assert "Traceback" not in answer.text
+    assert "hscs_" not in re.sub(r"<[^>]*>", "", answer.text)
+
+
+@pytest.mark.parametrize("written", ["254.45755", "16:77:49.81 +35:20:32.5"])
+def test_figures_that_are_no_position_are_not_taken_for_a_name(ask, written):
+    text = unescape(ask(FORM, **(SENT | {"hscs_pos": written})).text)
+    assert f"{written} is not a position: " in text
+    assert "resolver" not in text
 
 
 def test_a_name_is_resolved_or_the_reason_told(ask):
     text = unescape(ask(FORM, **(SENT | {"hscs_pos": "HZ Her"})).text)
     offline = "The name resolver of CDS does not answer, so 'HZ Her' cannot be looked up now"
     assert "Matched: 4" in text or offline in text
+
+
+def test_the_form_of_a_release_that_is_not_loaded_says_so(ask):
+    answer = ask("/ztf/dr24/cone/form", **SENT)
+    assert answer.status_code == 404
+    assert "The tables of ztf_dr24 are not loaded at this site" in answer.text
+    assert "does not exist" not in answer.text

@@ -52,7 +52,7 @@ def test_what_is_recorded_by_session_is_in_the_next_tap_answer(expert, tap, one)
         row = one(f"SELECT * FROM kdb.objects WHERE oid = {oid}")
         assert set(row["tags"].split("#")) == set(tags)
         assert (row["description"], int(row["annotations"])) == (text, number)
-        assert row["release"] == "demo"
+        assert row["release"] == "dr17"
         assert row["author"] == expert.http.get("whoami/").json()["public_name"]
         recorded = datetime.fromisoformat(row["changed_at"]).replace(tzinfo=UTC)
         assert abs(recorded - asked) < timedelta(minutes=2)
@@ -71,15 +71,26 @@ def test_a_deleted_object_is_in_the_history_only(expert, tap):
 
 def test_a_script_records_by_its_token_until_it_is_revoked(site, expert, one):
     script, oid = Person(site, expert.token("script")), new_oid()
-    body = {"oid": oid, "release": "demo", "tags": ["EW"]}
+    body = {"oid": oid, "release": "dr17", "tags": ["EW"]}
     assert script.http.post("annotations/", json=body).status_code == 201
     assert one(f"SELECT tags FROM kdb.objects WHERE oid = {oid}")["tags"] == "EW"
     assert expert.send("tokens/script/", None, "DELETE").status_code == 204
     assert script.http.post("annotations/", json=body).status_code == 401
 
 
+def test_a_light_curve_is_recorded_on_a_release_that_has_it_or_is_not_loaded(site, expert):
+    script, oid = Person(site, expert.token("lacking")), new_oid()
+    body = {"oid": oid, "release": "demo", "tags": ["EW"]}
+    answer = script.http.post("annotations/", json=body)
+    assert (answer.status_code, list(answer.json())) == (400, ["oid"])
+    assert f"Release demo has no light curve {oid}" in answer.json()["oid"][0]
+    for more in ({"release": "dr24"}, {"oid": new_oid(), "release": "dr17"}):
+        assert script.http.post("annotations/", json=body | more).status_code == 201
+    assert expert.send("tokens/lacking/", None, "DELETE").status_code == 204
+
+
 def test_nobody_records_without_login_or_with_a_forged_request(site, expert):
-    body = {"oid": new_oid(), "release": "demo", "tags": ["EW"]}
+    body = {"oid": new_oid(), "release": "dr17", "tags": ["EW"]}
     assert httpx.post(f"{site}{API}annotations/", json=body).status_code == 401
     assert expert.http.post("annotations/", json=body).status_code == 403
     cross = {"X-CSRFToken": "x" * 32, "Origin": "http://evil.example"}

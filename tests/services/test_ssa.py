@@ -117,9 +117,30 @@ def test_time_selects_what_was_observed_then(ask, objects):
     assert search(ask, POS=POS, SIZE=0.001, TIME="2030-01-01/") == set()
 
 
+def test_a_time_of_less_precision_means_all_of_it(ask, objects):
+    first = Time(min(row["hmjd_first"] for row in objects.values()), format="mjd", scale="utc")
+    assert first.strftime("%m-%d") > "01-01"
+    for form in ("%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%dT%H", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ"):
+        assert search(ask, POS=POS, SIZE=0.001, TIME=first.strftime(form)), form
+    year = first.datetime.year
+    assert search(ask, POS=POS, SIZE=0.001, TIME=f"{year - 2}/{year - 1}") == set()
+    assert search(ask, POS=POS, SIZE=0.001, TIME=f"{year - 2}/{year}")
+    assert search(ask, POS=POS, SIZE=0.001, TIME=f"{year - 2},{year}")
+
+
 @pytest.mark.parametrize(
     ("band", "bands"),
-    [("5e-7/5.1e-7", {1}), ("6.3e-7", {2}), ("4e-7/9e-7", {1, 2}), ("zr", {2}), ("1e-6/", set())],
+    [
+        ("5e-7/5.1e-7", {1}),
+        ("6.3e-7", {2}),
+        ("4e-7/9e-7", {1, 2}),
+        ("zr", {2}),
+        ("1e-6/", set()),
+        ("G", {1}),
+        ("r", {2}),
+        ("g,ZR", {1, 2}),
+        ("V", set()),
+    ],
 )
 def test_band_selects_filters(ask, band, bands):
     found = search(ask, POS=POS, SIZE=0.001, BAND=band)
@@ -163,14 +184,25 @@ def test_metadata_are_given_without_rows(ask, parameters):
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"POS": "abc"}, "'ABC' is not a valid value"),
+        ({"POS": "abc"}, "POS=abc is no position"),
+        ({"POS": "254.45755"}, "e.g. POS=254.45755,35.34236"),
         ({"POS": "1"}, "divisible by 2"),
         ({"POS": "1,91"}, "POS=1,91 is no place on the sky"),
         ({"POS": "-1,0"}, "POS=-1,0 is no place on the sky"),
         ({"POS": "1,1;GALACTIC"}, "GALACTIC frame"),
         ({"POS": "1,1", "SIZE": "-1"}, "SIZE=-1 is not possible"),
         ({"POS": "1,1", "SIZE": "wide"}, "'wide' is not a valid literal for SIZE"),
-        ({"TIME": "yesterday"}, "'yesterday' is not a valid value"),
+        (
+            {"TIME": "yesterday"},
+            "TIME=yesterday cannot be used: 'yesterday' is no time in ISO 8601",
+        ),
+        ({"TIME": "58300"}, "e.g. TIME=2018,"),
+        ({"TIME": "2018-13"}, "'2018-13' is no time"),
+        ({"TIME": "2019/2018"}, "its end is before its beginning"),
+        ({"TIME": "2018/2019/1"}, "it is no list of times or ranges"),
+        ({"TIME": "/"}, "cannot be used"),
+        ({"TIME": "2018,"}, "'' is no time"),
+        ({"FORMAT": "xyz"}, "FORMAT=xyz is not known here: use one of all, compliant, votable"),
         ({"POS": "1,1'; DROP TABLE x; --"}, ""),
     ],
 )
@@ -179,5 +211,22 @@ def test_what_cannot_be_meant_is_refused(ask, parameters, sentence):
 
 
 def test_a_request_that_is_none_is_refused(ask):
-    assert "REQUEST" in refusal(ask, POS=POS, SIZE=0.001)
-    assert "REQUEST" in refusal(ask, REQUEST="getSpectra", POS=POS, SIZE=0.001)
+    example = "e.g. REQUEST=queryData&POS=254.45755,35.34236&SIZE=0.001"
+    assert refusal(ask).startswith("REQUEST is missing: give REQUEST=queryData")
+    for given in ({}, {"POS": POS}, {"REQUEST": "getSpectra", "POS": POS}):
+        assert example in refusal(ask, **given)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("votable", 4),
+        ("ALL", 4),
+        ("application/x-votable+xml", 4),
+        ("fits,Compliant", 4),
+        ("application/fits", 0),
+        ("graphic", 0),
+    ],
+)
+def test_format_finds_what_can_be_had_in_it(ask, wanted, found):
+    assert len(search(ask, POS=POS, SIZE=0.001, FORMAT=wanted)) == found

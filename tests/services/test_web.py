@@ -151,6 +151,35 @@ def test_what_is_not_utf8_is_refused(site):
         assert "is not UTF-8" in answer.text
 
 
+def test_an_oid_of_the_front_page_leads_to_its_page(site):
+    page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
+    (form,) = page.forms
+    assert f"/view/{OID}" in page.xpath("//li/a/@href")
+    for text, address in ((f" {OID} ", f"/view/{OID}"), ("a/b?c#<", "/view/a%2Fb%3Fc%23%3C")):
+        answer = requests.get(site + form.action, {"ID": text}, timeout=60, allow_redirects=False)
+        assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    released = requests.get(f"{site}/demo/view?ID={OID}", timeout=60)
+    assert (released.status_code, released.url) == (200, f"{site}/demo/view/{OID}")
+    empty = requests.get(f"{site}/view?ID=", timeout=60)
+    assert (empty.status_code, "No light curve is named" in empty.text) == (400, True)
+
+
+@pytest.mark.parametrize("path", ["/favicon.ico", "/static/site/icon.svg"])
+def test_the_site_has_an_icon(site, path):
+    answer = requests.get(site + path, timeout=60)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert ElementTree.fromstring(answer.content).tag == "{http://www.w3.org/2000/svg}svg"
+    page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
+    assert page.xpath("//link[@rel='icon']/@href") == ["/static/site/icon.svg"]
+
+
+def test_the_archive_without_a_path_is_nothing(site):
+    for method in ("GET", "POST"):
+        answer = requests.request(method, f"{site}/archive", timeout=60)
+        assert answer.status_code == 404
+        assert "There is nothing at this address" in answer.text
+
+
 def test_the_front_page_shows_the_releases_and_the_ways_in(site):
     page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
     links = {link.get("href") for link in page.iter("a")}
@@ -208,7 +237,7 @@ def test_the_api_describes_each_parameter_as_it_is_checked(api, site):
                 schema = shown[one.name]["schema"]
                 assert (schema["minimum"], schema["maximum"]) == (one.least, one.most)
                 for value, status in ((one.most, 200), (one.most * 1.01 + 1, 400)):
-                    asked = {one.name: str(value), "TIME": "0 1"}
+                    asked = {"PERIOD": "1", one.name: str(value), "TIME": "0 1"}
                     answer = requests.get(site + JSON, params=asked, timeout=60)
                     assert answer.status_code == status, (one.name, value)
             if isinstance(one, Choice):
@@ -256,7 +285,7 @@ def test_the_description_of_the_api_needs_nothing_from_elsewhere(site):
     page = requests.get(f"{site}/api/docs", timeout=60)
     tree = lxml.html.fromstring(page.content)
     needed = [one.get("src") or one.get("href") for one in tree.xpath("//script | //link")]
-    assert len(needed) == 4
+    assert len(needed) == 5
     for address in needed:
         assert address.startswith("/static/")
         assert requests.get(site + address, timeout=60).status_code == 200

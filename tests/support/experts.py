@@ -31,7 +31,7 @@ class Person:
     def annotate(self, oid: int, *tags: str, **fields: Any) -> dict[str, Any]:
         """Record something that must be accepted, on what is there."""
         newest = self.http.get(f"objects/{oid}/").json()["newest"]
-        body = {"oid": oid, "release": "demo", "tags": tags, "based_on": newest} | fields
+        body = {"oid": oid, "release": "dr17", "tags": tags, "based_on": newest} | fields
         answer = self.send("annotations/", {k: v for k, v in body.items() if k != "tags" or v})
         assert answer.status_code == 201, answer.text
         return answer.json()

@@ -9,6 +9,7 @@ import pytest
 
 from ztfvo.parts import note_state, read_state
 from ztfvo.settings import load_settings
+from ztfvo.web.pages import page
 
 OLD = "2026-01-01T00:00:00+00:00"
 
@@ -49,6 +50,16 @@ def test_what_was_noted_long_ago_is_not_believed(settings):
     assert read_state(settings)["kdb"] == {"works": None, "since": None}
     note_state(settings, {"kdb": True})
     assert read_state(settings)["kdb"]["since"] > OLD
+
+
+def test_a_part_that_starts_is_not_said_to_fail(settings):
+    note_state(settings, {"kdb": True, "dachs": None, "app": False})
+    found = read_state(settings)
+    assert found["dachs"]["works"] is None
+    empty = {"disk": {"free_bytes": 0, "total_bytes": 0}, "releases": [], "versions": {}}
+    shown = page("status.html", title="Status", status={"parts": found, **empty}).decode()
+    assert [line.split("</td>")[0].rpartition(">")[2] for line in shown.splitlines()
+            if 'scope="row"' in line] == ["works", "starting", "does not work"]  # fmt: skip
 
 
 def test_the_state_is_for_all_to_read(settings):

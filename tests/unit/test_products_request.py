@@ -100,6 +100,11 @@ def test_time_is_a_range_or_a_window(text, bounds, window):
     assert ((asked.hmjd_min, asked.hmjd_max), asked.window) == (bounds, window)
 
 
+def test_an_epoch_is_that_of_a_period_or_of_bins():
+    assert read(OID, BIN="1", EPOCH="58000.5").epoch == 58000.5
+    assert read(OID, PERIOD="1", EPOCH="58000.5").epoch == 58000.5
+
+
 def test_parameters_without_a_value_count_as_not_given():
     assert read(OID, PERIOD="", BAND=["", " "], TIME=" ") == read(OID)
 
@@ -155,7 +160,13 @@ REFUSED = [
     ({"PERIOD": "0"}, "PERIOD=0 is not a number from 0.00001 to 1000000"),
     ({"PERIOD": "1e999"}, "PERIOD=1e999 is not a number"),
     ({"PERIOD": "٣"}, "PERIOD=٣ is not a number"),
-    ({"EPOCH": "inf"}, "EPOCH=inf is not a number from -1000000 to 10000000"),
+    ({"EPOCH": "inf"}, "EPOCH=inf is not a number from -1000000 to 2400000"),
+    ({"PERIOD": "1", "EPOCH": "2458300.5"}, "EPOCH=2458300.5 looks like a JD"),
+    ({"TIME": "2458300.5 2458400.5"}, "MJD = JD - 2400000.5, which gives TIME=58300"),
+    ({"TIME": "58300 2458400.5"}, "TIME=2458400.5 looks like a JD"),
+    ({"EPOCH": "58000"}, "EPOCH=58000 means nothing without PERIOD or BIN"),
+    ({"CYCLES": "2"}, "CYCLES=2 means nothing without PERIOD: give that too"),
+    ({"BIN": "1", "CYCLES": "2"}, "CYCLES=2 means nothing without PERIOD"),
     ({"PERIOD": "1", "CYCLES": "11"}, "CYCLES=11 is not a whole number from 1 to 10"),
     ({"BIN": "0"}, "BIN=0 is not a number from 0.00001"),
     ({"TITLE": "x" * 201}, "TITLE has 201 characters, 200 are the limit"),

@@ -15,7 +15,7 @@ import pytest
 from support.waiting import wait_until
 
 from ztfvo.settings import load_settings
-from ztfvo.site import config, health, memory, mirrors
+from ztfvo.site import config, health, limits, memory, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import fill, render
 from ztfvo.site.secrets import password_hash, secret
@@ -237,3 +237,14 @@ def test_parts_read_the_same_settings_but_no_logins_of_others(settings, monkeypa
     monkeypatch.setenv("ZTFVO_SETTINGS", str(config.part_settings(settings, part)))
     assert load_settings(var=settings.var) == settings.model_copy(update=own)
     assert "abc" not in config.part_settings(settings, part).read_text()
+
+
+@pytest.mark.parametrize(("hard", "files"), [(1024, 1024), (2**20, 8192), (-1, 8192)])
+def test_nginx_asks_for_no_more_files_than_its_limit_allows(settings, monkeypatch, hard, files):
+    monkeypatch.setattr(limits.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda kind: (64, hard))
+    assert f"--nofile={files} " in limits.words(settings, "nginx")
+    config.write_service_config(settings)
+    text = (settings.run / "nginx.conf").read_text()
+    for directive in ("worker_rlimit_nofile", "worker_connections"):
+        assert f"{directive} {files};" in text

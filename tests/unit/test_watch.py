@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from ztfvo.settings import Settings
+from ztfvo.parts import read_state
+from ztfvo.settings import Settings, load_settings
 from ztfvo.site import watch
 from ztfvo.site.supervisor import Program
 from ztfvo.site.watch import FAILURES, LONGEST_PAUSE, Patient
@@ -137,3 +138,54 @@ def test_what_the_supervisor_gave_up_on_is_started_again_but_not_at_every_look(m
         watch.revive(Settings(dachs_processes=2), tried, said.append)
     assert started == ["dachs", "nginx"] * 2
     assert said[0] == "dachs-1 is FATAL: starting it again"
+
+
+@pytest.fixture
+def starting(monkeypatch, tmp_path):
+    """A site of two parts, of which DaCHS starts; with the settings, and who answers."""
+    state = SimpleNamespace(
+        settings=load_settings(var=tmp_path / "v", watch_seconds=30),
+        answers={"database": True, "dachs": False},
+        seconds=5,
+        slept=[],
+    )
+    state.settings.run.mkdir(parents=True)
+    monkeypatch.setattr(watch.supervisor, "parts", lambda _: list(state.answers))
+    monkeypatch.setattr(
+        watch, "CHECKS", {name: lambda _, n=name: state.answers[n] for name in state.answers}
+    )
+    monkeypatch.setattr(
+        watch.supervisor,
+        "programs",
+        lambda _: [Program(n, n, "RUNNING", "", Path(), state.seconds) for n in state.answers],
+    )
+    now = [0.0]
+    monkeypatch.setattr(watch.time, "monotonic", lambda: now[0])
+
+    def sleep(seconds):
+        state.slept.append(seconds)
+        now[0] += seconds
+        state.answers["dachs"] = len(state.slept) >= 3
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    return state
+
+
+def works(settings):
+    return {part: state["works"] for part, state in read_state(settings).items()}
+
+
+def test_a_part_that_starts_is_looked_at_until_it_works(starting):
+    watch.note(starting.settings, pytest.fail)
+    assert works(starting.settings) == {"database": True, "dachs": None}
+    watch.rest(starting.settings, pytest.fail)
+    assert works(starting.settings) == {"database": True, "dachs": True}
+    assert starting.slept == [1, 1, 1, 27]
+
+
+def test_a_part_that_had_time_to_start_and_does_not_answer_does_not_work(starting):
+    starting.seconds = 100
+    watch.note(starting.settings, pytest.fail)
+    assert works(starting.settings) == {"database": True, "dachs": False}
+    watch.rest(starting.settings, pytest.fail)
+    assert starting.slept == [30]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ import typer
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site import kdb_tables
 from ztfvo.site.errors import SiteError
-from ztfvo.site.identity import KDB, as_user, own_file, own_folder, require_owner, user_of
+from ztfvo.site.identity import KDB, as_user, own_file, own_folder, require_owner
 from ztfvo.site.knowledge import manage
 
 app = typer.Typer(
@@ -33,6 +35,9 @@ COMMANDS = {
     "tidy": ("tidy", "Delete what has expired."),
     "migrate": ("migrate", "Bring the tables up to date."),
 }
+LAYOUTS = {".vot": "votable", ".xml": "votable"}
+"""Of exports, by the ending of their name; others are JSON lines."""
+
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
@@ -42,10 +47,11 @@ def _add(name: str, command: str, text: str) -> None:
         try:
             require_owner(get_settings())
             if command == "export_records":
-                _check_places(get_settings(), context.args)
-            given = context.args if command == "import_records" else []
-            with _readable(get_settings(), given) as words:
-                done = manage(get_settings(), [command, *(words or context.args)])
+                done = _export(get_settings(), context.args)
+            else:
+                given = context.args if command == "import_records" else []
+                with _readable(get_settings(), given) as words:
+                    done = manage(get_settings(), [command, *(words or context.args)])
         except SiteError as error:
             typer.echo(f"Error: {error}", file=sys.stderr)
             raise typer.Exit(1) from error
@@ -86,22 +92,44 @@ def _may(settings: Settings, right: str, path: Path) -> bool:
     return subprocess.run(as_user(settings, KDB, words), check=False).returncode == 0
 
 
-def _check_places(settings: Settings, words: list[str]) -> None:
-    """Check that the knowledge database's user may write the files named.
+def _export(settings: Settings, words: list[str]) -> subprocess.CompletedProcess[str]:
+    """Export to the caller's file, which has its name only once it is whole.
 
     Raises
     ------
     SiteError
-        When it may not.
+        When the caller may not write it.
     """
-    for path in (Path(word) for word in words if not word.startswith("-")):
-        if path.suffix and not _may(settings, "-w", path if path.exists() else path.parent):
-            user = user_of(settings, KDB).pw_name
-            raise SiteError(
-                f"the user '{user}', which runs this command, may not write {path}",
-                "name a file in a folder of that user; or: "
-                "ztfvo kdb export - --layout jsonl > FILE",
-            )
+    given = argparse.ArgumentParser(add_help=False)
+    given.add_argument("file", nargs="?", type=Path)
+    given.add_argument("--layout")
+    file = given.parse_known_args(words)[0].file
+    if file is None or str(file) == "-":
+        return manage(settings, ["export_records", *words])
+    descriptor, part = _make_beside(file)
+    try:
+        to = f"--descriptor={descriptor}"
+        done = manage(settings, ["export_records", *words, to], files=[descriptor])
+        if done.returncode == 0:
+            os.fsync(descriptor)
+            os.replace(part, file)
+        return done
+    finally:
+        os.close(descriptor)
+        Path(part).unlink(missing_ok=True)
+
+
+def _make_beside(file: Path) -> tuple[int, str]:
+    """Make an empty file, for the caller's eyes only, in the folder of another."""
+    try:
+        return tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}-")
+    except OSError as error:
+        layout = LAYOUTS.get(file.suffix.lower(), "jsonl")
+        raise SiteError(
+            f"{file} cannot be written ({error.strerror})",
+            "name a file in a folder that you may write; or: "
+            f"ztfvo kdb export - --layout {layout} > FILE",
+        ) from error
 
 
 for _name, (_command, _text) in COMMANDS.items():

@@ -25,7 +25,9 @@ MAX_CYCLES = 10
 MAX_TITLE = 200
 SPANS = (1e-5, 1e6)
 """Days that PERIOD and BIN may have: times have five decimals."""
-EPOCHS = (-1e6, 1e7)
+FIRST_JD = 2.4e6
+"""From here on a number is taken for a Julian date: as an MJD it were of the 85th century."""
+EPOCHS = (-1e6, FIRST_JD)
 """MJD that EPOCH may have."""
 MAX_MASK = 2**31 - 1
 FAINTEST = 50.0
@@ -113,6 +115,17 @@ class Number(Attribute):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Moment(Number):
+    """A time in MJD."""
+
+    def parse(self, given: Parameters) -> float | None:
+        text = given.text(self.name)
+        if text is not None:
+            _refuse_julian(self.name, text, _bound(text))
+        return super().parse(given)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Whole(Attribute):
     """A whole number within bounds."""
 
@@ -190,6 +203,8 @@ class _Time(Parameter):
         if len(words) == 1 and NAME.fullmatch(words[0].lower()) and words[0].lower() != "inf":
             return {"window": words[0].lower()}
         bounds = [_bound(word) for word in words]
+        for word, bound in zip(words, bounds, strict=True):
+            _refuse_julian(self.name, word, bound)
         if len(bounds) != 2 or any(bound is None for bound in bounds) or bounds[0] > bounds[1]:
             raise HTTPError(
                 400,
@@ -248,6 +263,15 @@ def _bound(word: str) -> float | None:
     return float(word) if NUMBER.fullmatch(word) else None
 
 
+def _refuse_julian(name: str, text: str, time: float | None) -> None:
+    if time is not None and FIRST_JD < time < math.inf:
+        raise HTTPError(
+            400,
+            f"{name}={shorten(text)} looks like a JD, and times here are MJD: MJD = JD - 2400000.5,"
+            f" which gives {name}={plain(time - 2400000.5)}.",
+        )
+
+
 QUANTITY = Choice(
     name="QUANTITY",
     attribute="quantity",
@@ -283,7 +307,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         most=SPANS[1],
         label="Period for folding (d)",
     ),
-    Number(
+    Moment(
         name="EPOCH",
         attribute="epoch",
         description="Time of phase 0, heliocentric MJD (UTC); 0 if not given",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ztfvo.addresses import absolute, light_curves
@@ -52,6 +52,7 @@ def read(asked: Asked, writer: Writer) -> Request:
     attributes: dict[str, object] = {}
     for parameter in PARAMETERS:
         attributes |= parameter.read(given)
+    _require_use(given, attributes)
     cycles = attributes.pop("cycles", writer.cycles)
     return Request(
         release=release,
@@ -61,6 +62,21 @@ def read(asked: Asked, writer: Writer) -> Request:
         own=_own(asked, writer),
         **attributes,
     )
+
+
+USES = {"EPOCH": ("PERIOD", "BIN"), "CYCLES": ("PERIOD",)}
+"""Parameters that mean nothing without one of others."""
+
+
+def _require_use(given: Parameters, attributes: Mapping[str, object]) -> None:
+    for name, others in USES.items():
+        if name.lower() in attributes and not any(each.lower() in attributes for each in others):
+            raise HTTPError(
+                400,
+                f"{name}={shorten(given.text(name) or '')} means nothing without"
+                f" {' or '.join(others)}: give that too, as in PERIOD=1.7001674, or leave {name}"
+                " out.",
+            )
 
 
 def address(request: Request) -> str:

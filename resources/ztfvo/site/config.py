@@ -113,6 +113,7 @@ def values(settings: Settings) -> dict[str, object]:
         "URL": settings.url,
         "USER": user_of(settings, DACHS).pw_name,
         "GROUP": group_of(settings, DACHS),
+        "NGINX_FILES": limits.open_files(settings),
         "CPUS": processors(),
         "PARALLEL_PER_GATHER": max(1, processors() // 2),
         "WORKER_PROCESSES": max(8, processors()),

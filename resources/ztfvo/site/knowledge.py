@@ -130,7 +130,11 @@ def process_environment(settings: Settings) -> dict[str, str]:
 
 
 def manage(
-    settings: Settings, words: Sequence[str], quiet: bool = False, **further: str
+    settings: Settings,
+    words: Sequence[str],
+    quiet: bool = False,
+    files: Sequence[int] = (),
+    **further: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a management command of the knowledge database, as its user.
 
@@ -142,6 +146,8 @@ def manage(
         The command and its arguments.
     quiet
         Catch what it prints, in place of showing it.
+    files
+        Descriptors of open files that it gets.
     **further
         Variables that win over all others.
     """
@@ -150,5 +156,6 @@ def manage(
         env={**process_environment(settings), **further},
         capture_output=quiet,
         text=True,
+        pass_fds=files,
         check=False,
     )

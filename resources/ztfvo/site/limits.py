@@ -33,7 +33,7 @@ def words(settings: Settings, part: str) -> str:
     limits = [
         "prlimit",
         f"--data={getattr(settings, PARTS[part]) * MIB}",
-        f"--nofile={_at_most(settings.open_files, resource.RLIMIT_NOFILE)}",
+        f"--nofile={open_files(settings)}",
         "--core=0",
     ]
     if has_walls(settings):
@@ -48,7 +48,7 @@ def words(settings: Settings, part: str) -> str:
     return shlex.join([*limits, "--", *drop])
 
 
-def _at_most(wanted: int, kind: int) -> int:
-    """Return a limit that the caller may set."""
-    hard = resource.getrlimit(kind)[1]
+def open_files(settings: Settings) -> int:
+    """Return how many files a process may have open: no more than the caller may allow it."""
+    wanted, hard = settings.open_files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return wanted if os.geteuid() == 0 or hard == resource.RLIM_INFINITY else min(wanted, hard)

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 
 import psycopg
 
-from ztfvo.parts import note_state
+from ztfvo.parts import note_state, read_state
 from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
 from ztfvo.site.errors import SiteError
@@ -35,6 +35,9 @@ START = 60.0
 
 LONGEST_PAUSE = 3600.0
 """Seconds between two restarts of a process, at most."""
+
+SOON = 1.0
+"""Seconds between two looks at a part that starts."""
 
 HOUR = 3600.0
 """Seconds between two looks at the logs."""
@@ -71,7 +74,7 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
     while True:
         revive(settings, tried, say)
         look(settings, patients, say)
-        _try(lambda: _note(settings), "The state of the parts could not be noted", say)
+        note(settings, say)
         if time.monotonic() - hour >= HOUR:
             hour = time.monotonic()
             _try(lambda: rotate(settings), "The logs could not be rotated", say)
@@ -81,7 +84,22 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
             done = today
             if settings.kdb_workers:
                 _try(lambda: say(tidy(settings)), "The knowledge database could not be tidied", say)
-        time.sleep(settings.watch_seconds)
+        rest(settings, say)
+
+
+def note(settings: Settings, say: Callable[[str], None]) -> None:
+    """Note for the page of the site's state which parts work."""
+    _try(lambda: _note(settings), "The state of the parts could not be noted", say)
+
+
+def rest(settings: Settings, say: Callable[[str], None]) -> None:
+    """Wait until the next look; what starts is looked at meanwhile, since it works any moment."""
+    end = time.monotonic() + settings.watch_seconds
+    while (left := end - time.monotonic()) > 0:
+        starts = any(state["works"] is None for state in read_state(settings).values())
+        time.sleep(min(left, SOON) if starts else left)
+        if starts:
+            note(settings, say)
 
 
 def revive(settings: Settings, tried: dict[str, float], say: Callable[[str], None]) -> None:
@@ -158,9 +176,16 @@ def _look_at(
 
 
 def _note(settings: Settings) -> None:
-    """Note for the page of the site's state which parts work."""
     answers = {part: CHECKS[part](settings) for part in supervisor.parts(settings)}
-    note_state(settings, answers)
+    starting = {
+        program.part
+        for program in supervisor.programs(settings)
+        if program.state == "STARTING" or (program.state == "RUNNING" and program.seconds < START)
+    }
+    note_state(
+        settings,
+        {part: None if not ok and part in starting else ok for part, ok in answers.items()},
+    )
 
 
 def _update(settings: Settings, say: Callable[[str], None]) -> None:

@@ -35,10 +35,15 @@ class Command(BaseCommand):
             "--layout", choices=sorted(set(LAYOUTS.values())), help="where the name does not tell"
         )
         parser.add_argument(
+            "--descriptor", type=int, help="of the file, where the caller has opened it"
+        )
+        parser.add_argument(
             "--public", action="store_true", help="leave out what not everyone may read"
         )
 
-    def handle(self, *, file: str, layout: str | None, public: bool, **_: Any) -> None:
+    def handle(
+        self, *, file: str, layout: str | None, public: bool, descriptor: int | None, **_: Any
+    ) -> None:
         """Write the file; it has its name only once it is whole."""
         layout = layout or LAYOUTS.get(Path(file).suffix.lower())
         if layout is None:
@@ -46,6 +51,17 @@ class Command(BaseCommand):
         if file == "-":
             self._write(sys.stdout.buffer, layout, public)
             return
+        if descriptor is None:
+            counts = self._write_file(file, layout, public)
+        else:
+            with os.fdopen(descriptor, "wb") as opened:
+                counts = self._write(opened, layout, public)
+        told = ", ".join(
+            f"{count:,} {name.replace('_', ' ')}" for name, count in sorted(counts.items())
+        )
+        self.stdout.write(f"{file}: {told}.")
+
+    def _write_file(self, file: str, layout: str, public: bool) -> dict[str, int]:
         part = Path(f"{file}.part")
         try:
             # Records that are not public are for the operator's eyes.
@@ -54,14 +70,11 @@ class Command(BaseCommand):
                 f.flush()
                 os.fsync(f.fileno())
             part.replace(file)
+            return counts
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error}.") from error
         finally:
             part.unlink(missing_ok=True)
-        told = ", ".join(
-            f"{count:,} {name.replace('_', ' ')}" for name, count in sorted(counts.items())
-        )
-        self.stdout.write(f"{file}: {told}.")
 
     def _write(self, target: IO[bytes], layout: str, public: bool) -> dict[str, int]:
         if layout == "votable":

@@ -6,7 +6,7 @@ from astropy.time import Time
 from fastapi import APIRouter, Response
 
 from ztfvo.db import DatabaseDown, reading
-from ztfvo.releases import releases
+from ztfvo.releases import example_of, releases
 from ztfvo.settings import get_settings
 from ztfvo.web.errors import RETRY_SECONDS, answer_as
 from ztfvo.web.http import Reading, respond, serve
@@ -19,16 +19,18 @@ router = APIRouter()
 def home(given: Reading) -> Response:
     """Show what the site has."""
     answer_as(given.request, HTML)
-    fault, known = None, []
+    fault, known, example = None, [], None
     try:
         with reading() as connection:
             known = releases(connection)
+            example = next((example_of(connection, one) for one in known if one.is_default), None)
     except DatabaseDown as down:
         fault = str(down)
     body = page(
         "home.html",
         title=get_settings().site_name,
         fault=fault,
+        example=example,
         releases=[(one, _day(one.hmjd_first), _day(one.hmjd_last)) for one in known],
         simulated=any(one.is_default and one.simulated for one in known),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
@@ -14,7 +15,7 @@ from ztfvo.products.writers import Writer, writers
 from ztfvo.store.names import DEFAULT
 from ztfvo.web import turns
 from ztfvo.web.errors import answer_as
-from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Reading, respond, serve
+from ztfvo.web.http import ASKING, CHANGING, NAMED_RELEASE, Given, Reading, respond, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
 from ztfvo.web.pages import lightcurve
 
@@ -89,7 +90,27 @@ def _described(*path: dict[str, Any], named: bool) -> dict[str, Any]:
 async def light_curves(given: Reading) -> Response:
     """Light curves as delivered by the release, as flux, difference, folded or binned; a POST may
     send own photometry along as JSON, to see it in a figure."""
-    return await _answer(given, given.around("lc"))
+    path = given.around("lc")
+    if given.segments[0] == "lc" and len(path) == 1 and not _names(given):
+        path = [DEFAULT, *path]  # what is no OID here is no release either
+    return await _answer(given, path)
+
+
+def _names(given: Given) -> list[str]:
+    """Return the light curves named by parameters."""
+    return [*given.parameters.words(parameters.ID), *given.parameters.words("OID")]
+
+
+@serve(router, "/view")
+@serve(router, "/{release}/view")
+def named(given: Reading) -> Response:
+    """Lead to the page of the light curves that a form names."""
+    given.parameters.require_known([parameters.ID])
+    words = given.parameters.words(parameters.ID)
+    if not words:
+        parameters.oids(words)
+    path = "/".join([*given.around("view"), "view", quote(",".join(words), safe=",")])
+    return Response(status_code=303, headers={"Location": f"/{path}"})
 
 
 @serve(router, "/view/{oids}", methods=ASKING)

@@ -1,0 +1,32 @@
+"""Say what REQUEST of SSAP has to be.
+
+DaCHS says that it is missing or invalid, and keeps the hint to itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gavo.protocols import ssap
+
+from ztfvo.dal import shorten
+from ztfvo_dachs import messages
+
+KNOWN = ("QUERYDATA", "GETTARGETNAMES")
+EXAMPLE = "REQUEST=queryData&POS=254.45755,35.34236&SIZE=0.001"
+
+
+def install() -> None:
+    """Apply the repair, once in a process."""
+    original = ssap.SSAPCore.run
+
+    def run(self: Any, service: Any, parameters: Any, meta: Any) -> Any:
+        wanted = parameters.getParam("REQUEST") or service.getProperty("defaultRequest", "")
+        if wanted.upper() not in KNOWN:
+            fault = (
+                f"REQUEST={shorten(wanted)} is not known here" if wanted else "REQUEST is missing"
+            )
+            raise messages.Refused(f"{fault}: give REQUEST=queryData, e.g. {EXAMPLE}.", "REQUEST")
+        return original(self, service, parameters, meta)
+
+    ssap.SSAPCore.run = run
