@@ -40,6 +40,21 @@ HALEAKALA = EarthLocation.from_geodetic(lon=-156.2559, lat=20.7072, height=3068)
 GAIA_ORIGIN_MJD = 55197.0
 """2010-01-01: Gaia's times are days of TCB since BJD 2455197.5."""
 
+MJD_ORIGIN = 2400000.5
+"""Julian date of MJD 0."""
+
+MIDDLE, START = "middle of the exposure", "start of the exposure"
+HELIOCENTRIC_FRAME = {
+    "scale": "UTC",
+    "reference_position": "HELIOCENTER",
+    "origin": MJD_ORIGIN,
+    "unit": "d",
+    "point": MIDDLE,
+}
+"""Of hmjd, in all formats."""
+PALOMAR_FRAME = HELIOCENTRIC_FRAME | {"reference_position": "TOPOCENTER"}
+"""Of the middle of an exposure at the telescope."""
+
 _LIGHT_DAY_M = erfa.CMPS * erfa.DAYSEC
 _LIGHT_DAY_AU = _LIGHT_DAY_M / erfa.DAU
 

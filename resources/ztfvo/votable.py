@@ -1,15 +1,29 @@
-"""VOTable documents."""
+"""VOTable 1.4 documents, and what they consist of."""
 
 from __future__ import annotations
 
 import base64
+import io
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from astropy.io.votable.tree import TableElement
+from astropy.io.votable.tree import (
+    CooSys,
+    Field,
+    Info,
+    Param,
+    Resource,
+    TableElement,
+    TimeSys,
+    VOTableFile,
+)
 
 MEDIA_TYPE = "application/x-votable+xml"
+VERSION = "1.4"
+ICRS = "icrs"
+"""ID of the system of positions in a document."""
 
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0, section 2.2, cannot have, as references neither; halves of characters among it."""
@@ -31,6 +45,69 @@ class NumberTable(TableElement):
             w.data(base64.b64encode(packed).decode("ascii"))
 
 
+def document(
+    infos: Iterable[tuple[str, str, str | None]], times: Mapping[str, Mapping[str, Any]]
+) -> tuple[VOTableFile, Resource]:
+    """Begin a document of results, with positions in ICRS.
+
+    Parameters
+    ----------
+    infos
+        Name, value and text of what is said of the whole, after QUERY_STATUS.
+    times
+        Frames of times by their IDs, see `ztfvo.times`.
+
+    Returns
+    -------
+    tuple
+        The document, and its resource, for tables.
+    """
+    made, resource = VOTableFile(version=VERSION), Resource(type="results")
+    made.resources.append(resource)
+    for name, value, text in (("QUERY_STATUS", "OK", None), *infos):
+        resource.infos.append(Info(name=name, value=value))
+        resource.infos[-1].content = text
+    resource.coordinate_systems.append(CooSys(ID=ICRS, system="ICRS"))
+    for name, frame in times.items():
+        resource.time_systems.append(
+            TimeSys(
+                ID=name,
+                timeorigin=frame["origin"],
+                timescale=frame["scale"],
+                refposition=frame["reference_position"],
+                config={"version_1_4_or_later": True},
+            )
+        )
+    return made, resource
+
+
+def field(made: VOTableFile, description: str, **attributes: Any) -> Field:
+    """Return a column; texts have any length."""
+    return _described(Field, made, description, attributes)
+
+
+def param(made: VOTableFile, description: str | None, **attributes: Any) -> Param:
+    """Return a parameter; texts have any length."""
+    return _described(Param, made, description, attributes)
+
+
+def _described(
+    kind: type, made: VOTableFile, description: str | None, attributes: dict[str, Any]
+) -> Any:
+    if attributes["datatype"] == "char":
+        attributes["arraysize"] = "*"
+    element = kind(made, **attributes)
+    element.description = description
+    return element
+
+
+def as_bytes(made: VOTableFile) -> bytes:
+    """Return a document as it is sent."""
+    buffer = io.BytesIO()
+    made.to_xml(buffer)
+    return buffer.getvalue()
+
+
 def printable(text: str) -> str:
     """The text with a question mark for each character that XML cannot have."""
     return _UNPRINTABLE.sub("?", text)
@@ -48,6 +125,6 @@ def error(message: str) -> bytes:
     info = f"<INFO name={quoteattr('QUERY_STATUS')} value={quoteattr('ERROR')}>"
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
+        f'<VOTABLE version="{VERSION}" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
         f'<RESOURCE type="results">{info}{text}</INFO></RESOURCE>\n</VOTABLE>\n'
     ).encode()

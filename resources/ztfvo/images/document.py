@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import orjson
-from astropy.io.votable.tree import (
-    CooSys,
-    Field,
-    Info,
-    Param,
-    Resource,
-    TableElement,
-    TimeSys,
-    VOTableFile,
-)
+from astropy.io.votable.tree import TableElement
 
-from ztfvo import addresses
+from ztfvo import addresses, votable
 from ztfvo.images.cutout import DEFAULT_ARCSEC, PNG
 from ztfvo.images.finder import Found
 from ztfvo.images.products import (
@@ -32,19 +22,17 @@ from ztfvo.images.products import (
     science_path,
 )
 from ztfvo.store.names import DEFAULT
+from ztfvo.times import HELIOCENTRIC_FRAME, PALOMAR_FRAME, START
 
 RAW = "raw.fits.fz"
 FOLDER_TYPE = "text/html"
+_TYPES = {str: "char", float: "double", int: "long"}
 SIMULATED = "The epoch was not observed: the archive has the image only where simulated ones are."
-_MJD_ORIGIN = 2400000.5
-
-HELIOCENTRIC = {"scale": "UTC", "reference_position": "HELIOCENTER", "origin": _MJD_ORIGIN}
-AT_PALOMAR = {"scale": "UTC", "reference_position": "TOPOCENTER", "origin": _MJD_ORIGIN}
 
 
 @dataclass(frozen=True)
-class Link:
-    """One address."""
+class Product:
+    """One file or page of an epoch's image."""
 
     name: str
     group: str
@@ -79,7 +67,7 @@ def hmjd_text(hmjd: float) -> str:
     return repr(float(hmjd)).removesuffix(".0")
 
 
-def links(found: Found, named: bool) -> list[Link]:
+def products(found: Found, named: bool) -> list[Product]:
     """Everything that there is of an epoch's image."""
     image = found.image
     channel = image.fieldid, image.filterid, image.ccdid, image.qid
@@ -87,12 +75,12 @@ def links(found: Found, named: bool) -> list[Link]:
     cut = cutout_query(found.ra, found.dec, DEFAULT_ARCSEC)
     around = f"{DEFAULT_ARCSEC:g} arcsec around the object"
     made = [
-        Link(suffix, "science", science_path(image, suffix), kind.content_type, kind.description)
+        Product(suffix, "science", science_path(image, suffix), kind.content_type, kind.description)
         for suffix, kind in SCIENCE.items()
     ]
-    made += [Link(RAW, "raw", raw_path(image), FITS, "Raw image of the whole CCD, compressed")]
+    made += [Product(RAW, "raw", raw_path(image), FITS, "Raw image of the whole CCD, compressed")]
     made += [
-        Link(
+        Product(
             suffix,
             "reference",
             reference_path(*channel, suffix),
@@ -101,31 +89,31 @@ def links(found: Found, named: bool) -> list[Link]:
         )
         for suffix, kind in REFERENCE.items()
     ]
-    made = [Link(**(vars(link) | {"path": addresses.archive(link.path)})) for link in made]
+    made = [Product(**(vars(one) | {"path": addresses.archive(one.path)})) for one in made]
     return [
         *made,
-        Link(
+        Product(
             "archive.fits",
             "cutout",
             f"{addresses.archive(science_path(image))}?{cut}",
             FITS_IMAGE,
             f"Science image, {around}, as the archive cuts it, with TPV world coordinates",
         ),
-        Link(
+        Product(
             "cutout.fits",
             "cutout",
             f"{own}/cutout.fits",
             FITS_IMAGE,
             f"Science image, {around}, with plain TAN world coordinates; SIZE sets the side",
         ),
-        Link(
+        Product(
             "cutout.png",
             "cutout",
             f"{own}/cutout.png",
             PNG,
             f"Picture of the science image, {around}; SIZE sets the side",
         ),
-        Link(
+        Product(
             "folder",
             "folder",
             addresses.archive(folder(image)),
@@ -187,44 +175,45 @@ def as_json(found: Found, site: str, named: bool) -> bytes:
     """The document in JSON; `site` is the address of the site, without closing slash."""
     told: dict[str, object] = {fact.name: fact.value for fact in facts(found)}
     told["simulated"] = found.simulated
-    told["time_frames"] = {"hmjd": HELIOCENTRIC, "mjd_mid": AT_PALOMAR, "obsmjd": AT_PALOMAR}
+    told["time_frames"] = {
+        "hmjd": HELIOCENTRIC_FRAME,
+        "mjd_mid": PALOMAR_FRAME,
+        "obsmjd": PALOMAR_FRAME | {"point": START},
+    }
     if found.simulated:
         told["note"] = SIMULATED
-    for link in links(found, named):
-        group = told.setdefault(link.group, {})
-        group[link.name] = {
-            "url": site + link.path,
-            "content_type": link.content_type,
-            "description": link.description,
+    for product in products(found, named):
+        group = told.setdefault(product.group, {})
+        group[product.name] = {
+            "url": site + product.path,
+            "content_type": product.content_type,
+            "description": product.description,
         }
     return orjson.dumps(told)
 
 
 def as_votable(found: Found, site: str, named: bool) -> bytes:
     """The document as VOTable 1.4: a row for each address, parameters for the rest."""
-    document = VOTableFile(version="1.4")
-    resource = Resource(type="results")
-    document.resources.append(resource)
-    resource.infos.append(Info(name="QUERY_STATUS", value="OK"))
-    if found.simulated:
-        resource.infos.append(Info(name="simulated", value="true"))
-        resource.infos[-1].content = SIMULATED
-    resource.coordinate_systems.append(CooSys(ID="icrs", system="ICRS"))
-    for frame, values in (("heliocentric", HELIOCENTRIC), ("palomar", AT_PALOMAR)):
-        resource.time_systems.append(
-            TimeSys(
-                ID=frame,
-                timeorigin=values["origin"],
-                timescale=values["scale"],
-                refposition=values["reference_position"],
-                config={"version_1_4_or_later": True},
-            )
-        )
+    infos = [("simulated", "true", SIMULATED)] if found.simulated else []
+    frames = {"heliocentric": HELIOCENTRIC_FRAME, "palomar": PALOMAR_FRAME}
+    document, resource = votable.document(infos, frames)
     table = TableElement(document, ID="products", name="products")
     table.description = f"Image of epoch {hmjd_text(found.hmjd)} of ZTF light curve {found.oid}"
     resource.tables.append(table)
     for fact in facts(found):
-        table.params.append(_param(document, fact))
+        table.params.append(
+            votable.param(
+                document,
+                fact.description,
+                ID=fact.name,
+                name=fact.name,
+                value=fact.value,
+                datatype=_TYPES[type(fact.value)],
+                unit=fact.unit,
+                ucd=fact.ucd,
+                ref=fact.frame,
+            )
+        )
     for name, ucd, description in (
         ("name", "meta.id;meta.main", "Name of the product"),
         ("group", "meta.code", "What it belongs to"),
@@ -232,36 +221,17 @@ def as_votable(found: Found, site: str, named: bool) -> bytes:
         ("content_type", "meta.code.mime", "Media type"),
         ("description", "meta.note", "What it is"),
     ):
-        field = Field(document, ID=name, name=name, datatype="char", arraysize="*", ucd=ucd)
-        field.description = description
-        table.fields.append(field)
-    rows = links(found, named)
-    table.create_arrays(len(rows))
-    for i, link in enumerate(rows):
-        table.array[i] = (
-            link.name,
-            link.group,
-            site + link.path,
-            link.content_type,
-            link.description,
+        table.fields.append(
+            votable.field(document, description, ID=name, name=name, datatype="char", ucd=ucd)
         )
-    buffer = io.BytesIO()
-    document.to_xml(buffer)
-    return buffer.getvalue()
-
-
-def _param(document: VOTableFile, fact: Fact) -> Param:
-    kind = {str: "char", float: "double", int: "long"}[type(fact.value)]
-    param = Param(
-        document,
-        ID=fact.name,
-        name=fact.name,
-        value=fact.value,
-        datatype=kind,
-        arraysize="*" if kind == "char" else None,
-        unit=fact.unit,
-        ucd=fact.ucd,
-        ref=fact.frame,
-    )
-    param.description = fact.description
-    return param
+    rows = products(found, named)
+    table.create_arrays(len(rows))
+    for i, one in enumerate(rows):
+        table.array[i] = (
+            one.name,
+            one.group,
+            site + one.path,
+            one.content_type,
+            one.description,
+        )
+    return votable.as_bytes(document)

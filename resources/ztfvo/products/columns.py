@@ -121,12 +121,3 @@ FACTS = {
 
 CITATION = "https://ui.adsabs.harvard.edu/abs/2019PASP..131a8003M"
 """The paper that those who use the light curves cite."""
-
-TIME_FRAME = {
-    "scale": "UTC",
-    "reference_position": "HELIOCENTER",
-    "origin": 2400000.5,
-    "unit": "d",
-    "point": "middle of the exposure",
-}
-"""Of hmjd, in all formats; the origin is a Julian date."""

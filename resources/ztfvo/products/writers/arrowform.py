@@ -6,10 +6,11 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS, Column
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Product
 from ztfvo.products.request import url
+from ztfvo.times import HELIOCENTRIC_FRAME
 
 KEYS = ("oid", "filter")
 """Columns that tell the light curve of a row; they stand first."""
@@ -56,6 +57,6 @@ def _metadata(product: Product) -> dict[str, bytes]:
         "simulated": orjson.dumps(product.simulated),
         "request": url(product.request).encode(),
         "citation": CITATION.encode(),
-        "time": orjson.dumps(TIME_FRAME),
+        "time": orjson.dumps(HELIOCENTRIC_FRAME),
         "lightcurves": orjson.dumps([curve.facts() for curve in product.curves]),
     }

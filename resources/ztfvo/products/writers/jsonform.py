@@ -17,10 +17,11 @@ from functools import lru_cache
 
 import orjson
 
-from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Product
 from ztfvo.products.request import url
+from ztfvo.times import HELIOCENTRIC_FRAME
 
 NAMES = ("json", "application/json")
 EXTENSION = "json"
@@ -48,7 +49,7 @@ def write(product: Product) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-_FRAME = orjson.dumps({"position": "ICRS", "time": TIME_FRAME, "magnitudes": "AB"})
+_FRAME = orjson.dumps({"position": "ICRS", "time": HELIOCENTRIC_FRAME, "magnitudes": "AB"})
 
 
 @lru_cache(maxsize=64)

@@ -6,32 +6,29 @@ Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to th
 
 from __future__ import annotations
 
-import io
+from typing import Any
 
-from astropy.io.votable.tree import (
-    CooSys,
-    Field,
-    Group,
-    Info,
-    Param,
-    Resource,
-    TableElement,
-    TimeSys,
-    VOTableFile,
-)
+from astropy.io.votable.tree import Group, TableElement, VOTableFile
 
+from ztfvo import votable
 from ztfvo.bands import BANDS
 from ztfvo.photometry import ZERO_FLUX
-from ztfvo.products.columns import CITATION, COLUMNS, FACTS, TIME_FRAME, Column
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS, Column
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Curve, Product
 from ztfvo.products.request import url
-from ztfvo.votable import MEDIA_TYPE as VOTABLE
+from ztfvo.times import HELIOCENTRIC_FRAME
 from ztfvo.votable import NumberTable
 
-NAMES = ("votable", "vot", VOTABLE, "text/xml", "application/x-votable+xml;serialization=binary")
+NAMES = (
+    "votable",
+    "vot",
+    votable.MEDIA_TYPE,
+    "text/xml",
+    "application/x-votable+xml;serialization=binary",
+)
 EXTENSION = "vot"
-CONTENT_TYPE = VOTABLE
+CONTENT_TYPE = votable.MEDIA_TYPE
 TITLE = "Light curve as VOTable"
 ORDER = 10
 SEMANTICS = "#this"
@@ -43,7 +40,6 @@ _TYPES = {
     "int32": "int",
     "str": "char",
 }
-_COOSYS = "icrs"
 _TIMESYS = "hmjd_frame"
 _MEASURED = ("mag", "flux", "diffmag", "diffflux")
 """Columns that a photometric calibration is told for."""
@@ -51,42 +47,23 @@ _MEASURED = ("mag", "flux", "diffmag", "diffflux")
 
 def write(product: Product) -> bytes:
     """The document, with binary rows."""
-    document = VOTableFile(version="1.4")
-    resource = Resource(type="results")
-    document.resources.append(resource)
-    for name, value, text in _infos(product):
-        info = Info(name=name, value=value)
-        info.content = text
-        resource.infos.append(info)
-    resource.coordinate_systems.append(CooSys(ID=_COOSYS, system="ICRS"))
-    resource.time_systems.append(
-        TimeSys(
-            ID=_TIMESYS,
-            timeorigin=TIME_FRAME["origin"],
-            timescale=TIME_FRAME["scale"],
-            refposition=TIME_FRAME["reference_position"],
-            config={"version_1_4_or_later": True},
-        )
-    )
+    document, resource = votable.document(_infos(product), {_TIMESYS: HELIOCENTRIC_FRAME})
     names = column_names(product.request)
     for number, curve in enumerate(product.curves):
         resource.tables.append(_table(document, curve, names, number))
     if not product.curves:
         resource.tables.append(_empty_table(document, names))
-    buffer = io.BytesIO()
-    document.to_xml(buffer)
-    return buffer.getvalue()
+    return votable.as_bytes(document)
 
 
 def _infos(product: Product) -> list[tuple[str, str, str | None]]:
     infos: list[tuple[str, str, str | None]] = [
-        ("QUERY_STATUS", "OK", None),
         ("request", url(product.request), None),
         ("release", product.release, product.title),
         ("citation", CITATION, "Please cite this paper when you use these light curves."),
     ]
     if product.simulated:
-        infos.insert(3, ("simulated", "true", "These light curves were not observed."))
+        infos.insert(2, ("simulated", "true", "These light curves were not observed."))
     return infos
 
 
@@ -112,13 +89,13 @@ def _calibration(document: VOTableFile, filterid: int, number: int) -> Group:
         ),
     ):
         group.entries.append(
-            Param(
+            votable.param(
                 document,
+                None,
                 ID=f"{name}_{number}",
                 name=name,
                 value=value,
                 datatype=datatype,
-                arraysize="*" if datatype == "char" else None,
                 unit=unit,
                 ucd=ucd,
                 utype=utype,
@@ -135,13 +112,13 @@ def _table(
         f"ZTF light curve {curve.oid} of release {curve.release}, band {curve.filter}"
     )
     table.params.append(
-        Param(
+        votable.param(
             document,
+            None,
             ID=f"dataproduct_type_{number}",
             name="dataproduct_type",
             value="timeseries",
             datatype="char",
-            arraysize="*",
             ucd="meta.code.class",
             utype="obscore:ObsDataset.dataProductType",
         )
@@ -176,19 +153,19 @@ def _add_fields(
 ) -> None:
     for name in names:
         reference = _TIMESYS if name == "hmjd" else calibration if name in _MEASURED else None
-        table.fields.append(Field(document, ref=reference, **_described(COLUMNS[name], number)))
-        table.fields[-1].description = COLUMNS[name].description
+        column = COLUMNS[name]
+        described = _attributes(column, number)
+        element = votable.field(document, column.description, ref=reference, **described)
+        table.fields.append(element)
 
 
-def _param(document: VOTableFile, fact: Column, value: object, number: int) -> Param:
-    text = {"arraysize": "*"} if fact.dtype == "str" else {}
-    reference = _COOSYS if fact.name in ("ra", "dec") else None
-    param = Param(document, value=value, ref=reference, **_described(fact, number), **text)
-    param.description = fact.description
-    return param
+def _param(document: VOTableFile, fact: Column, value: object, number: int) -> Any:
+    reference = votable.ICRS if fact.name in ("ra", "dec") else None
+    described = _attributes(fact, number)
+    return votable.param(document, fact.description, value=value, ref=reference, **described)
 
 
-def _described(column: Column, number: int) -> dict[str, str | None]:
+def _attributes(column: Column, number: int) -> dict[str, str | None]:
     return {
         "ID": f"{column.name}_{number}" if number else column.name,
         "name": column.name,

@@ -148,7 +148,7 @@ def _answer(given: Given) -> Response:
         )
     found = find(release, oid, hmjd)
     path = next(
-        link.path for link in document.links(found, release != DEFAULT) if link.name == product
+        one.path for one in document.products(found, release != DEFAULT) if one.name == product
     )
     headers = _headers(found, release) | {"Location": path}
     return respond(given.request, f"{path}\n".encode(), TEXT, headers, 302)
