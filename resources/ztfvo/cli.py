@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import os
 import pkgutil
-import sys
-from pwd import getpwuid
 
 import typer
 
 from ztfvo import commands
-from ztfvo.settings import get_settings
+from ztfvo.failures import Group
 
 app = typer.Typer(
     name="ztfvo",
+    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     help="Virtual Observatory service for the light curves of ZTF data releases.",
@@ -39,13 +37,5 @@ add_commands(app)
 
 
 def main() -> None:
-    """Run the command; a file that its user may not use is told without a traceback."""
-    try:
-        app(prog_name="ztfvo")
-    except PermissionError as error:
-        user = getpwuid(os.geteuid()).pw_name
-        sys.exit(
-            f"Error: the user '{user}', whose rights this command has, may not use "
-            f"{error.filename}.\nRemedy: chmod o+rX the file and the folders on the way, or put it "
-            f"below {get_settings().data}."
-        )
+    """Run the command."""
+    app(prog_name="ztfvo")

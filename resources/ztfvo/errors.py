@@ -22,6 +22,10 @@ class HTTPError(Exception):
         self.message = message
 
 
+class CannotBeDone(Exception):
+    """What a command is asked for, which is not possible; the message says why, and what is."""
+
+
 class BadFile(Exception):
     """A file of a release that must not be loaded.
 

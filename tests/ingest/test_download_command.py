@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 from ztfvo.commands import download as command
 from ztfvo.download.errors import DownloadError
 from ztfvo.download.select import Wish
+from ztfvo.failures import Group
 from ztfvo.ingest import manifest
 from ztfvo.ingest.checks import check
 from ztfvo.ingest.readers import read_file
@@ -104,7 +105,7 @@ def shell(tmp_path, monkeypatch):
         monkeypatch.setenv("ZTFVO_VAR", str(tmp_path / "var"))
         monkeypatch.setenv("ZTFVO_IRSA_URL", server.url)
         settings.get_settings.cache_clear()
-        app = typer.Typer()
+        app = typer.Typer(cls=Group)
         app.command("other")(lambda: None)
         command.register(app)
         result = CliRunner().invoke(app, ["download", *map(str, arguments)])

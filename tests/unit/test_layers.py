@@ -12,7 +12,7 @@ from support.files import ROOT
 PACKAGES = ROOT / "resources"
 
 LAYERS = (
-    {"bands", "errors", "files", "machine", "oid", "photometry", "times", "votable"},
+    {"bands", "console", "errors", "files", "machine", "oid", "photometry", "times", "votable"},
     {"dal", "download", "settings"},
     {"db", "health", "parts", "remote", "store"},
     {"addresses", "references", "releases"},
@@ -21,7 +21,7 @@ LAYERS = (
     {"web", "site"},
     {"backup"},
     {"status"},
-    {"commands"},
+    {"commands", "failures"},
     {"cli", "__main__"},
 )
 """What the package ``ztfvo`` consists of, from the ground up; ``__main__`` are those of all."""

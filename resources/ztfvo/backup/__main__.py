@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +14,15 @@ from ztfvo.backup.archive import time_of
 from ztfvo.backup.make import back_up, check, work_folder
 from ztfvo.backup.restore import restore as restore_
 from ztfvo.backup.targets import target_of
+from ztfvo.failures import Group
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
 
 console = Console(soft_wrap=True, highlight=False)
-app = typer.Typer(add_completion=False, help="Back up the knowledge database, and restore it.")
+app = typer.Typer(
+    cls=Group, add_completion=False, help="Back up the knowledge database, and restore it."
+)
 
 Place = Annotated[
     str | None,
@@ -107,9 +109,4 @@ def _fetch(backup: str, target: str | None, folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except SiteError as error:
-        console.file = sys.stderr
-        console.print(f"Error: {error}", markup=False)
-        sys.exit(1)
+    app()

@@ -17,8 +17,6 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from ztfvo.errors import BadFile
-
 from ..download.catalogue import RemoteFile
 from ..download.client import Archive
 from ..download.errors import DownloadError, human
@@ -78,9 +76,6 @@ def download(
             filters=tuple(filters or ()),
         )
         complete = _download(console, release, wish, connections, verify, dry_run)
-    except (DownloadError, BadFile) as error:
-        console.print(f"Error: {error}", style="red", markup=False)
-        raise typer.Exit(1) from error
     except KeyboardInterrupt:
         console.print("Interrupted. What has arrived is kept; run the same command to go on.")
         raise typer.Exit(130) from None

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import psycopg
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from ztfvo.db import DatabaseDown, connect
-from ztfvo.errors import BadFile, HTTPError
+from ztfvo.console import console, counting, show_error
+from ztfvo.db import connect
+from ztfvo.errors import BadFile
 from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.products import science_path
-from ztfvo.site.errors import SiteError
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common
 
 app = typer.Typer(no_args_is_help=True, help="Names of the images that epochs were measured on.")
-console = Console(stderr=True)
 
 
 @app.command("import")
@@ -42,15 +32,10 @@ def import_(
     Every file is loaded whole or not at all. What was imported already is passed over, so that an
     interrupted import is completed by the same command.
     """
-    try:
-        with connect(autocommit=True) as connection:
-            alter(connection, lambda: create_common(connection))
-            refused = _import(connection, files, simulated)
-            connection.execute("ANALYZE ztf_store.image")
-    except (DatabaseDown, SiteError) as error:
-        _fail(str(error))
-    except psycopg.Error as error:
-        _fail(f"The database stopped the import: {error} Then run the same command again.")
+    with connect(autocommit=True) as connection:
+        alter(connection, lambda: create_common(connection))
+        refused = _import(connection, files, simulated)
+        connection.execute("ANALYZE ztf_store.image")
     if refused:
         raise typer.Exit(1)
 
@@ -67,49 +52,28 @@ def find_(
     ] = True,
 ) -> None:
     """Print the path of an epoch's science image in the archive."""
-    try:
-        found = find(release, oid, hmjd, ask=ask)
-    except (DatabaseDown, HTTPError) as error:
-        _fail(str(error))
+    found = find(release, oid, hmjd, ask=ask)
     typer.echo(science_path(found.image))
-    console.print(f"HMJD {found.hmjd}; the name is known from: {found.source}", highlight=False)
+    console.print(f"HMJD {found.hmjd}; the name is known from: {found.source}")
 
 
 def _import(connection: psycopg.Connection, files: list[Path], simulated: bool) -> int:
     """Import the files one by one; returns how many were refused."""
     refused = unchanged = images = 0
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files, {task.fields[images]:,} images"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    ) as progress:
+    with counting("files, {task.fields[images]:,} images") as progress:
         task = progress.add_task("images", total=len(files), images=0)
         for path in files:
             try:
                 number = import_file(connection, path, simulated=simulated)
             except BadFile as error:
                 refused += 1
-                _say(progress.console, f"refused {error}")
+                show_error(f"refused {error}", progress.console)
             else:
                 unchanged += number is None
                 images += number or 0
             progress.update(task, advance=1, images=images)
     loaded = len(files) - refused - unchanged
     console.print(
-        f"images: {loaded} loaded, {unchanged} unchanged, {refused} refused; {images:,} images",
-        highlight=False,
+        f"images: {loaded} loaded, {unchanged} unchanged, {refused} refused; {images:,} images"
     )
     return refused
-
-
-def _say(where: Console, message: str) -> None:
-    where.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-
-
-def _fail(message: str) -> NoReturn:
-    _say(console, message)
-    raise typer.Exit(1)

@@ -6,34 +6,22 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import psycopg
 import typer
 from psycopg import Connection
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from ztfvo.db import DatabaseDown, connect
-from ztfvo.errors import BadFile
+from ztfvo.console import console, counting, show_error
+from ztfvo.db import connect
+from ztfvo.errors import CannotBeDone
 from ztfvo.ingest.finish import finish, is_finished
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
 from ztfvo.ingest.releases import Declaration, declared
 from ztfvo.ingest.run import Outcome, run
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site.errors import SiteError
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common, create_release
-
-console = Console(stderr=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -66,23 +54,13 @@ def ingest(
     settings = get_settings()
     try:
         found = declared(release, settings.inputs)
-    except (BadFile, LookupError, ValueError) as error:
-        _fail(str(error))
-    try:
-        outcomes = _ingest(found, files or [], settings, dry_run, replace, workers)
-    except (BadFile, DatabaseDown, SiteError) as error:
-        _fail(str(error))
-    except psycopg.Error as error:
-        _fail(f"The database stopped the ingest: {error} Then run the same command again.")
+    except (LookupError, ValueError) as error:
+        raise CannotBeDone(str(error)) from error
+    outcomes = _ingest(found, files or [], settings, dry_run, replace, workers)
     if not dry_run and any(outcome.action != "unchanged" for outcome in outcomes):
         _write_report(settings.var / "log" / "ingest", release, outcomes)
     if any(outcome.action == "refused" for outcome in outcomes):
         raise typer.Exit(1)
-
-
-def _fail(message: str) -> NoReturn:
-    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
 
 
 def _ingest(
@@ -101,9 +79,7 @@ def _ingest(
             alter(connection, lambda: _create(connection, name))
         outcomes = _with_progress(name, todo, settings, dry_run, replace, workers)
         if not dry_run and not is_finished(connection, release):
-            finish(
-                connection, release, lambda what: console.print(f"  done: {what}", highlight=False)
-            )
+            finish(connection, release, lambda what: console.print(f"  done: {what}"))
     _summarise(release, outcomes)
     return outcomes
 
@@ -121,26 +97,13 @@ def _with_progress(
     replace: bool,
     workers: int | None,
 ) -> list[Outcome]:
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files, {task.fields[detections]:,} detections, {task.fields[rate]:,.0f}/s"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    ) as progress:
+    counted = "files, {task.fields[detections]:,} detections, {task.fields[rate]:,.0f}/s"
+    with counting(counted) as progress:
         task = progress.add_task(name, total=len(todo), detections=0, rate=0.0)
 
         def done(outcome: Outcome) -> None:
             if outcome.action == "refused":
-                progress.console.print(
-                    f"refused {outcome.message}",
-                    style="red",
-                    markup=False,
-                    highlight=False,
-                    soft_wrap=True,
-                )
+                show_error(f"refused {outcome.message}", progress.console)
             elif dry_run:
                 progress.console.print(f"would {outcome.action}: {outcome.key} {outcome.message}")
             state = progress.tasks[task]
@@ -165,8 +128,7 @@ def _summarise(release: Declaration, outcomes: list[Outcome]) -> None:
         f"{release.name}: "
         + ", ".join(f"{n} {action}" for action, n in sorted(counts.items()))
         + f"; {sum(o.lightcurves for o in changed):,} light curves,"
-        f" {sum(o.detections for o in changed):,} detections",
-        highlight=False,
+        f" {sum(o.detections for o in changed):,} detections"
     )
 
 
@@ -175,4 +137,4 @@ def _write_report(folder: Path, release: str, outcomes: list[Outcome]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{release}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     path.write_text(json.dumps([outcome.as_dict() for outcome in outcomes], indent=1) + "\n")
-    console.print(f"Report: {path}", highlight=False, soft_wrap=True)
+    console.print(f"Report: {path}")

@@ -44,17 +44,13 @@ PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True}
 def _add(name: str, command: str, text: str) -> None:
     @app.command(name, help=text, context_settings=PASS_ON, add_help_option=False)
     def run(context: typer.Context) -> None:
-        try:
-            require_owner(get_settings())
-            if command == "export_records":
-                done = _export(get_settings(), context.args)
-            else:
-                given = context.args if command == "import_records" else []
-                with _readable(get_settings(), given) as words:
-                    done = manage(get_settings(), [command, *(words or context.args)])
-        except SiteError as error:
-            typer.echo(f"Error: {error}", file=sys.stderr)
-            raise typer.Exit(1) from error
+        require_owner(get_settings())
+        if command == "export_records":
+            done = _export(get_settings(), context.args)
+        else:
+            given = context.args if command == "import_records" else []
+            with _readable(get_settings(), given) as words:
+                done = manage(get_settings(), [command, *(words or context.args)])
         if command == "import_records" and done.returncode == 0:
             try:
                 kdb_tables.count_anew(get_settings())

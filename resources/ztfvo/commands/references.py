@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import psycopg
 import typer
 from psycopg import Connection
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ztfvo.db import DatabaseDown, connect
-from ztfvo.errors import BadFile
+from ztfvo.console import console, counting, show_error
+from ztfvo.db import connect
 from ztfvo.oid import FILTER_NAMES
 from ztfvo.references import load as loading
 from ztfvo.settings import get_settings
-from ztfvo.site.errors import SiteError
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common
 
 app = typer.Typer(
     help="Load the survey's reference catalogues, list what is loaded.", no_args_is_help=True
 )
-console = Console(stderr=True)
 
 
 @app.command()
@@ -42,20 +38,14 @@ def load(
     Every file is loaded whole or not at all; a bad one is refused and the others go on.
     """
     settings = get_settings()
-    try:
-        paths = loading.files(files)
-        with _connection() as connection:
-            outcomes = _with_progress(paths, workers or settings.workers)
-            connection.execute("ANALYZE ztf_store.reference_source, ztf_store.reference_quadrant")
-    except (BadFile, DatabaseDown, SiteError) as error:
-        _fail(str(error))
-    except psycopg.Error as error:
-        _fail(f"The database stopped the loading: {error} Then run the same command again.")
+    paths = loading.files(files)
+    with _connection() as connection:
+        outcomes = _with_progress(paths, workers or settings.workers)
+        connection.execute("ANALYZE ztf_store.reference_source, ztf_store.reference_quadrant")
     refused = sum(bool(outcome.refusal) for outcome in outcomes)
     console.print(
         f"{len(outcomes) - refused} loaded, {refused} refused;"
-        f" {sum(outcome.sources for outcome in outcomes):,} sources",
-        highlight=False,
+        f" {sum(outcome.sources for outcome in outcomes):,} sources"
     )
     if refused:
         raise typer.Exit(1)
@@ -65,22 +55,19 @@ def load(
 def list_() -> None:
     """Show the fields and filters whose reference catalogues are loaded."""
     table = Table("field", "filter", "quadrants", "sources", "last loaded (UTC)")
-    try:
-        with _connection() as connection:
-            for field, band, quadrants, sources, last in connection.execute(
-                "SELECT quadrant / 10000, quadrant / 1000 % 10, count(*), sum(nsources),"
-                " max(loaded_at) AT TIME ZONE 'UTC' FROM ztf_store.reference_quadrant"
-                " GROUP BY 1, 2 ORDER BY 1, 2"
-            ):
-                table.add_row(
-                    str(field),
-                    FILTER_NAMES[band],
-                    str(quadrants),
-                    f"{sources:,}",
-                    f"{last:%Y-%m-%d %H:%M}",
-                )
-    except (DatabaseDown, SiteError) as error:
-        _fail(str(error))
+    with _connection() as connection:
+        for field, band, quadrants, sources, last in connection.execute(
+            "SELECT quadrant / 10000, quadrant / 1000 % 10, count(*), sum(nsources),"
+            " max(loaded_at) AT TIME ZONE 'UTC' FROM ztf_store.reference_quadrant"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        ):
+            table.add_row(
+                str(field),
+                FILTER_NAMES[band],
+                str(quadrants),
+                f"{sources:,}",
+                f"{last:%Y-%m-%d %H:%M}",
+            )
     Console().print(table)
 
 
@@ -92,30 +79,12 @@ def _connection() -> Connection:
 
 def _with_progress(paths: list[Path], workers: int) -> list[loading.Outcome]:
     outcomes = []
-    with Progress(
-        TextColumn("reference catalogues"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("files, {task.fields[sources]:,} sources"),
-        TimeRemainingColumn(),
-        console=console,
-    ) as progress:
-        task = progress.add_task("", total=len(paths), sources=0)
+    with counting("files, {task.fields[sources]:,} sources") as progress:
+        task = progress.add_task("reference catalogues", total=len(paths), sources=0)
         for outcome in loading.load(paths, get_settings(), workers):
             if outcome.refusal:
-                progress.console.print(
-                    f"refused {outcome.refusal}",
-                    style="red",
-                    markup=False,
-                    highlight=False,
-                    soft_wrap=True,
-                )
+                show_error(f"refused {outcome.refusal}", progress.console)
             outcomes.append(outcome)
             sources = progress.tasks[task].fields["sources"] + outcome.sources
             progress.update(task, advance=1, sources=sources)
     return outcomes
-
-
-def _fail(message: str) -> NoReturn:
-    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from psycopg import Connection, sql
@@ -11,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ztfvo.addresses import CONE, TAP, absolute, of_release
-from ztfvo.db import DatabaseDown, connect
-from ztfvo.releases import NoRelease, Release, find_release, releases
+from ztfvo.console import console
+from ztfvo.db import connect
+from ztfvo.errors import CannotBeDone
+from ztfvo.releases import Release, find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
-from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
 from ztfvo.site.locks import alter
 from ztfvo.store.discovery import prepare, show
@@ -26,7 +26,6 @@ from ztfvo.store.views import VIEWS
 app = typer.Typer(
     help="List, publish and drop releases, choose the default one.", no_args_is_help=True
 )
-console = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(help="Name of a release, like dr19.")]
 
@@ -58,8 +57,8 @@ def publish(name: Name) -> None:
         alone = _find(connection, name).is_default
         if alone:
             prepare(connection, name, get_settings())
-            _alter(connection, lambda: show(connection, name, get_settings()))
-    _on_site(site.publish, name, *([site.DEFAULT_RD] if alone else []))
+            alter(connection, lambda: show(connection, name, get_settings()))
+    site.publish(name, *([site.DEFAULT_RD] if alone else []))
     console.print(f"{name} is on line at {absolute(of_release(name, CONE))} and in {absolute(TAP)}")
 
 
@@ -69,8 +68,8 @@ def default(name: Name) -> None:
     with _connection() as connection:
         _find(connection, name)
         prepare(connection, name, get_settings())
-        _alter(connection, lambda: set_default(connection, name))
-    _on_site(site.refresh, site.DEFAULT_RD)
+        alter(connection, lambda: set_default(connection, name))
+    site.refresh(site.DEFAULT_RD)
     console.print(f"{name} is the default release")
 
 
@@ -84,14 +83,16 @@ def drop(
         is_default = _find(connection, name).is_default
         others = len(releases(connection)) - 1
         if is_default and others:
-            _fail(f"{name} is the default release. First: ztfvo release default OTHER.")
+            raise CannotBeDone(
+                f"{name} is the default release. First: ztfvo release default OTHER."
+            )
         if not yes:
             typer.confirm(f"Delete release {name} from the database?", abort=True)
         if _is_published(connection, f"ztf_{name}"):
-            _on_site(site.unpublish, name)
+            site.unpublish(name)
         if is_default and _is_published(connection, "ztf"):
-            _on_site(site.unpublish, site.DEFAULT_RD)
-        _alter(connection, lambda: _delete(connection, name, is_default))
+            site.unpublish(site.DEFAULT_RD)
+        alter(connection, lambda: _delete(connection, name, is_default))
     console.print(f"{name} is deleted")
 
 
@@ -114,35 +115,15 @@ def _is_published(connection: Connection, schema: str) -> bool:
 
 
 def _connection() -> Connection:
-    _on_site(require_owner, get_settings())
-    try:
-        connection = connect(autocommit=True)
-    except DatabaseDown as error:
-        _fail(str(error))
-    _alter(connection, lambda: create_common(connection))
+    require_owner(get_settings())
+    connection = connect(autocommit=True)
+    alter(connection, lambda: create_common(connection))
     return connection
-
-
-def _alter(connection: Connection, change: Callable[[], None]) -> None:
-    """Make a change that keeps no visitor waiting."""
-    _on_site(alter, connection, change)
 
 
 def _find(connection: Connection, name: str) -> Release:
     try:
         schema_of(name)
-        return find_release(connection, name)
-    except (ValueError, NoRelease) as error:
-        _fail(str(error))
-
-
-def _on_site(action, *arguments) -> None:
-    try:
-        action(*arguments)
-    except SiteError as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    console.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
+    except ValueError as error:
+        raise CannotBeDone(str(error)) from error
+    return find_release(connection, name)

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from ztfvo.settings import get_settings
-from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
 from ztfvo.status.report import show
 
@@ -21,10 +20,5 @@ def register(root: typer.Typer) -> None:
     ) -> None:
         """Show parts, disk, jobs and backups; the exit status is 0 when all parts work."""
         settings = get_settings()
-        try:
-            require_owner(settings)
-            found = show(settings, as_json)
-        except SiteError as error:
-            typer.echo(f"Error: {error}", err=True)
-            raise typer.Exit(1) from error
-        raise typer.Exit(found)
+        require_owner(settings)
+        raise typer.Exit(show(settings, as_json))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ztfvo.db import DatabaseDown
+from ztfvo.failures import Group
 from ztfvo.settings import get_settings
 from ztfvo.site import health, kdb_tables, rolling, service
 from ztfvo.site.errors import SiteError
@@ -20,7 +19,7 @@ from ztfvo.site.watch import watch
 from ztfvo.status.report import show
 
 console = Console(soft_wrap=True, highlight=False)
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(cls=Group, no_args_is_help=True, add_completion=False)
 serve = typer.Typer(no_args_is_help=True, help="Steer the service.")
 app.add_typer(serve, name="serve")
 
@@ -125,15 +124,5 @@ def _print_tail(path: Path, lines: int) -> None:
         console.print("\n".join(tail), markup=False)
 
 
-def main() -> None:
-    """Run the command; errors the operator can put right are told without a traceback."""
-    try:
-        app()
-    except (SiteError, DatabaseDown) as error:
-        console.file = sys.stderr
-        console.print(f"Error: {error}", markup=False)
-        sys.exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    app()
