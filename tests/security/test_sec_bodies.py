@@ -41,6 +41,9 @@ REFUSED = {
     "separators": (FORM, b"&" * 2_000_000),
     "names": (FORM, b"&".join(b"a%d=1" % number for number in range(9_000))),
     "urlencoded": (FORM, b"QUERY=" + b"x" * (3 * MIB)),
+    "digits": (FORM, b"__nevow_form__=genForm&hscs_sr=1&hscs_pos=" + b"1" * MIB),
+    "ranges": (FORM, b"__nevow_form__=genForm&mag_amplitude=" + b"1," * (MIB // 2)),
+    "long name": (FORM, b"a" * MIB + b"=1"),
     "parts": (PARTS, (PART + b"\r\n") * 30_000 + b"--x--\r\n"),
     "files": (PARTS, (FILE + b"\r\n") * 30_000 + b"--x--\r\n"),
     "no ends": (PARTS, FILE + b"\r\n--xQ" * 300_000 + END),
@@ -49,9 +52,14 @@ REFUSED = {
     "too long": (PARTS, FILE + b"x" * (120 * MIB) + END),
 }
 """Forms that take DaCHS' parsers from seconds to minutes, in which it does nothing else."""
+FIELDS = (b"hscs_pos", b"hscs_sr", b"mag_amplitude", b"ngoodobs", b"filter", b"RA", b"POS", b"BAND")
 SLOWEST = {
     "fields": (FORM, b"a=1&" * 9_999),
     "names": (FORM, b"&".join(b"a%d=1" % number for number in range(480))),
+    "values": (
+        FORM,
+        b"__nevow_form__=genForm&" + b"&".join(b"%s=" % name + b"1|" * 100 for name in FIELDS),
+    ),
     "escapes": (FORM, b"QUERY=" + b"a%41" * (MIB // 2 - 10)),
     "per cent signs": (FORM, b"QUERY=" + b"%" * (2 * MIB - 10)),
 }
@@ -137,6 +145,21 @@ def test_the_most_that_is_read_is_read_fast(site, name, path):
     status, _, seconds = timed(path, *SLOWEST[name], get_settings().dachs_port)
     assert status in (200, 400)
     assert seconds < 8
+
+
+@pytest.mark.parametrize("value", [b"1" * 3_000, b"1|" * 1_000, b"1," * 1_000])
+def test_long_values_in_an_address_are_refused(site, value):
+    for name in (b"hscs_pos", b"mag_amplitude"):
+        path = b"/ztf/ztf/cone/form?__nevow_form__=genForm&hscs_sr=1&" + name + b"="
+        assert raw(site, path + value, patience=30)[0] == 400
+
+
+@pytest.mark.parametrize("value", ["|".join("1" * 99), " | ".join("1" * 50), ",".join("1" * 99)])
+def test_a_condition_of_many_parts_is_no_fault_of_the_service(ask, value):
+    values = {"hscs_pos": "254.4,35.3", "hscs_sr": "1", "mag_amplitude": value}
+    answer = ask("/ztf/ztf/cone/form", __nevow_form__="genForm", **values)
+    assert answer.status_code in (200, 400)
+    assert "Uncaught" not in answer.text
 
 
 def test_many_names_in_an_address_are_refused(site):

@@ -27,6 +27,13 @@ LARGEST_FORM = 2 * MIB
 MOST_FIELDS, MOST_NAMES = 10_000, 500
 """Fields of a form, and different names of parameters; DaCHS asks for each name in many places."""
 
+LONGEST_VALUE, LONGEST_IN_PAGES = 3_000, 200
+"""Bytes of any parameter, and of what people write into a form; DaCHS takes minutes for numbers,
+ranges and positions without an end."""
+
+MEASURED_LATER = (b"query", b"resumptiontoken")
+"""Parameters that are measured where they are read."""
+
 MOST_PARTS = 100
 """Parts of a multipart form."""
 
@@ -75,12 +82,10 @@ def install_in_server() -> None:
 
     def receive(self: Any, command: bytes, path: bytes, version: bytes) -> None:
         self.method, self.uri, self.clientproto = command, path, version
-        self.path, _, query = path.partition(b"?")
+        self.path = path.partition(b"?")[0]
         try:
             form = _read(self)
-            _check_names(query, form)
         except Refused as refused:
-            log.msg(f"Body of {path[:80]!r} is refused: {refused.__cause__ or refused!r}")
             _refuse(self, refused)
             return
         _give_when_processed(self, form)
@@ -201,11 +206,16 @@ def _check_parts(content: Any, boundary: bytes | None) -> None:
             raise Refused(UNREADABLE)
 
 
-def _check_names(query: bytes, form: Form) -> None:
-    names = {part.partition(b"=")[0] for part in re.split(b"[&;]", query)}
-    names.update(name for name, _ in form.fields)
-    if len(names) + len(form.files) > MOST_NAMES:
+def _check_arguments(path: bytes, arguments: dict[bytes, list[bytes]]) -> None:
+    longest = LONGEST_IN_PAGES if path.endswith(b"/form") else LONGEST_VALUE
+    if len(arguments) > MOST_NAMES:
         raise Refused(f"The request has more than {MOST_NAMES} different parameters.")
+    for name, values in arguments.items():
+        if len(name) > longest:
+            raise Refused(f"The name of a parameter has more than {longest} bytes.")
+        if name.lower() not in MEASURED_LATER and max(map(len, values)) > longest:
+            known = name[:40].decode("utf-8", "replace")
+            raise Refused(f"{known} has a value of more than {longest} bytes: send less.")
 
 
 def _give_when_processed(request: Any, form: Form) -> None:
@@ -224,6 +234,11 @@ def _give_when_processed(request: Any, form: Form) -> None:
         request.args = {}
         for name, value in itertools.chain(of_address, form.fields):
             request.args.setdefault(_as_utf8(name), []).append(_as_utf8(value))
+        try:
+            _check_arguments(request.path, request.args)
+        except Refused as refused:
+            _refuse(request, refused)
+            return
         request.files.update(form.files)
         process()
 
@@ -231,6 +246,7 @@ def _give_when_processed(request: Any, form: Form) -> None:
 
 
 def _refuse(request: Any, refused: Refused) -> None:
+    log.msg(f"{request.path[:80]!r} is refused: {refused.__cause__ or refused!r}")
     is_page = request.path.endswith(b"/form")
     body = f"{refused}\n".encode() if is_page else votable.error(str(refused))
     content_type = "text/plain; charset=utf-8" if is_page else votable.MEDIA_TYPE
