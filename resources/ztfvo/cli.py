@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import typer
 
 from ztfvo import commands
 from ztfvo.failures import Group
+from ztfvo.plugins import modules
 
 app = typer.Typer(
     name="ztfvo",
@@ -25,12 +23,11 @@ def add_commands(root: typer.Typer) -> None:
     A module has either a function ``register(app)`` or a Typer object ``app``,
     which becomes the sub-command of the module's name.
     """
-    for module in pkgutil.iter_modules(commands.__path__):
-        loaded = importlib.import_module(f"{commands.__name__}.{module.name}")
-        if hasattr(loaded, "register"):
-            loaded.register(root)
+    for name, module in modules(commands.__name__).items():
+        if hasattr(module, "register"):
+            module.register(root)
         else:
-            root.add_typer(loaded.app, name=module.name.replace("_", "-"))
+            root.add_typer(module.app, name=name.replace("_", "-"))
 
 
 add_commands(app)

@@ -11,8 +11,8 @@ from gavo.protocols import datalink
 
 from ztfvo.db import DatabaseDown
 from ztfvo.links import ofcurve, ofdetection, ofproduct, processing
-from ztfvo.links.curves import UnknownRelease
 from ztfvo.links.model import Fault, LightCurve, Link
+from ztfvo.releases import NoRelease
 from ztfvo.store.names import DEFAULT
 from ztfvo_dachs import messages
 
@@ -90,7 +90,7 @@ def _look_up(
         return find(release, list(dict.fromkeys(identifiers)))
     except DatabaseDown as error:
         fault = Fault("TransientFault", str(error))
-    except UnknownRelease as error:
+    except NoRelease as error:
         fault = Fault("NotFoundFault", str(error))
     except Exception as error:
         base.ui.notifyError(f"Links of {identifiers[:3]} in {release}: {error!r}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import ztfvo_dachs
+from ztfvo.plugins import modules
 
 TABLE = Path(__file__).with_name("patched.json")
 OURS, THEIRS = "ztfvo_dachs", ("gavo", "twisted", "psycopg2")
@@ -133,7 +134,7 @@ def table() -> Table:
 
     changed: Table = {}
     for what in repairs.FUNCTIONS:
-        for name, module in repairs.modules().items():
+        for name, module in modules(repairs.__name__).items():
             if hasattr(module, what):
                 changed.setdefault(name, {})[what] = dict(
                     sorted(trace(getattr(module, what)).items())

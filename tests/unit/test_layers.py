@@ -12,7 +12,18 @@ from support.files import ROOT
 PACKAGES = ROOT / "resources"
 
 LAYERS = (
-    {"bands", "console", "errors", "files", "machine", "oid", "photometry", "times", "votable"},
+    {
+        "bands",
+        "console",
+        "errors",
+        "files",
+        "machine",
+        "oid",
+        "photometry",
+        "plugins",
+        "times",
+        "votable",
+    },
     {"dal", "download", "settings"},
     {"db", "health", "parts", "remote", "store"},
     {"addresses", "references", "releases"},

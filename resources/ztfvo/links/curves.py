@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from ztfvo.db import reading
 from ztfvo.links.model import LightCurve, Relative
+from ztfvo.releases import NoRelease
 from ztfvo.store.names import DEFAULT, schema_of
 
 SAME_STAR = 1.5
@@ -30,10 +31,6 @@ FROM asked o JOIN {store}.objects n ON spoint_dwithin(
 _ASKED = "WITH asked AS MATERIALIZED (SELECT oid, ra, dec FROM {store}.objects WHERE oid = ANY({}))"
 
 
-class UnknownRelease(LookupError):
-    """There is no such release in the database; the message says so."""
-
-
 def read(release: str, oids: Sequence[int]) -> dict[int, LightCurve]:
     """Light curves of a release by OID, with those of the same stars in all comparable releases.
 
@@ -49,7 +46,7 @@ def read(release: str, oids: Sequence[int]) -> dict[int, LightCurve]:
 
     Raises
     ------
-    UnknownRelease
+    ztfvo.releases.NoRelease
         If the release is not loaded.
     ztfvo.db.DatabaseDown
         If there is no connection to be had.
@@ -72,9 +69,7 @@ def _comparable(connection: Connection, release: str) -> tuple[str, bool, list[s
         if name == release or (release == DEFAULT and is_default):
             others = [other for other, kind, _ in known if kind == simulated and other != name]
             return name, simulated, others
-    raise UnknownRelease(
-        f"Release {release} is not loaded at this site: see ztf.releases in TAP for those that are."
-    )
+    raise NoRelease(release, [name for name, _, _ in known])
 
 
 def statement(name: str, others: Sequence[str]) -> sql.Composed:

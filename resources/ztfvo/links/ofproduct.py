@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from ztfvo.db import reading
 from ztfvo.images.products import parse_science
 from ztfvo.links import ofcurve
-from ztfvo.links.curves import UnknownRelease
 from ztfvo.links.model import Fault, LightCurve, ScienceImage
+from ztfvo.releases import NoRelease
 from ztfvo.settings import get_settings
 from ztfvo.store.discovery import IMAGES, SIMULATED_IMAGES, identifier_of
 
@@ -72,7 +72,7 @@ def _parts(text: str) -> tuple[str, str] | None:
 def _curves(release: str, names: dict[str, str]) -> dict[str, LightCurve | Fault]:
     try:
         found = ofcurve.find(release, list(names.values()))
-    except (UnknownRelease, ValueError):
+    except (NoRelease, ValueError):
         fault = Fault("NotFoundFault", f"there is no release {release} at this site")
         return dict.fromkeys(names, fault)
     return {text: found[name] for text, name in names.items()}

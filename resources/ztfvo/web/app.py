@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -14,6 +12,7 @@ from anyio import to_thread
 from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 
+from ztfvo.plugins import modules
 from ztfvo.settings import get_settings
 from ztfvo.web import errors, routes
 from ztfvo.web.pages import FOLDER, SCHEMA, STATIC, SWAGGER
@@ -41,10 +40,9 @@ def make_app() -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.routes = []
-    for found in sorted(pkgutil.iter_modules(routes.__path__), key=lambda module: module.name):
-        router = importlib.import_module(f"{routes.__name__}.{found.name}").router
-        app.include_router(router)
-        app.state.routes += router.routes
+    for module in modules(routes.__name__).values():
+        app.include_router(module.router)
+        app.state.routes += module.router.routes
     app.mount(STATIC, StaticFiles(directory=FOLDER / "static"))
     app.mount(SWAGGER, StaticFiles(directory=_swagger()))
     errors.install(app)

@@ -10,16 +10,13 @@ left out; the others guard the site, and are applied all the same.
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 
 from gavo import base
 
+from ztfvo.plugins import modules
 from ztfvo_dachs import patched
 
 FUNCTIONS = ("install", "install_in_server")
@@ -46,19 +43,12 @@ def install_in_server() -> None:
     new.replace(note)
 
 
-@lru_cache(maxsize=1)
-def modules() -> dict[str, ModuleType]:
-    """Return the repairs by name."""
-    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
-    return {name: importlib.import_module(f"{__name__}.{name}") for name in names}
-
-
 def _apply(what: str) -> None:
     if what in _done:
         return
     _done.add(what)
     differing = patched.differing(what)
-    for name, module in modules().items():
+    for name, module in modules(__name__).items():
         others = differing.get(name, [])
         optional = getattr(module, "OPTIONAL", False)
         if others:

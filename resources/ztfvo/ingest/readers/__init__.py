@@ -18,25 +18,19 @@ A new layout is one more module; nothing else is edited.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from ztfvo.errors import BadFile
+from ztfvo.plugins import modules
 from ztfvo.store.lightcurves import LightCurves
 
 
 @cache
 def readers() -> dict[str, ModuleType]:
     """All readers by the name of their layout, found by listing this folder."""
-    found = {}
-    for entry in sorted(pkgutil.iter_modules(__path__), key=lambda entry: entry.name):
-        if not entry.name.startswith("_"):
-            module = importlib.import_module(f"{__name__}.{entry.name}")
-            found[module.NAME] = module
-    return found
+    return {module.NAME: module for module in modules(__name__).values()}
 
 
 def reader_for(path: Path) -> ModuleType:

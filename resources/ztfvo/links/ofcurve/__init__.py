@@ -6,8 +6,6 @@ Iterator[Link]``.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import ModuleType
@@ -15,6 +13,7 @@ from types import ModuleType
 from ztfvo.links.curves import read
 from ztfvo.links.model import Fault, LightCurve, Link
 from ztfvo.oid import InvalidOID, parse
+from ztfvo.plugins import modules
 
 LONGEST = 60
 """Characters of an identifier that are looked at, and shown."""
@@ -22,9 +21,7 @@ LONGEST = 60
 
 @lru_cache(maxsize=1)
 def _subjects() -> list[ModuleType]:
-    names = [found.name for found in pkgutil.iter_modules(__path__)]
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    return sorted(modules, key=lambda module: module.ORDER)
+    return sorted(modules(__name__).values(), key=lambda module: module.ORDER)
 
 
 def links(curve: LightCurve) -> Iterator[Link]:
@@ -50,7 +47,7 @@ def find(release: str, identifiers: Sequence[str]) -> dict[str, LightCurve | Fau
 
     Raises
     ------
-    ztfvo.links.curves.UnknownRelease
+    ztfvo.releases.NoRelease
         If the release is not loaded.
     ztfvo.db.DatabaseDown
         If the database cannot be asked.

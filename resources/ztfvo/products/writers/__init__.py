@@ -16,13 +16,12 @@ A module has
 
 from __future__ import annotations
 
-import importlib
 import math
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ztfvo.plugins import modules
 from ztfvo.products.model import Product
 
 
@@ -47,10 +46,6 @@ class Writer:
 @lru_cache(maxsize=1)
 def writers() -> tuple[Writer, ...]:
     """All formats, in their order."""
-    modules = [
-        importlib.import_module(f"{__name__}.{module.name}")
-        for module in pkgutil.iter_modules(__path__)
-    ]
     found = (
         Writer(
             names=module.NAMES,
@@ -65,7 +60,6 @@ def writers() -> tuple[Writer, ...]:
             attachment=getattr(module, "ATTACHMENT", False),
             longest=getattr(module, "LONGEST", math.inf),
         )
-        for module in modules
-        if hasattr(module, "NAMES")
+        for module in modules(__name__).values()
     )
     return tuple(sorted(found, key=lambda writer: writer.order))

@@ -11,7 +11,7 @@ import io
 from pyarrow import csv
 
 from ztfvo.products.model import Product
-from ztfvo.products.writers import arrowform
+from ztfvo.products.writers import _arrow
 
 NAMES = ("csv", "text/csv", "text/csv;header=present")
 EXTENSION = "csv"
@@ -23,7 +23,7 @@ ATTACHMENT = True
 
 def write(product: Product) -> bytes:
     """The document."""
-    table = arrowform.table(product)
+    table = _arrow.table(product)
     buffer = io.BytesIO()
     buffer.write(",".join(table.column_names).encode() + b"\r\n")
     options = csv.WriteOptions(include_header=False, quoting_style="none")

@@ -1,4 +1,4 @@
-"""Parquet: one table of all light curves; see `ztfvo.products.writers.arrowform`."""
+"""Parquet: one table of all light curves; see `ztfvo.products.writers._arrow`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from ztfvo.products.model import Product
-from ztfvo.products.writers import arrowform
+from ztfvo.products.writers import _arrow
 
 NAMES = ("parquet", "application/vnd.apache.parquet", "application/x-parquet")
 EXTENSION = "parquet"
@@ -19,5 +19,5 @@ ATTACHMENT = True
 def write(product: Product) -> bytes:
     """The file."""
     buffer = pa.BufferOutputStream()
-    parquet.write_table(arrowform.table(product), buffer)
+    parquet.write_table(_arrow.table(product), buffer)
     return buffer.getvalue().to_pybytes()
