@@ -30,3 +30,15 @@ BANDS = {
     )
 }
 """By filterid."""
+
+
+def name_sql(filterid: str) -> str:
+    """Return the SQL for a band's name.
+
+    Parameters
+    ----------
+    filterid
+        SQL for the number of the band.
+    """
+    names = ", ".join(f"'{band.name}'" for band in BANDS.values())
+    return f"(ARRAY[{names}])[{filterid}]"

@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-FILTER_NAMES = {1: "zg", 2: "zr", 3: "zi"}
+from ztfvo.bands import BANDS
+
+FILTER_NAMES = {band.filterid: band.name for band in BANDS.values()}
 """Filter name by filterid, as used in file names and in IRSA's tables."""
 
 FILTER_IDS = {name: number for number, name in FILTER_NAMES.items()}

@@ -12,8 +12,7 @@ from typing import Any
 from gavo import adql
 from gavo.adql import common, nodes
 
-#: AB magnitude of 1 Jy.
-ZEROPOINT_MAG = 8.9
+from ztfvo.photometry import ZERO_POINT
 
 
 def _flat(args: list[Any], number: int, name: str) -> list[str]:
@@ -25,7 +24,7 @@ def _flat(args: list[Any], number: int, name: str) -> list[str]:
 
 def _ab_flux(args: list[Any]) -> str:
     (mag,) = _flat(args, 1, "gavo_ab_flux")
-    return f"(10.0::double precision^(-0.4*(({mag})::double precision-{ZEROPOINT_MAG})))"
+    return f"(10.0::double precision^(-0.4*(({mag})::double precision-{ZERO_POINT})))"
 
 
 def _ab_fluxerr(args: list[Any]) -> str:

@@ -12,18 +12,8 @@ from support.files import ROOT
 PACKAGES = ROOT / "resources"
 
 LAYERS = (
-    {
-        "bands",
-        "console",
-        "errors",
-        "files",
-        "machine",
-        "oid",
-        "photometry",
-        "plugins",
-        "times",
-        "votable",
-    },
+    {"bands", "console", "errors", "files", "machine", "plugins", "votable"},
+    {"oid", "photometry", "times"},
     {"dal", "download", "settings"},
     {"db", "health", "parts", "remote", "store"},
     {"addresses", "references", "releases"},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from astropy.coordinates import Angle, Latitude, Longitude
+from astropy.coordinates import Angle, Latitude, Longitude, angular_separation
 
 MARGIN = 0.05
 """Slack around a quadrant (deg): sources lie up to 0.04 deg outside its nominal edges, as the
@@ -56,7 +56,7 @@ def quadrants_in_cone(grid: Grid, ra: float, dec: float, radius: float) -> set[t
     radius
         Its radius (deg), at most some ten degrees.
     """
-    near = np.flatnonzero(separation(grid.ra, grid.dec, ra, dec) <= radius + CAMERA_RADIUS + MARGIN)
+    near = np.flatnonzero(_separation(grid, ra, dec) <= radius + CAMERA_RADIUS + MARGIN)
     stretch = 1.0 / np.cos(np.radians(min(radius + CAMERA_RADIUS, 80.0))) ** 2
     east, north = tangent_plane(ra, dec, grid.ra[near], grid.dec[near])
     low_e, high_e, low_n, high_n = grid.quadrants.T
@@ -66,12 +66,10 @@ def quadrants_in_cone(grid: Grid, ra: float, dec: float, radius: float) -> set[t
     return {(int(grid.field[near[i]]), int(rcid)) for i, rcid in np.argwhere(touched)}
 
 
-def separation(ra1, dec1, ra2, dec2) -> np.ndarray:
-    """Great-circle distance (deg) by the haversine formula, good at small angles."""
-    ra1, dec1, ra2, dec2 = (np.radians(angle) for angle in (ra1, dec1, ra2, dec2))
-    half = np.sin((dec2 - dec1) / 2) ** 2
-    half = half + np.cos(dec1) * np.cos(dec2) * np.sin((ra2 - ra1) / 2) ** 2
-    return np.degrees(2 * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
+def _separation(grid: Grid, ra: float, dec: float) -> np.ndarray:
+    """Distances (deg) of the centres of fields from a position."""
+    corners = (grid.ra, grid.dec, ra, dec)
+    return np.degrees(angular_separation(*(np.radians(angle) for angle in corners)))
 
 
 def tangent_plane(ra, dec, ra0, dec0) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ import hashlib
 import numpy as np
 from psycopg import Connection, sql
 
-from ztfvo.bands import BANDS
+from ztfvo.bands import BANDS, name_sql
 from ztfvo.settings import Settings
 from ztfvo.store.tables import QUADRANT_TABLES
 from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
@@ -27,14 +27,14 @@ CREATE INDEX sky_quadrant_position
 CREATE INDEX sky_quadrant_region ON ztf_store.sky_quadrant USING gist (region);
 """
 
-_FILTER = "(ARRAY['zg', 'zr', 'zi'])[filterid]"
+_FILTER = name_sql("filterid")
 _SHORTEST, _LONGEST = (
     f"(ARRAY[{', '.join(repr(band.edges[end]) for band in BANDS.values())}]::float8[])[filterid]"
     for end in (0, 1)
 )
 _STEM = (
     "('ztf_' || lpad(i.filefracday::text, 14, '0') || '_' || lpad(i.fieldid::text, 6, '0') || '_'"
-    " || (ARRAY['zg', 'zr', 'zi'])[i.filterid] || '_c' || lpad((i.rcid / 4 + 1)::text, 2, '0')"
+    f" || {name_sql('i.filterid')} || '_c' || lpad((i.rcid / 4 + 1)::text, 2, '0')"
     " || '_o_q' || (i.rcid % 4 + 1)::text)"
 )
 _IMAGE_END = "(i.obsmjd + i.exptime::float8 / 86400)"
@@ -123,7 +123,7 @@ SELECT {_STEM} AS image_id, {_image_did(settings)} AS publisher_did,
   CASE WHEN i.simulated THEN 'ZTF science images (simulated)' ELSE 'ZTF science images' END
     AS collection,
   i.fieldid, i.rcid, (i.rcid / 4 + 1)::smallint AS ccdid, (i.rcid % 4 + 1)::smallint AS qid,
-  i.filterid, (ARRAY['zg', 'zr', 'zi'])[i.filterid] AS filter, i.filefracday,
+  i.filterid, {name_sql("i.filterid")} AS filter, i.filefracday,
   q.ra, q.dec, q.region AS outline, i.obsmjd, {_IMAGE_END} AS endmjd, i.exptime,
   {_SHORTEST.replace("filterid", "i.filterid")} AS wavelength_min,
   {_LONGEST.replace("filterid", "i.filterid")} AS wavelength_max,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 
-from ztfvo.bands import BANDS
+from ztfvo.bands import BANDS, name_sql
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.store import codec
 from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
 
 _CODES = "rcid, (rcid / 4 + 1)::smallint AS ccdid, (rcid % 4 + 1)::smallint AS qid"
-_FILTER = "filterid, (ARRAY['zg', 'zr', 'zi'])[filterid] AS filter"
+_FILTER = f"filterid, {name_sql('filterid')} AS filter"
 
 _OBJECTS = f"""
 SELECT o.oid, o.ra, o.dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
@@ -61,7 +61,7 @@ CREATE OR REPLACE VIEW ztf_store.filters AS
 CREATE OR REPLACE VIEW ztf_store.reference_sources AS
   SELECT r.oid, (r.oid / 1000000000000)::smallint AS fieldid,
     (r.oid / 100000000000 % 10)::smallint AS filterid,
-    (ARRAY['zg', 'zr', 'zi'])[r.oid / 100000000000 % 10] AS filter,
+    {name_sql("r.oid / 100000000000 % 10")} AS filter,
     (r.oid / 1000000000 % 100)::smallint AS ccdid, (r.oid / 100000000 % 10)::smallint AS qid,
     (r.oid % 100000000)::integer AS sourceid, r.ra, r.dec, r.mag, r.magerr, r.snr, r.chi, r.sharp,
     r.flags, q.infobits
