@@ -25,6 +25,22 @@ def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
+class BadParameter(HTTPError):
+    """A parameter that cannot be used.
+
+    Parameters
+    ----------
+    name
+        The parameter.
+    message
+        For people, with the value and the remedy.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(400, message)
+        self.name = name
+
+
 class Parameters:
     """The parameters of one request.
 
@@ -48,13 +64,13 @@ class Parameters:
 
         Raises
         ------
-        HTTPError
+        BadParameter
             400, with all that are known.
         """
         for name in self.names:
             if name not in known:
-                raise HTTPError(
-                    400, f"There is no parameter {shorten(name)}. Known are: {', '.join(known)}."
+                raise BadParameter(
+                    name, f"There is no parameter {shorten(name)}. Known are: {', '.join(known)}."
                 )
 
     def values(self, name: str) -> list[str]:
@@ -71,13 +87,13 @@ class Parameters:
 
         Raises
         ------
-        HTTPError
+        BadParameter
             400, where it is given several times.
         """
         values = self.values(name)
         if len(values) > 1:
             some = ", ".join(shorten(value) for value in values[:3])
-            raise HTTPError(400, f"{name} is given {len(values)} times ({some}): give it once.")
+            raise BadParameter(name, f"{name} is given {len(values)} times ({some}): give it once.")
         return values[0] if values else None
 
     def number(self, name: str, least: float, most: float) -> float | None:
@@ -85,7 +101,7 @@ class Parameters:
 
         Raises
         ------
-        HTTPError
+        BadParameter
             400, where it is something else.
         """
         return self._within(name, NUMBER, float, "a number", least, most)
@@ -95,7 +111,7 @@ class Parameters:
 
         Raises
         ------
-        HTTPError
+        BadParameter
             400, where it is something else.
         """
         return self._within(name, WHOLE, int, "a whole number", least, most)
@@ -105,12 +121,12 @@ class Parameters:
 
         Raises
         ------
-        HTTPError
+        BadParameter
             400, where it is another one.
         """
         text = self.text(name)
         if text is not None and text.lower() not in words:
-            raise HTTPError(400, f"{name}={shorten(text)} is not one of {', '.join(words)}.")
+            raise BadParameter(name, f"{name}={shorten(text)} is not one of {', '.join(words)}.")
         return None if text is None else text.lower()
 
     def _within(
@@ -127,7 +143,7 @@ class Parameters:
             return None
         if not pattern.fullmatch(text) or not least <= convert(text) <= most:
             low, high = (plain(bound) for bound in (least, most))
-            raise HTTPError(400, f"{name}={shorten(text)} is not {kind} from {low} to {high}.")
+            raise BadParameter(name, f"{name}={shorten(text)} is not {kind} from {low} to {high}.")
         return convert(text)
 
 

@@ -11,6 +11,7 @@ from gavo import base
 from gavo.protocols import scs
 
 from ztfvo import oid
+from ztfvo.dal import BadParameter
 from ztfvo_dachs import conecheck, links, position
 
 ARCSEC_PER_DEGREE = 3600
@@ -97,7 +98,7 @@ def _checked(
 ) -> conecheck.Cone:
     try:
         return conecheck.check(ra, dec, radius)
-    except conecheck.BadCone as error:
+    except BadParameter as error:
         field = dict(zip(("RA", "DEC", "SR"), fields, strict=True))[error.name]
         raise base.ValidationError(str(error), field) from error
 

@@ -9,6 +9,7 @@ from gavo.svcs import renderers
 from gavo.votable import V
 from gavo.web import vodal
 
+from ztfvo.dal import BadParameter
 from ztfvo_dachs import conecheck, messages
 
 OUTPUT = "RESPONSEFORMAT"
@@ -29,14 +30,16 @@ class ConeRenderer(vodal.SCSRenderer):
         for name in list(request.strargs):
             if name.startswith("_") or name.upper() == "UPLOAD":  # for DaCHS' own forms
                 del request.strargs[name]
-        for values in request.strargs.values():
+        for name, values in list(request.strargs.items()):
             values[:] = [str(value) for value in values]  # what is not UTF-8 comes as an object
+            if not any(value.strip() for value in values):
+                del request.strargs[name]
         super().__init__(request, service)
 
     def render(self, request: Any, sync: bool = False) -> Any:
         try:
             self._check(request.strargs)
-        except conecheck.BadCone as error:
+        except BadParameter as error:
             return self._writeErrorTable(request, error)
         return super().render(request, sync)
 
@@ -48,12 +51,12 @@ class ConeRenderer(vodal.SCSRenderer):
                 formats.getKeyFor(wanted)
             except formats.CannotSerializeIn:
                 known = ", ".join(sorted(formats.iterFormats()))
-                raise conecheck.BadCone(
+                raise BadParameter(
                     OUTPUT, f"{OUTPUT}={wanted[:40]} is not known here: use one of {known}."
                 ) from None
         if given.get("FORMAT", [""])[-1].lower() == "metadata":
             return
-        if conecheck.read_rows(given) == 0:
+        if conecheck.read_rows(conecheck.given_in(parameters)) == 0:
             return
         conecheck.read(parameters)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ztfvo.dal import BadParameter
 from ztfvo_dachs import conecheck
 
 
@@ -33,19 +34,23 @@ def test_names_are_read_in_any_case():
         *(("RA", value) for value in ("", " ", "360.1", "1e999")),
         *(("DEC", value) for value in ("90.1", "-91", "north")),
         *(("SR", value) for value in ("-0.1", "1.1", "180", "1e400")),
-        *(("MAXREC", value) for value in ("-1", "1.5", "many", "")),
+        *(("MAXREC", value) for value in ("-1", "1.5", "many")),
         *(("VERB", value) for value in ("0", "4", "x")),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(name, value):
-    with pytest.raises(conecheck.BadCone) as refused:
+    with pytest.raises(BadParameter) as refused:
         conecheck.read(parameters(**{name: value}))
     assert refused.value.name == name
     assert str(refused.value).startswith(name)
 
 
+def test_a_parameter_without_a_value_counts_as_not_given():
+    assert conecheck.read(parameters(MAXREC="", VERB=" ")) == (10, 20, 0.1)
+
+
 def test_repeated_parameters_are_refused():
-    with pytest.raises(conecheck.BadCone, match=r"RA is given 2 times \(1, 2\): give it once"):
+    with pytest.raises(BadParameter, match=r"RA is given 2 times \(1, 2\): give it once"):
         conecheck.read({"RA": ["1"], "ra": ["2"], "DEC": ["1"], "SR": ["1"]})
 
 
@@ -53,5 +58,5 @@ def test_repeated_parameters_are_refused():
 def test_missing_parameters_are_named(name):
     given = parameters()
     del given[name]
-    with pytest.raises(conecheck.BadCone, match=f"{name} is missing"):
+    with pytest.raises(BadParameter, match=f"{name} is missing"):
         conecheck.read(given)
