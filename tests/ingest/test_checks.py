@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astropy_healpix import HEALPix
 from astropy_healpix.healpy import ang2pix
 from support.files import BULK_DR5, BULK_DR19, SHARED, bulk_rows, needs_shared, nested, write_bulk
 
@@ -189,6 +190,25 @@ def test_a_partition_holds_its_pixel_only(tmp_path):
     error = refuse(bad)
     assert error.row == 1
     assert f"254.45755 +35.34236 is outside HEALPix pixel {pixel + 1} of order 5" in str(error)
+
+
+@pytest.mark.parametrize(("arcsec", "kept"), [(0.9, True), (1.2, False)])
+def test_positions_may_be_an_arcsecond_outside_their_pixel(tmp_path, arcsec, kept):
+    """Positions of partitions are rounded, and their pixel is that of what was not."""
+    pixel = int(ang2pix(32, 254.45755, 35.34236, nest=True, lonlat=True))
+    ra, dec = (corner.deg[0] for corner in HEALPix(32, "nested").boundaries_lonlat([pixel], 1))
+    lowest = dec.argmin()
+    rows = bulk_rows()
+    number = len(rows["objra"])
+    rows["objra"] = [float(ra[lowest])] * number
+    rows["objdec"] = [float(dec[lowest]) - arcsec / 3600] * number
+    path = tmp_path / f"Norder=5/Dir=0/Npix={pixel}.parquet"
+    path.parent.mkdir(parents=True)
+    pq.write_table(nested(rows), path)
+    if kept:
+        check(read_file(path)[1], path)
+    else:
+        assert "is outside HEALPix pixel" in str(refuse(path))
 
 
 @needs_shared

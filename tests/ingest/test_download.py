@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 
+import httpx
 import pytest
 from support.archive import DR19, Fault
 from support.downloads import (
@@ -23,7 +24,7 @@ from support.downloads import (
     source_of,
 )
 
-from ztfvo.download import run, select
+from ztfvo.download import run, select, transfer
 from ztfvo.download.catalogue import RemoteFile
 from ztfvo.download.client import Archive
 from ztfvo.download.errors import ArchiveUnreachable, NoSpace, human
@@ -121,6 +122,34 @@ def test_parts_of_two_versions_are_never_joined(server, made, tmp_path):
     assert (tmp_path / ZG).read_bytes() == (made / ZG).read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("headers", "tag"),
+    [
+        ({"ETag": '"a1"', "Last-Modified": "Sat, 1 Jan 2022 00:00:00 GMT"}, '"a1"'),
+        (
+            {"ETag": 'W/"a1"', "Last-Modified": "Sat, 1 Jan 2022 00:00:00 GMT"},
+            "Sat, 1 Jan 2022 00:00:00 GMT",
+        ),
+        ({"ETag": 'W/"a1"'}, ""),
+    ],
+)
+def test_weak_tags_do_not_say_that_parts_belong_together(headers, tag):
+    """RFC 9110, section 13.1.5: If-Range takes strong ones only."""
+    assert transfer._tag(httpx.Response(200, headers=headers)) == tag
+
+
+def test_bytes_from_another_place_than_asked_for_are_not_taken(server, made, tmp_path):
+    part = tmp_path / (ZG + ".part")
+    part.parent.mkdir(parents=True)
+    part.write_bytes((made / ZG).read_bytes()[:700])
+    tag = f'"{hashlib.md5((made / ZG).read_bytes()).hexdigest()[:12]}"'
+    part.with_name(part.name + ".tag").write_text(tag)
+    server.shifted = 10
+    _, outcome = get(server, Wish(fields=(1722,), filters=("zg",)), tmp_path)
+    assert "asked for bytes from 700, got from 710" in outcome.failures[0][1]
+    assert not (tmp_path / ZG).exists()
+
+
 def test_a_server_without_ranges_sends_all_again(server, made, tmp_path):
     server.ranges = False
     server.faults[DR19 + ZG] = [Fault(drop_after=1000)]
@@ -187,7 +216,9 @@ def test_a_server_that_is_down_is_said_to_be():
         archive.text(f"{nowhere}/")
 
 
-@pytest.mark.parametrize("location", ["http://example.invalid/a", "https://127.0.0.1/a"])
+@pytest.mark.parametrize(
+    "location", ["http://example.invalid/a", "https://127.0.0.1/a", "http://127.0.0.1:9/a"]
+)
 def test_no_other_host_is_ever_contacted(server, tmp_path, location):
     server.faults[DR19 + ZG] = [Fault(status=302, location=location)]
     _, outcome = get(server, Wish(fields=(1722,)), tmp_path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
 from support import archive as stand_in_module
 from support.archive import DR19, SERVICE, StandIn
 from support.downloads import (
@@ -123,6 +125,25 @@ def test_known_objects_lie_in_their_quadrants(place):
     assert (field, rcid) in found
     assert len(found) <= 8
     assert (field, rcid) in sky.quadrants_in_cone(grid, ra, dec + 0.5, 0.51)
+
+
+@pytest.mark.parametrize("radius", [3.0, 9.0, 15.0])
+@pytest.mark.parametrize("centre", [(0.5, 10.0), (254.5, 35.3), (120.0, 88.0)])
+def test_a_large_cone_leads_to_every_quadrant_whose_middle_it_has(centre, radius):
+    grid = sky.read_grid(INPUTS)
+    fields = SkyCoord(grid.ra, grid.dec, unit="deg")
+    middles = np.stack([grid.quadrants[:, :2].mean(1), grid.quadrants[:, 2:].mean(1)])
+    wanted = set()
+    for field, place in zip(grid.field, fields, strict=True):
+        around = place.skyoffset_frame()
+        east, north = np.degrees(np.arctan(np.radians(middles)))
+        there = SkyCoord(lon=east, lat=north, unit="deg", frame=around).icrs
+        near = there.separation(SkyCoord(*centre, unit="deg")).deg < radius
+        wanted |= {(int(field), int(rcid)) for rcid in np.flatnonzero(near)}
+    found = sky.quadrants_in_cone(grid, *centre, radius)
+    assert len(wanted) > 50
+    assert wanted <= found
+    assert len(found) < 3 * len(wanted) + 500
 
 
 @needs_shared

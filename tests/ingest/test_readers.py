@@ -7,6 +7,7 @@ import struct
 from itertools import chain
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.files import (
@@ -137,6 +138,20 @@ def test_both_forms_of_nested_columns_are_read_alike(tmp_path, as_structs):
     _, bulk = read_file(write_bulk(tmp_path / "bulk.parquet", rows))
     for name in vars(bulk):
         assert np.array_equal(getattr(curves, name), getattr(bulk, name)), name
+
+
+def test_a_partition_that_counts_other_epochs_than_it_has_is_refused(tmp_path):
+    rows = bulk_rows()
+    counts = [len(epochs) for epochs in rows["hmjd"]]
+    path = tmp_path / "Npix=3.parquet"
+    table = nested(rows)
+    pq.write_table(table.append_column("nepochs", pa.array(counts, pa.int32())), path)
+    assert read_file(path)[1].nepochs.tolist() == counts
+    counts[-1] += 1
+    pq.write_table(table.append_column("nepochs", pa.array(counts, pa.int32())), path)
+    with pytest.raises(BadFile, match=f"nepochs is {counts[-1]}") as refused:
+        read_file(path)
+    assert refused.value.row == len(counts)
 
 
 @needs_shared

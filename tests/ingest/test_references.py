@@ -139,12 +139,19 @@ def test_a_loaded_source_has_its_columns(tmp_path, stored, settings):
 
 
 def test_loading_again_replaces_the_quadrant_and_no_other(tmp_path, stored, settings):
-    other = catalogue(tmp_path, "ztf_001999_zr_c07_q3_refpsfcat.fits", {"QID": 3})
-    for path in (other, catalogue(tmp_path)):
+    before = catalogue(tmp_path, "ztf_001999_zr_c07_q3_refpsfcat.fits", {"QID": 3})
+    first_of_next = [0, 5]
+    behind = catalogue(
+        tmp_path,
+        "ztf_001999_zr_c08_q1_refpsfcat.fits",
+        {"CCDID": 8, "QID": 1},
+        sourceid=first_of_next,
+    )
+    for path in (before, behind, catalogue(tmp_path)):
         load_file(path, settings)
     load_file(catalogue(tmp_path, header={"MAGZP": 26.0}, sourceid=[4730, 8]), settings)
     found = {(row["qid"], row["sourceid"]): row["mag"] for row in stored()}
-    assert set(found) == {(3, 7), (3, 4730), (4, 8), (4, 4730)}
+    assert set(found) == {(3, 7), (3, 4730), (4, 8), (4, 4730), (1, 0), (1, 5)}
     assert found[4, 4730] == pytest.approx(20.564, abs=1e-6)
     assert found[3, 4730] == pytest.approx(20.839, abs=1e-6)
 

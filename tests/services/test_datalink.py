@@ -195,6 +195,13 @@ def test_mistakes_in_parameters_are_told(ask, parameters, told):
     assert "Traceback" not in answer.text
 
 
+def test_more_ids_than_a_request_may_have_are_refused_as_a_whole(site):
+    ids = [("ID", str(680113300000000 + number)) for number in range(5001)]
+    answer = requests.post(f"{site}/links", data=ids, timeout=120)
+    assert answer.status_code == 400
+    assert "5001 IDs are too many for one request: give 5000 at most" in answer.text
+
+
 def test_faults_stand_beside_the_links_of_good_ids(ask):
     answer = ask("/links", ID=[HZ_HER, "999113300005170", "", "HZ Her", 1722207400009164])
     assert fault_kinds(answer) == {"999113300005170": "NotFoundFault", "HZ Her": "UsageFault"}

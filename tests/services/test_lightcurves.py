@@ -15,7 +15,7 @@ from astropy.io.votable import parse
 from support import service
 from support.stilts import NoStilts, stilts
 
-from ztfvo.db import reading
+from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
 from ztfvo.products import produce, select
 from ztfvo.products.model import Request
@@ -190,6 +190,12 @@ def test_too_many_neighbours_are_refused_before_they_are_fetched(site, monkeypat
         select.select(connection, asked)
     assert caught.value.status == 400
     assert "4 light curves lie within RADIUS=1 arcsec, 3 are the limit" in caught.value.message
+
+
+def test_a_query_that_takes_too_long_is_the_databases_fault(site):
+    with pytest.raises(DatabaseDown), reading() as connection, connection.transaction():
+        connection.execute("SET LOCAL statement_timeout = 50")
+        connection.execute("SELECT pg_sleep(5)")
 
 
 def test_too_many_rows_are_refused(site, monkeypatch):

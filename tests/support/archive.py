@@ -51,6 +51,8 @@ class StandIn:
         self.go = threading.Event()
         self.listings = True
         self.ranges = True
+        self.shifted = 0
+        """Bytes behind the asked place from where on a part is sent."""
         bound = type("Handler", (_Handler,), {"stand_in": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
         self._server.daemon_threads = True
@@ -198,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not (match and fresh and self.stand_in.ranges):
             self._send(200, content, fault, body, headers)
             return
-        start, total = int(match[1]), len(content)
+        start, total = int(match[1]) + self.stand_in.shifted, len(content)
         if start >= total:
             self._send(416, b"", fault, body, {"Content-Range": f"bytes */{total}"})
             return

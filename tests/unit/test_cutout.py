@@ -142,6 +142,21 @@ def test_an_object_off_the_cutout_is_refused(known, whole):
     assert refused.value.status == 404
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "on"), [(1, 0.6, True), (1, 0.4, False), (0.6, 30, True), (0.4, 30, False)]
+)
+def test_an_object_less_than_a_pixel_off_the_cutout_is_refused(known, whole, x, y, on):
+    content = part(whole, known)
+    solution = WCS(fits.getheader(io.BytesIO(content)))
+    ra, dec = (float(value) for value in solution.all_pix2world(x, y, 1))
+    edge = Known(known.oid, known.path, ra, dec, known.header)
+    if on:
+        cutout.read(content, found_of(edge), known.path)
+        return
+    with pytest.raises(HTTPError, match="off the image"):
+        cutout.read(content, found_of(edge), known.path)
+
+
 @pytest.mark.parametrize(("ra", "dec"), [(0.0, 0.0), (359.99999, 60.0), (123.4, 89.9)])
 def test_solutions_agree_at_right_ascension_0_and_near_the_pole(ra, dec):
     header = made_header()

@@ -28,6 +28,14 @@ def test_equal_clrcoeff_at_another_time_is_another_exposure():
     assert table.of_detection.tolist() == [0, 1, 2]
 
 
+def test_times_of_one_exposure_differ_by_up_to_seventeen_seconds():
+    epoch = (15, 0.1, 0.125, 0)
+    for seconds, exposures in ((12.0, 1), (16.5, 1), (17.6, 2)):
+        other = round(58300.00001 + seconds / 86400, 5)
+        curves = light_curves([[(58300.00001, *epoch)], [(other, *epoch)]])
+        assert len(exposures_of(curves)[0]) == exposures, seconds
+
+
 def test_channels_do_not_share_exposures():
     epoch = [(58300.5, 15, 0.1, 0.125, 0)]
     curves = light_curves([epoch, epoch], oid=[633207400000001, 633107400000001])

@@ -166,6 +166,8 @@ def test_difference_magnitudes_have_larger_errors_to_the_faint_side_and_only_wha
     diffmag = product(curve(ZG, reference=13.6), quantity="diffmag").curves[0].columns
     shown = np.isfinite(diffmag["diffmag"])
     assert shown.tolist() == [False, False, True, False]
+    faint, bright = axes.get_ylim()
+    assert faint > bright
     value = diffmag["diffmag"][shown]
     assert markers(axes)[0].get_ydata().tolist() == value.tolist()
     low, high = errors(axes)
