@@ -78,7 +78,7 @@ def start(settings: Settings, wanted: list[str] | None = None) -> list[str]:
         write_cluster_config(settings)
     write_dachs_config(settings)
     write_service_config(settings)
-    if KDB not in supervisor.kept(settings):
+    if not _serves(settings, KDB):
         write_kdb_environment(settings)
     check_ports(settings, needed)
     supervisor.ensure_up(settings)
@@ -91,6 +91,15 @@ def start(settings: Settings, wanted: list[str] | None = None) -> list[str]:
         for part in starting:
             health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
     return former
+
+
+def _serves(settings: Settings, part: str) -> bool:
+    """Tell whether a part runs, and does not only try to."""
+    if part not in supervisor.kept(settings):
+        return False
+    if not supervisor.is_up(settings):
+        return True
+    return any(one.part == part and one.state == "RUNNING" for one in supervisor.programs(settings))
 
 
 def _check_set_up(settings: Settings, needed: list[str]) -> None:
