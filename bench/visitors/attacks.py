@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import httpx
 
 from bench.service import Target
-from ztfvo.settings import get_settings
 
 FIRST_ADDRESS = 200
 """Last part of the first attacker's address, 127.0.0.200: each attack comes from one of its own."""
@@ -211,60 +210,6 @@ async def kdb_lookups(attacker: Attacker) -> None:
         await attacker.at_once(2000, 4, get)
 
 
-async def figures(attacker: Attacker) -> None:
-    """The largest figures whose client hangs up after half a second."""
-    oids = ",".join(str(oid) for oid, _, _ in attacker.targets[:90])
-    async with attacker.client(0.5) as client:
-
-        async def get(number: int) -> None:
-            form = ("png", "pdf")[number % 2]
-            await attacker.send(client, "GET", f"/lc?ID={oids}&RESPONSEFORMAT={form}")
-
-        await attacker.at_once(2000, 8, get)
-
-
-async def large_files(attacker: Attacker) -> None:
-    """The largest files of light curves, 32 at a time."""
-    oids = ",".join(str(oid) for oid, _, _ in attacker.targets[:90])
-    async with attacker.client() as client:
-
-        async def get(number: int) -> None:
-            form = ("csv", "json", "votable", "parquet")[number % 4]
-            path = f"/lc?ID={oids}&RESPONSEFORMAT={form}&PERIOD=1.7&CYCLES=9"
-            if await attacker.send(client, "GET", path) == 429:
-                await asyncio.sleep(0.5)
-
-        await attacker.at_once(2000, 32, get)
-
-
-async def outside(attacker: Attacker) -> None:
-    """Fifty requests at a time that wait for the image archive.
-
-    It is silent where the settings have a mirror on this machine, whose port is free.
-    """
-    mirror = urlsplit(get_settings().archive_mirrors[0])
-    silent = None
-    if mirror.hostname == "127.0.0.1":
-        silent = await asyncio.start_server(_keep_silent, mirror.hostname, mirror.port)
-    try:
-        async with attacker.client() as client:
-
-            async def get(number: int) -> None:
-                oid = attacker.targets[number % len(attacker.targets)][0]
-                await attacker.send(client, "GET", f"/epoch/{oid}/last/cutout.fits")
-
-            await attacker.at_once(2000, 50, get)
-    finally:
-        if silent:
-            silent.close()
-
-
-async def _keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        await reader.read()
-    writer.close()
-
-
 ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     "malformed": malformed,
     "hangups": hangups,
@@ -274,8 +219,5 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     "slow-headers": slow_headers,
     "connections": connections,
     "kdb-lookups": kdb_lookups,
-    "figures": figures,
-    "large-files": large_files,
-    "outside": outside,
 }
 ADDRESSES = {name: f"127.0.0.{FIRST_ADDRESS + number}" for number, name in enumerate(ATTACKS)}
