@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 import requests
+from support.releases import script
 
 START = ("/", "/tap", "/browse", "/__system__/services/overview/form")
 OF_OTHERS = ("/kdb/", "/view/", "/lc/", "/epoch/", "/archive/", "/api/", "/static/")
@@ -24,7 +25,8 @@ def links(site: str, page: requests.Response) -> Iterator[str]:
             yield parts.path or "/"
 
 
-def test_no_link_of_a_page_is_dead(site):
+def test_no_link_of_a_page_is_dead_after_a_reload_either(site):
+    script("serve", "reload")
     found: dict[str, str] = dict.fromkeys(START, "")
     dead, todo = [], list(START)
     with requests.Session() as session:

@@ -12,6 +12,8 @@ from typing import Any
 
 from gavo import base
 
+from ztfvo_dachs.repairs import reloading
+
 NOT_SERVED = rb"/(?:getRR|seffe)/"
 PARAGRAPH = re.compile(
     rb"<p\b[^>]*>(?:(?!</p>).)*?" + NOT_SERVED + rb"(?:(?!</p>).)*</p>", re.DOTALL
@@ -48,6 +50,7 @@ def install_in_server() -> None:
     nevowc.XMLFile._loadDoc = load
     _show_what_is_served()
     _forget_statistics()
+    reloading.after.append(_forget_statistics)
 
 
 def _show_what_is_served() -> None:
