@@ -89,11 +89,20 @@ def reading() -> Iterator[psycopg.Connection]:
 
 
 def _check(connection: psycopg.Connection) -> None:
-    """Find out whether a connection still works, unless that was done a moment ago."""
+    """Find out whether a connection still works, unless that was done a moment ago.
+
+    What ends one usually ends all.  The others are tried at once when one is found dead: the pool
+    would come upon them one by one, with growing pauses, until the reader gives up.
+    """
     now = time.monotonic()
-    if now - _checked.get(connection, -_CHECK_EVERY) >= _CHECK_EVERY:
+    if now - _checked.get(connection, -_CHECK_EVERY) < _CHECK_EVERY:
+        return
+    try:
         ConnectionPool.check_connection(connection)
-        _checked[connection] = now
+    except psycopg.Error:
+        _pool().check()
+        raise
+    _checked[connection] = now
 
 
 @lru_cache(maxsize=1)

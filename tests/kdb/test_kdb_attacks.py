@@ -219,8 +219,11 @@ def test_the_first_few_unknown_fields_are_told(anyone):
 )
 def test_sql_in_filters_is_a_text_like_any_other(anyone, expert, tags, text):
     oid = expert.annotate(new_oid(), "SN", description="plain")["oid"]
-    for name in ("text", "author", "release"):
+    for name in ("text", "author"):
         assert anyone.oids(**{name: text}) == []
+    answer = anyone.get("objects/", release=text)
+    assert answer.status_code == 400
+    assert answer.json() == {"release": ["Use a release's name, such as dr19."]}
     for name in ("tag", "all_tags", "not_tag", "oid", "changed_after", "changed_before", "public",
                  "ordering", "page_size", "cursor"):  # fmt: skip
         assert anyone.get("objects/", **{name: text}).status_code in (400, 200)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import numpy as np
@@ -196,6 +198,19 @@ def test_a_query_that_takes_too_long_is_the_databases_fault(site):
     with pytest.raises(DatabaseDown), reading() as connection, connection.transaction():
         connection.execute("SET LOCAL statement_timeout = 50")
         connection.execute("SELECT pg_sleep(5)")
+
+
+def test_connections_that_all_ended_are_replaced_before_a_reader_gives_up(site):
+    with ExitStack() as held:
+        connections = [held.enter_context(reading()) for _ in range(6)]
+    ids = [connection.info.backend_pid for connection in connections]
+    service.superuser(
+        f"SELECT pg_terminate_backend(pid, 1000) FROM unnest(ARRAY{ids}) AS ended (pid)"
+    )
+    time.sleep(1.1)
+    with reading() as connection:
+        assert connection.info.backend_pid not in ids
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_too_many_rows_are_refused(site, monkeypatch):
