@@ -213,16 +213,17 @@ def test_a_folded_light_curve_has_two_cycles_folded_days_above_and_the_period_in
     assert -0.1 < low < 0 and 2 < high < 2.1
     assert made.axes[1].get_xlim() == pytest.approx((low * 1.7001674, high * 1.7001674))
     assert made.axes[1].get_xlabel() == "Folded time (d)"
-    assert texts(made)[0] == f"{ZG}, P = 1.70017 d"
+    assert texts(made)[0] == f"{ZG}, P = 1.7001674 d"
     assert legend(made) == [f"{ZG} zg, 3 points"], "not six"
 
 
-def test_periods_have_six_significant_digits():
+def test_periods_have_six_significant_digits_or_all_that_were_given():
     titles = [
         texts(drawn(curve(ZG), period=period, title="T")[0])[0]
-        for period in (1.7, 0.0123456789, 365250.0)
+        for period in (1.7, 0.0123456789, 365250.0, 0.00001, 1 / 3)
     ]
-    assert titles == ["T, P = 1.70000 d", "T, P = 0.0123457 d", "T, P = 365250 d"]
+    periods = ("1.70000", "0.0123456789", "365250", "1.00000e-05", "0.333333333333")
+    assert titles == [f"T, P = {period} d" for period in periods]
 
 
 OWN = OwnPhotometry(

@@ -328,7 +328,12 @@ def _title(product: Product) -> str:
     title = plain(request.title) if request.title else _oids(product)
     if request.period is None:
         return title
-    return f"{title}, P = {f'{request.period:#.6g}'.rstrip('.')} d"
+    return f"{title}, P = {_significant(request.period)} d"
+
+
+def _significant(period: float) -> str:
+    """A period (d) to six significant digits, or as many more as it has, up to twelve."""
+    return max(f"{period:#.6g}".rstrip("."), f"{period:.12g}", key=len)
 
 
 def _oids(product: Product) -> str:
