@@ -13,7 +13,7 @@ from gavo import base
 from gavo.protocols import dali
 from gavo.svcs import common
 
-STATICS = ("static", "robots.txt", "favicon.png", "favicon.ico")
+STATICS = ("static", "favicon.png", "favicon.ico")
 """First segments of addresses that lead to pages outside descriptors."""
 
 _DESCRIPTORS = re.compile(
