@@ -48,7 +48,7 @@ make_venv() {
   sum=$(environment_sum "$ROOT/etc/requirements.lock")
   [ "$(cat "$VENV/ztfvo.sum" 2>/dev/null)" != "$sum" ] || return 0
   check_space "$VAR" "$MIB_FOR_STATE" "the environment and the database"
-  say "Installing the Python environment $VENV"
+  say "Installing the Python environment $VENV, which takes some minutes"
   [ -x "$VENV/bin/python" ] || /usr/bin/python3 -m venv --clear "$(realpath "$VENV")"
   bootstrap=$(mktemp)
   awk '/^[a-z]/ {keep = /^setuptools==/} keep' "$ROOT/etc/requirements.lock" >"$bootstrap"

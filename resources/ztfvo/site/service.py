@@ -19,8 +19,9 @@ from ztfvo.site.errors import SiteError
 from ztfvo.site.postgres import cluster_folder
 from ztfvo.site.supervisor import APP, DACHS, DATABASE, KDB, NGINX, WATCH
 
-#: Seconds each part gets to answer, long enough for crash recovery of a large database.
-PATIENCE = {DATABASE: 300.0, DACHS: 60.0, APP: 60.0, NGINX: 10.0, KDB: 60.0, WATCH: 10.0}
+#: Seconds each part gets to answer, enough for crash recovery of a large database and for Python's
+#: first start on a busy machine.
+PATIENCE = {DATABASE: 300.0, DACHS: 300.0, APP: 300.0, NGINX: 10.0, KDB: 300.0, WATCH: 10.0}
 
 CHECKS: dict[str, Callable[[Settings], bool]] = {
     DATABASE: health.database_answers,
