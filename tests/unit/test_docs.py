@@ -17,7 +17,8 @@ from bench.faults.run import known
 from bench.visitors.attacks import ATTACKS
 from kdb.config.options import Options
 from ztfvo.bands import BANDS
-from ztfvo.ingest.statistics import COLUMNS
+from ztfvo.ingest import statistics
+from ztfvo.products.columns import COLUMNS
 from ztfvo.products.figure import LONGEST
 from ztfvo.products.parameters import MAX_OIDS, PARAMETERS, Choice, limits
 from ztfvo.products.produce import MAX_ROWS
@@ -40,6 +41,12 @@ def test_every_parameter_of_light_curves_is_described_as_it_is_declared():
     for one in PARAMETERS:
         words = tuple(one.meanings) if isinstance(one, Choice) else one.options
         assert described[one.name] == [one.unit, limits(one) or ", ".join(words), one.description]
+
+
+def test_every_column_of_light_curves_is_described_as_it_is_declared():
+    part = TEXT.partition("## Columns")[2].partition("##")[0]
+    declared = [f"| `{c.name}` | {c.unit or ''} | {c.description} |" for c in COLUMNS.values()]
+    assert re.findall(r"^\| `.*\|$", part, re.MULTILINE) == declared
 
 
 def test_every_format_of_light_curves_is_named():
@@ -94,7 +101,7 @@ def test_definitions_have_every_statistic():
         for name in re.findall(r"`(\w+)`", row[0])
         if len(row) == 2
     }
-    assert defined == set(COLUMNS)
+    assert defined == set(statistics.COLUMNS)
 
 
 def test_definitions_have_the_bands():
