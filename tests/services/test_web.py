@@ -13,6 +13,7 @@ import requests
 from support import service
 from support.waiting import wait_until
 
+from ztfvo.products.columns import CITATION
 from ztfvo.products.parameters import NAMES, PARAMETERS, Choice, Number
 from ztfvo.products.writers import writers
 from ztfvo.settings import get_settings
@@ -184,7 +185,7 @@ def test_the_front_page_shows_the_releases_and_the_ways_in(site):
     page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
     links = {link.get("href") for link in page.iter("a")}
     assert {"/ztf/ztf/cone/form", "/kdb/", "/status", "/api/docs", "/browse/ztf/demo"} <= links
-    for link in sorted(links):
+    for link in sorted(link for link in links if link.startswith("/")):
         assert requests.get(site + link, timeout=60).status_code == 200, link
     ((lightcurves, detections),) = service.rows(
         "SELECT nlightcurves, ndetections FROM ztf_store.release WHERE name = 'demo'"
@@ -192,6 +193,22 @@ def test_the_front_page_shows_the_releases_and_the_ways_in(site):
     cells = [cell.text_content() for cell in page.iter("td")]
     assert cells[:2] == [f"{lightcurves:,}", f"{detections:,}"]
     assert "simulated: nothing in it was observed" in page.text_content()
+    assert {CITATION, f"mailto:{get_settings().contact_email}"} <= links
+
+
+def test_the_front_page_leads_to_a_list_of_services_not_to_an_empty_form(site):
+    page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
+    (link,) = page.xpath("//a[contains(@href, '/services/overview/')]/@href")
+    assert "ZTF demo (simulated): cone search" in requests.get(site + link, timeout=60).text
+
+
+def test_crawlers_are_kept_from_what_is_made_for_each_request(site):
+    answer = requests.get(f"{site}/robots.txt", timeout=60)
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    rules = [line for line in answer.text.splitlines() if not line.startswith("#")]
+    assert rules[0] == "User-agent: *", "rules before the first agent count for nobody"
+    assert rules[-1] == "Disallow: /"
+    assert "Allow: /$" in rules
 
 
 def test_the_state_of_the_site_is_shown_to_programs_and_people(site):
@@ -242,6 +259,10 @@ def test_the_api_describes_each_parameter_as_it_is_checked(api, site):
                     assert answer.status_code == status, (one.name, value)
             if isinstance(one, Choice):
                 assert shown[one.name]["schema"]["enum"] == list(one.meanings)
+
+
+def test_the_api_begins_with_light_curves(api):
+    assert [tag["name"] for tag in api["tags"]] == ["Light curves", "Images", "Site"]
 
 
 def test_the_api_describes_every_answer_of_a_light_curve(api, site):

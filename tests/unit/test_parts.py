@@ -60,6 +60,7 @@ def test_a_part_that_starts_is_not_said_to_fail(settings):
     shown = page("status.html", title="Status", status={"parts": found, **empty}).decode()
     assert [line.split("</td>")[0].rpartition(">")[2] for line in shown.splitlines()
             if 'scope="row"' in line] == ["works", "starting", "does not work"]  # fmt: skip
+    assert found["kdb"]["since"][:19].replace("T", " ") + "</td>" in shown, "without its zone"
 
 
 def test_the_state_is_for_all_to_read(settings):

@@ -6,6 +6,7 @@ from astropy.time import Time
 from fastapi import APIRouter, Response
 
 from ztfvo.db import DatabaseDown, reading
+from ztfvo.products.columns import CITATION
 from ztfvo.releases import example_of, releases
 from ztfvo.settings import get_settings
 from ztfvo.web.errors import RETRY_SECONDS, answer_as
@@ -29,6 +30,7 @@ def home(given: Reading) -> Response:
     body = page(
         "home.html",
         title=get_settings().site_name,
+        citation=CITATION,
         fault=fault,
         example=example,
         releases=[(one, _day(one.hmjd_first), _day(one.hmjd_last)) for one in known],
