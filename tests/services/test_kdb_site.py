@@ -238,6 +238,7 @@ def test_conditions_on_oids_reach_the_database_that_has_the_records(site):
     )
     assert "object_position" in cone
     assert "Seq Scan on demo_store.object" not in cone
+    assert "$1" not in cone  # the records are asked for once, not for each OID in the cone
     joined = plan("SELECT * FROM kdb.objects JOIN ztf.objects o USING (oid) WHERE tags = 'SN'")
     assert "Index Scan using object_pkey" in joined
     assert "(tags = 'SN'" in joined.partition("Remote SQL:")[2]
