@@ -190,11 +190,9 @@ def test_votable_has_a_table_for_each_light_curve_with_its_frames():
     assert infos["request"].value == get_settings().url + address
 
 
-def test_votable_tells_the_calibration_of_each_band():
-    document = parse(
-        io.BytesIO(written(product(curve(OIDS[0], 3), curve(OIDS[1], 2)), "votable")),
-        verify="exception",
-    )
+def test_votable_tells_the_calibration_of_each_band_for_all_that_is_measured_in_it():
+    what = product(curve(OIDS[0], 3, 17.0), curve(OIDS[1], 2), quantity="diffflux")
+    document = parse(io.BytesIO(written(what, "votable")), verify="exception")
     for table, svo_id, wavelength in zip(
         document.iter_tables(),
         ("Palomar/ZTF.g", "Palomar/ZTF.r"),
@@ -202,8 +200,8 @@ def test_votable_tells_the_calibration_of_each_band():
         strict=True,
     ):
         (group,) = table.groups
-        by_name = {field.name: field for field in table.fields}
-        assert by_name["mag"].ref == by_name["flux"].ref == group.ID
+        calibrated = {field.name for field in table.fields if field.ref == group.ID}
+        assert calibrated == {"mag", "flux", "diffmag", "diffflux"}
         values = {param.name: param.value for param in group.entries}
         assert values["filterIdentifier"] == svo_id
         assert values["magnitudeSystem"] == "AB"
