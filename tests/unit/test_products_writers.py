@@ -133,6 +133,11 @@ def test_csv_prints_float32_in_the_fewest_digits_and_nothing_for_nothing():
     assert (fields[0], fields[1], fields[3], fields[7]) == (str(OIDS[0]), "zg", "13.434878", "")
 
 
+def test_lines_of_csv_all_end_alike():
+    document = written(product(curve(OIDS[0], 3), curve(OIDS[1], 2)), "csv")
+    assert document.count(b"\r\n") == document.count(b"\r") == document.count(b"\n") == 6
+
+
 def test_json_describes_columns_frame_and_release():
     document = orjson.loads(written(product(curve(OIDS[0], 3)), "json"))
     assert document["release"] == {
