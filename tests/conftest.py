@@ -12,6 +12,15 @@ from support.releases import script, temporary_release
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser):
+    """Add what ``tests/services/test_golden.py`` writes."""
+    parser.addoption(
+        "--write-golden",
+        action="store_true",
+        help="keep the documents in tests/golden as the service sends them now",
+    )
+
+
 @pytest.fixture(scope="session")
 def database():
     """A running database of the installation that ZTFVO_VAR names."""

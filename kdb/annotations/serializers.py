@@ -200,7 +200,8 @@ class NewAnnotationSerializer(StrictSerializer):
         if data["deleted"]:
             if data["tags"] or "public" in self.initial_data:
                 raise ValidationError({"deleted": ["A deletion has neither tags nor 'public'."]})
-            return data
+            # The database makes it public where it deletes what everyone sees.
+            return data | {"public": False}
         if not (data["tags"] or data["description"]) and (head is None or head.deleted):
             raise ValidationError({"tags": ["Nothing is said: give a tag or a description."]})
         self._check_retired(data["tags"], head)

@@ -74,19 +74,29 @@ def _checksum(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def trace(call: Callable[[], object]) -> dict[str, str]:
+def trace(call: Callable[[], object], known: dict[str, str]) -> dict[str, str]:
     """Call a function and return what it puts something else in the place of, with checksums.
 
-    What another repair has put there before stands in the table for that one.
+    Parameters
+    ----------
+    call
+        The function.
+    known
+        Checksums of what earlier ones have replaced, as DaCHS has it; those of this one are added.
     """
     before = _snapshot()
     call()
     changed = {}
     for name, value in _snapshot().items():
-        if name not in before and _is_ours(value):
-            changed[name] = _inherited(name)
-        elif name in before and before[name] is not value and not _is_ours(before[name]):
-            changed[name] = _checksum(before[name])
+        if name in before:
+            if before[name] is value:
+                continue
+            known.setdefault(name, _checksum(before[name]))
+        elif _is_ours(value):
+            known.setdefault(name, _inherited(name))
+        else:
+            continue
+        changed[name] = known[name]
     return changed
 
 
@@ -132,12 +142,13 @@ def table() -> Table:
                 importlib.import_module(found.name)
     from ztfvo_dachs import repairs
 
+    known: dict[str, str] = {}
     changed: Table = {}
     for what in repairs.FUNCTIONS:
         for name, module in modules(repairs.__name__).items():
             if hasattr(module, what):
                 changed.setdefault(name, {})[what] = dict(
-                    sorted(trace(getattr(module, what)).items())
+                    sorted(trace(getattr(module, what), known).items())
                 )
     return changed
 

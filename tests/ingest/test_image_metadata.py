@@ -12,7 +12,8 @@ from support.files import BULK_DR5, SHARED, bulk_rows, needs_shared, write_bulk
 from support.images import refinish, remembered, write_csv
 from support.releases import ztfvo
 
-from ztfvo.errors import BadFile
+from ztfvo.errors import BadFile, HTTPError
+from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.metadata import read
 from ztfvo.oid import FILTER_NAMES
@@ -272,3 +273,18 @@ def test_exposures_with_coarse_times_get_no_names(memory, release, tmp_path):
     images = [image_of(release, row[0], 0) for row in exposures(release)]
     import_file(memory, write_csv(tmp_path / "a.csv", images), simulated=True)
     assert [row[1:3] for row in exposures(release)] == [(None, "coarse")] * 4
+
+
+@pytest.mark.parametrize("hmjd", ["58204.125", "58204.126", "first", "last", "peak"])
+def test_coarse_times_do_not_identify_an_image_however_the_epoch_is_named(
+    hmjd, memory, release, tmp_path
+):
+    rows = bulk_rows()
+    rows["hmjd"] = [[58204.125, 58204.25, 59000.5], [58300.25]]
+    release.ingest(write_bulk(tmp_path / "a.parquet", rows, BULK_DR5))
+    images = [image_of(release, row[0], 0) for row in exposures(release)]
+    import_file(memory, write_csv(tmp_path / "a.csv", images), simulated=True)
+    with pytest.raises(HTTPError, match="too coarse to tell the exposure: they have") as refused:
+        find(release.name, rows["objectid"][0], hmjd)
+    assert refused.value.status == 404
+    assert "steps of 1/256 day. Ask for the light curve in another release" in str(refused.value)

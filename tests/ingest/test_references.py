@@ -11,7 +11,7 @@ from support.releases import ztfvo
 from ztfvo.db import connect
 from ztfvo.errors import BadFile
 from ztfvo.references.load import files, load, load_file
-from ztfvo.references.reader import read
+from ztfvo.references.reader import SOURCES_PER_QUADRANT, read
 from ztfvo.settings import load_settings
 from ztfvo.store.schemas import create_common
 
@@ -139,21 +139,20 @@ def test_a_loaded_source_has_its_columns(tmp_path, stored, settings):
 
 
 def test_loading_again_replaces_the_quadrant_and_no_other(tmp_path, stored, settings):
-    before = catalogue(tmp_path, "ztf_001999_zr_c07_q3_refpsfcat.fits", {"QID": 3})
-    first_of_next = [0, 5]
-    behind = catalogue(
-        tmp_path,
-        "ztf_001999_zr_c08_q1_refpsfcat.fits",
-        {"CCDID": 8, "QID": 1},
-        sourceid=first_of_next,
-    )
-    for path in (before, behind, catalogue(tmp_path)):
-        load_file(path, settings)
-    load_file(catalogue(tmp_path, header={"MAGZP": 26.0}, sourceid=[4730, 8]), settings)
+    """Not the last source of the quadrant before, nor the first of the one behind."""
+
+    def quadrant(qid, sourceid, **header):
+        name = f"ztf_001999_zr_c07_q{qid}_refpsfcat.fits"
+        return catalogue(tmp_path, name, {"QID": qid} | header, sourceid=sourceid)
+
+    last = SOURCES_PER_QUADRANT - 1
+    for qid, sourceid in ((2, [4730, last]), (3, [0, last]), (4, [4730, 0])):
+        assert load_file(quadrant(qid, sourceid), settings).refusal == ""
+    load_file(quadrant(3, [4730, 8], MAGZP=26.0), settings)
     found = {(row["qid"], row["sourceid"]): row["mag"] for row in stored()}
-    assert set(found) == {(3, 7), (3, 4730), (4, 8), (4, 4730), (1, 0), (1, 5)}
-    assert found[4, 4730] == pytest.approx(20.564, abs=1e-6)
-    assert found[3, 4730] == pytest.approx(20.839, abs=1e-6)
+    assert set(found) == {(2, 4730), (2, last), (3, 8), (3, 4730), (4, 0), (4, 4730)}
+    assert found[3, 4730] == pytest.approx(20.564, abs=1e-6)
+    assert found[2, 4730] == found[4, 4730] == pytest.approx(20.839, abs=1e-6)
 
 
 def test_a_catalogue_without_sources_empties_its_quadrant(tmp_path, stored, settings):

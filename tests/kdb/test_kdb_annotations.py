@@ -95,6 +95,12 @@ def test_what_is_not_public_is_for_members_only(visitors, expert, tags):
     assert b"hidden" in reader.get(f"objects/{oid}/log/").content
     for parameters in ({"text": "hidden"}, {"tag": "VAR"}, {"public": "false"}):
         assert anyone.oids(**parameters) == anyone.oids("annotations/", **parameters) == []
+    gone = expert.annotate(secret, based_on=private["id"], deleted=True, description="hidden")
+    assert (gone["public"], reader.oids("annotations/")[0]) == (False, secret)
+    assert anyone.oids("annotations/") == [oid]
+    assert anyone.get(f"objects/{secret}/history/").json() == (
+        anyone.get(f"objects/{new_oid()}/history/").json()
+    )
 
 
 @pytest.mark.parametrize("based_on", ["missing", "null", "older", "unknown", "of another OID"])

@@ -79,6 +79,22 @@ def test_history_has_all_public_records_as_they_were_given(visitors, expert, edi
     assert [(row[0], row[3]) for row in found] == [(row["number"], row["id"]) for row in shown]
 
 
+def test_private_records_and_their_deletion_leave_no_trace_in_what_is_public(
+    visitors, expert, tags
+):
+    known, unknown = new_oid(), new_oid()
+    first = expert.annotate(known, "SN", description="a")
+    views = ("objects", "history", "tags")
+    before = [rows(f"SELECT * FROM kdb_public.{view} ORDER BY 1") for view in views]
+    assert [len(found) for found in before] == [1, 1, len(tags)]
+    expert.annotate(known, "VAR", based_on=first["id"], public=False)
+    private = expert.annotate(unknown, "EA", public=False)
+    expert.annotate(unknown, based_on=private["id"], deleted=True)
+    seen = visitors["reader"].get(f"objects/{unknown}/history/").json()["results"]
+    assert [record["deleted"] for record in seen] == [False, True]
+    assert [rows(f"SELECT * FROM kdb_public.{view} ORDER BY 1") for view in views] == before
+
+
 def test_tags_come_in_the_order_they_have_now_and_merged_ones_once(expert, editor, tags):
     oid = new_oid()
     expert.annotate(oid, "artefact", "ghost", "VAR", "SN", "EA")

@@ -15,6 +15,8 @@ import requests
 from PIL import Image
 from support.service import HZ_HER_OIDS
 
+from ztfvo.links.curves import SAME_STAR
+
 OID = HZ_HER_OIDS[0]
 OWN = {
     "Mine": [
@@ -193,6 +195,14 @@ def test_everything_on_the_page_leads_somewhere(ask, site):
     assert len(places) >= 12
     statuses = {place: requests.get(site + place, timeout=60).status_code for place in places}
     assert set(statuses.values()) == {200}, statuses
+
+
+def test_the_page_leads_to_the_light_curves_of_the_star_that_its_links_have(ask):
+    document = page(ask(f"/view/{OID}"))
+    (source,) = document.xpath("//a[starts-with(., 'Light curves of the same star')]/@href")
+    assert source == f"/view/{OID}?RADIUS={SAME_STAR}"
+    shown = page(ask(source)).xpath("//table//a/@href")
+    assert sorted(shown) == sorted(f"/view/{oid}" for oid in HZ_HER_OIDS)
 
 
 def test_the_figure_on_the_page_is_that_of_the_same_parameters(ask, site):

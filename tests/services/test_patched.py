@@ -33,6 +33,18 @@ repairs.install_in_server()
 after = caching.CachedPage.__init__, grend.ServiceBasedPage.runAsync
 print([one is other for one, other in zip(before, after)], repairs._left_out, repairs._unsure)
 """
+ANOTHER_DACHS = """
+import ztfvo_dachs
+ztfvo_dachs.install_or_end = lambda: None
+from gavo.protocols import adqlglue
+from gavo.web import grend
+from ztfvo_dachs import repairs
+adqlglue.morphADQL = grend.ServiceBasedPage.__init__ = lambda *_, **__: None
+repairs.install()
+repairs.install_in_server()
+for found in (repairs._left_out, repairs._unsure):
+    print(*(f"{repair}: {', '.join(names)}" for repair, names in sorted(found.items())), sep="\\n")
+"""
 
 
 @pytest.fixture
@@ -68,6 +80,17 @@ def test_where_dachs_differs_guards_are_applied_and_others_left_out(note):
     assert left_out[0] == unsure[0] == BAD
     assert left_out[1].endswith("left out: pagecache")
     assert unsure[1].endswith("applied all the same: hangups")
+
+
+def test_a_repair_knows_what_dachs_has_also_where_another_repair_replaces_it_first(note):
+    done = service.with_dachs(ANOTHER_DACHS)
+    assert done.stdout.splitlines() == [
+        "options: gavo.web.grend:ServiceBasedPage.__init__",
+        "translations: gavo.protocols.adqlglue:morphADQL",
+        "adqlbounds: gavo.protocols.adqlglue:morphADQL",
+        "hangups: gavo.web.grend:ServiceBasedPage.__init__",
+        "strings: gavo.protocols.adqlglue:morphADQL",
+    ], done.stderr
 
 
 def test_the_status_says_that_all_repairs_fit(note):

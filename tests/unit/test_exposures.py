@@ -1,9 +1,11 @@
 """Exposures recovered from light curves."""
 
 import numpy as np
+import pytest
 from support.curves import light_curves, random_curves
 
 from ztfvo.ingest.exposures import facts, orbit_of, recover
+from ztfvo.ingest.finish import merge_exposures
 from ztfvo.store.codec import ticks_of
 
 
@@ -70,3 +72,57 @@ def test_starts_from_coarse_times_are_marked_as_such():
     table, ticks = exposures_of(curves)
     known = facts(curves, table, ticks, orbit_of(table, curves.ticks_per_day))
     assert known.start_source.tolist() == ["coarse"]
+
+
+MIDDLE = 58300.25
+SECOND = 1 / 86400
+
+
+def exposure_set(
+    seconds, detections, clrcoeff=0.5, channel=(633, 27, 2), sources=("estimated", "assumed")
+):
+    """A set of one exposure that begins 15 s before its middle, which is seconds after MIDDLE."""
+    middle = MIDDLE + seconds * SECOND
+    one = (middle, middle - 15 * SECOND, 30.0, clrcoeff, detections, 20180701249000 + seconds)
+    return (*channel, *(np.array([value]) for value in one), *sources)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_is_known_of_an_exposure_is_from_the_file_with_most_of_its_detections(turn):
+    """Its middle is a mean of detections; the mean of more is better."""
+    sets = [
+        exposure_set(0, 7),
+        exposure_set(4, 40, sources=("observed", "observed")),
+        exposure_set(8, 12),
+    ]
+    merged = merge_exposures(sets[::turn])
+    assert {name: values.tolist() for name, values in merged.items() if name != "exposure_id"} == {
+        "fieldid": [633],
+        "rcid": [27],
+        "filterid": [2],
+        "mjd_mid": [MIDDLE + 4 * SECOND],
+        "obsmjd": [MIDDLE + 4 * SECOND - 15 * SECOND],
+        "exptime": [30.0],
+        "clrcoeff": [0.5],
+        "ndetections": [59],
+        "filefracday": [20180701249004],
+        "obsmjd_source": ["observed"],
+        "exptime_source": ["observed"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "exposures"),
+    [
+        (exposure_set(16, 1), 1),
+        (exposure_set(18, 1), 2),
+        (exposure_set(0, 1, clrcoeff=0.25), 2),
+        (exposure_set(0, 1, channel=(634, 27, 2)), 2),
+        (exposure_set(0, 1, channel=(633, 28, 2)), 2),
+        (exposure_set(0, 1, channel=(633, 27, 1)), 2),
+    ],
+)
+def test_exposures_of_two_files_are_one_in_channel_time_and_colour_coefficient(other, exposures):
+    merged = merge_exposures([exposure_set(0, 2), other])
+    assert len(merged["mjd_mid"]) == len(set(merged["exposure_id"])) == exposures
+    assert sorted(merged["ndetections"].tolist()) == ([3] if exposures == 1 else [1, 2])

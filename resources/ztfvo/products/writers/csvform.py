@@ -26,6 +26,6 @@ def write(product: Product) -> bytes:
     table = _arrow.table(product)
     buffer = io.BytesIO()
     buffer.write(",".join(table.column_names).encode() + b"\r\n")
-    options = csv.WriteOptions(include_header=False, quoting_style="none")
+    options = csv.WriteOptions(include_header=False, eol="\r\n", quoting_style="none")
     csv.write_csv(table, buffer, options)
     return buffer.getvalue()
