@@ -95,6 +95,21 @@ def test_private_records_and_their_deletion_leave_no_trace_in_what_is_public(
     assert [rows(f"SELECT * FROM kdb_public.{view} ORDER BY 1") for view in views] == before
 
 
+def test_a_private_record_after_a_public_deletion_is_deleted_in_private(visitors, expert, tags):
+    oid = new_oid()
+    public = expert.annotate(oid, "SN")
+    deleted = expert.annotate(oid, based_on=public["id"], deleted=True)
+    before = rows("SELECT * FROM kdb_public.history ORDER BY 1")
+    assert len(before) == 2
+    private = expert.annotate(oid, "EA", public=False, based_on=deleted["id"])
+    last = expert.annotate(oid, based_on=private["id"], deleted=True, description="an error")
+    assert rows("SELECT * FROM kdb_public.history ORDER BY 1") == before
+    assert last["public"] is False
+    again = expert.annotate(oid, "VAR", based_on=last["id"])
+    expert.annotate(oid, based_on=again["id"], deleted=True)
+    assert len(rows("SELECT * FROM kdb_public.history ORDER BY 1")) == 4
+
+
 def test_tags_come_in_the_order_they_have_now_and_merged_ones_once(expert, editor, tags):
     oid = new_oid()
     expert.annotate(oid, "artefact", "ghost", "VAR", "SN", "EA")
