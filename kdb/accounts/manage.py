@@ -12,14 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from kdb.accounts.models import Role, Token, User
+from kdb.config.errors import Conflict
 from kdb.config.options import get_options
 
 PASSWORD_BYTES = 18
 """Random bytes of a generated password: 24 letters and digits."""
-
-
-class LastAdministrator(ValueError):
-    """Nobody would be left to manage people."""
 
 
 def create_user(login: str, public_name: str, role: Role, email: str = "") -> tuple[User, str]:
@@ -40,7 +37,7 @@ def change_user(user_id: int, **fields: Any) -> User:
 
     Raises
     ------
-    LastAdministrator
+    Conflict
         When nobody would be left to manage people.
     """
     with transaction.atomic():
@@ -51,7 +48,7 @@ def change_user(user_id: int, **fields: Any) -> User:
         for name, value in fields.items():
             setattr(user, name, value)
         if not user.may(Role.ADMINISTRATOR) and administrators == {user.pk}:
-            raise LastAdministrator(f"{user.login} is the last administrator: make another first.")
+            raise Conflict(f"{user.login} is the last administrator: make another first.")
         user.save()
     return user
 

@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""Who may do what, and how often."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
 
 from kdb.accounts.models import Role
 from kdb.config.options import get_options
@@ -80,6 +81,18 @@ class HasSession(BasePermission):
         """Allow sessions only."""
         how = request.successful_authenticator
         return is_member(request) and (how is None or isinstance(how, SessionAuthentication))
+
+
+class LoginThrottle(SimpleRateThrottle):
+    """Counts the logins tried from one address, whoever is logged in there."""
+
+    scope = "login"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        """Return what is counted together; None for what is no try."""
+        if request.method != "POST":
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class ReadOrWrite:

@@ -50,14 +50,14 @@ class PasswordSerializer(StrictSerializer):
 
     def validate_old(self, password: str) -> str:
         """Refuse a wrong password."""
-        if not self.context["request"].user.check_password(password):
+        if not self.context["user"].check_password(password):
             raise ValidationError("This is not your password.")
         return password
 
     def validate_new(self, password: str) -> str:
         """Refuse a password that can be guessed."""
         try:
-            validate_password(password, self.context["request"].user)
+            validate_password(password, self.context["user"])
         except ModelError as error:
             raise ValidationError(error.messages) from error
         return password
@@ -94,7 +94,7 @@ class NewTokenSerializer(StrictSerializer):
 
     def validate_name(self, name: str) -> str:
         """Refuse a name that is in use."""
-        if Token.objects.filter(user=self.context["request"].user, name=name).exists():
+        if Token.objects.filter(user=self.context["user"], name=name).exists():
             raise ValidationError("You have a token of this name already.")
         return name
 
@@ -104,10 +104,7 @@ class NewTokenSerializer(StrictSerializer):
         data.setdefault("days", options.token_days)
         if data["days"] > options.token_days:
             raise ValidationError({"days": [f"A token lasts {options.token_days} days at most."]})
-        if (
-            Token.objects.filter(user=self.context["request"].user).count()
-            >= options.tokens_per_user
-        ):
+        if Token.objects.filter(user=self.context["user"]).count() >= options.tokens_per_user:
             raise ValidationError(f"You have {options.tokens_per_user} tokens: revoke one first.")
         return data
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.db import IntegrityError
-from django.http import Http404
+from django.contrib.auth import logout
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from kdb.accounts import manage
+from kdb.accounts import actions, manage
 from kdb.accounts.models import Token, User
-from kdb.accounts.permissions import HasSession, IsMember, MayAdminister
+from kdb.accounts.permissions import HasSession, IsMember, LoginThrottle, MayAdminister
 from kdb.accounts.serializers import (
     CSRFSerializer,
     EditUserSerializer,
@@ -37,9 +33,7 @@ from kdb.accounts.serializers import (
     UserSerializer,
     WhoamiSerializer,
 )
-from kdb.config.errors import Conflict
 
-WRONG = "Login name or password is wrong."
 LOGIN_PARAMETER = OpenApiParameter("login", OpenApiTypes.STR, OpenApiParameter.PATH)
 
 
@@ -51,14 +45,9 @@ class Login(GenericAPIView[User]):
     # Who is logged in by a token or a stale session can still log in.
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (ScopedRateThrottle,)
-    throttle_scope = "login"
+    throttle_classes = (LoginThrottle,)
     serializer_class = LoginSerializer
     filter_backends = ()
-
-    def get_throttles(self) -> list[Any]:
-        """Count the tries only."""
-        return super().get_throttles() if self.request.method == "POST" else []
 
     def get_authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a wrong password is 401."""
@@ -77,17 +66,7 @@ class Login(GenericAPIView[User]):
     @extend_schema(operation_id="login", summary="Log in", auth=[], responses=WhoamiSerializer)
     def post(self, request: Request) -> Response:
         """Log in; the answer says who you are."""
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        user = authenticate(
-            request._request,
-            username=given.validated_data["login"],
-            password=given.validated_data["password"],
-        )
-        if user is None:
-            raise AuthenticationFailed(WRONG)
-        login(request._request, user)
-        return Response(WhoamiSerializer(user).data)
+        return Response(WhoamiSerializer(actions.log_in(request._request, request.data)).data)
 
 
 class Logout(GenericAPIView[User]):
@@ -129,11 +108,7 @@ class Password(GenericAPIView[User]):
     @extend_schema(operation_id="password", summary="Change your password", responses={204: None})
     def post(self, request: Request) -> Response:
         """Change your password; your other sessions end."""
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        request.user.set_password(given.validated_data["new"])
-        request.user.save(update_fields=["password"])
-        update_session_auth_hash(request._request, request.user)
+        actions.change_password(request._request, request.data)
         return Response(status=204)
 
 
@@ -172,14 +147,7 @@ class Tokens(_OwnTokens):
     )
     def post(self, request: Request) -> Response:
         """Make a token for scripts; its secret is shown this once."""
-        context = self.get_serializer_context()
-        given = NewTokenSerializer(data=request.data, context=context)
-        given.is_valid(raise_exception=True)
-        data = given.validated_data
-        made, secret = Token.objects.create(
-            user=request.user, expiry=timedelta(days=data["days"]), prefix="kdb_", name=data["name"]
-        )
-        made.token = secret
+        made = actions.make_token(request.user, request.data)
         return Response(MadeTokenSerializer(made).data, status=201)
 
 
@@ -189,8 +157,7 @@ class TokenDetail(_OwnTokens):
     @extend_schema(operation_id="tokens_revoke", summary="Revoke a token", responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
         """Revoke one of your tokens, by its name."""
-        if not self.get_queryset().filter(name=name).delete()[0]:
-            raise Http404
+        actions.revoke_token(request.user, name)
         return Response(status=204)
 
 
@@ -203,13 +170,6 @@ class _Users(GenericAPIView[User]):
     filter_backends = ()
     orderings: ClassVar = {"login": "login"}
     ordering = "login"
-
-    def find(self, name: str) -> User:
-        """Find a user by login name."""
-        user = User.objects.filter(login=name).first()
-        if user is None:
-            raise Http404
-        return user
 
 
 class UserList(_Users):
@@ -231,13 +191,7 @@ class UserList(_Users):
     )
     def post(self, request: Request) -> Response:
         """Add a user; the generated password is shown this once."""
-        given = NewUserSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        try:
-            user, password = manage.create_user(**given.validated_data)
-        except IntegrityError as error:
-            raise Conflict("Another user got this name just now.") from error
-        return Response(_with_password(user, password), status=201)
+        return Response(_with_password(*actions.add_user(request.data)), status=201)
 
 
 @extend_schema(parameters=[LOGIN_PARAMETER])
@@ -247,7 +201,7 @@ class UserDetail(_Users):
     @extend_schema(operation_id="users_retrieve", summary="One user")
     def get(self, request: Request, login: str) -> Response:
         """One user; for administrators."""
-        return Response(UserSerializer(self.find(login)).data)
+        return Response(UserSerializer(actions.find_user(login)).data)
 
     @extend_schema(
         operation_id="users_change",
@@ -257,14 +211,7 @@ class UserDetail(_Users):
     )
     def patch(self, request: Request, login: str) -> Response:
         """Change role, names or activity; users are not deleted, their records stay theirs."""
-        user = self.find(login)
-        given = EditUserSerializer(user, data=request.data, partial=True)
-        given.is_valid(raise_exception=True)
-        try:
-            user = manage.change_user(user.pk, **given.validated_data)
-        except manage.LastAdministrator as error:
-            raise Conflict(str(error)) from error
-        return Response(UserSerializer(user).data)
+        return Response(UserSerializer(actions.change_user(login, request.data)).data)
 
 
 @extend_schema(parameters=[LOGIN_PARAMETER])
@@ -279,7 +226,7 @@ class UserPassword(_Users):
     )
     def post(self, request: Request, login: str) -> Response:
         """Generate a new password, shown this once; the user's sessions and tokens end."""
-        user = self.find(login)
+        user = actions.find_user(login)
         return Response(_with_password(user, manage.reset_password(user)))
 
 

@@ -7,8 +7,6 @@ the newest.
 
 from __future__ import annotations
 
-import re
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -35,7 +33,7 @@ def check_release(name: str) -> None:
         When it is no such name, with the one that is meant where only capitals are wrong.
     """
     small = name.lower()
-    if small != name and re.fullmatch(RELEASE.regex, small):
+    if small != name and RELEASE.regex.fullmatch(small):
         reason = {"name": name, "small": small}
         raise ValidationError(
             "There is no release '%(name)s': the release is '%(small)s'.", params=reason

@@ -21,10 +21,11 @@ def visible_annotations(member: bool) -> QuerySet[Annotation]:
     )
 
 
-def newest_annotations(member: bool) -> QuerySet[Annotation]:
-    """Return the newest annotation of each OID the visitor sees, deletions among them."""
+def current_annotations(member: bool) -> QuerySet[Annotation]:
+    """Return the newest annotation of each OID the visitor sees, unless it is a deletion."""
     pointer = "newest_of" if member else "newest_public_of"
-    return _with_names(Annotation.objects.filter(**{f"{pointer}__isnull": False}))
+    rows = Annotation.objects.filter(**{f"{pointer}__isnull": False}, deleted=False)
+    return _with_names(rows)
 
 
 def current_of(oids: Collection[int], member: bool) -> dict[int, Annotation]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,12 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kdb.accounts.permissions import MayAnnotate, MayAsk, ReadOrWrite, is_member
+from kdb.annotations.actions import states, write
 from kdb.annotations.changes import changes
 from kdb.annotations.filters import AnnotationFilter
 from kdb.annotations.models import Annotation
 from kdb.annotations.oid import InvalidOID, parse_oid
-from kdb.annotations.record import NotNewest, annotate, newest
-from kdb.annotations.select import current_of, newest_annotations, visible_annotations
+from kdb.annotations.select import current_annotations, visible_annotations
 from kdb.annotations.serializers import (
     AnnotationSerializer,
     AnswersSerializer,
@@ -30,16 +29,12 @@ from kdb.annotations.serializers import (
     NewAnnotationSerializer,
     ObjectSerializer,
     QuestionSerializer,
-    SiblingSerializer,
     StateSerializer,
 )
-from kdb.annotations.siblings import siblings_of
 from kdb.config.conditional import LastModified
-from kdb.config.errors import Conflict
 from kdb.config.filters import refuse_unknown
-from kdb.config.options import get_options
 from kdb.config.rendering import CSVRenderer
-from kdb.config.serializing import ConflictSerializer
+from kdb.config.serializing import ConflictSerializer, checked
 
 OID_PARAMETER = OpenApiParameter("oid", OpenApiTypes.INT64, OpenApiParameter.PATH)
 
@@ -60,18 +55,24 @@ class _View(GenericAPIView[Annotation]):
         return super().get_serializer_context() | {"member": self.member}
 
 
-class _List(LastModified, _View):
-    """A list with filters, in pages."""
+class Sorted:
+    """A view of a list of annotations: how it is sorted."""
 
-    renderer_classes = (JSONRenderer, CSVRenderer)
-    filterset_class = AnnotationFilter
+    request: Any
     ordering = "-changed_at"
 
     @property
     def orderings(self) -> dict[str, str]:
         """What can be sorted by, and the model's field for it."""
-        number = "number" if self.member else "public_number"
+        number = "number" if is_member(self.request) else "public_number"
         return {"changed_at": "created_at", "oid": "oid", "annotations": number}
+
+
+class _List(Sorted, LastModified, _View):
+    """A list with filters, in pages."""
+
+    renderer_classes = (JSONRenderer, CSVRenderer)
+    filterset_class = AnnotationFilter
 
     def page(self, rows: QuerySet[Annotation]) -> Response:
         """Answer a page of the rows that the filters leave."""
@@ -108,25 +109,9 @@ class AnnotationList(ReadOrWrite, _List):
     )
     def post(self, request: Request) -> Response:
         """Add an annotation; `based_on` is the OID's newest one, as `objects` tells it."""
-        new = NewAnnotationSerializer(data=request.data)
-        new.is_valid(raise_exception=True)
-        fields = dict(new.validated_data)
-        oid, release, tags = (fields.pop(name) for name in ("oid", "release", "tags"))
-        fields["text"] = fields.pop("description")
-        try:
-            made = annotate(request.user, oid, release, tags, fields.pop("based_on"), **fields)
-        except NotNewest as error:
-            raise self._conflict(oid) from error
+        made = write(request.user, request.data)
         row = visible_annotations(self.member).get(pk=made.pk)
         return Response(self.get_serializer(row).data, status=201)
-
-    def _conflict(self, oid: int) -> Conflict:
-        head = newest(oid)
-        if head is None:
-            detail = "There is no annotation on this OID: based_on must be null."
-            return Conflict(detail, newest=None)
-        detail = "There is a newer annotation on this OID: look at it, and base yours on it."
-        return Conflict(detail, newest=self.get_serializer(head).data)
 
 
 class AnnotationDetail(_View):
@@ -157,45 +142,13 @@ class ObjectList(_List):
     )
     def get(self, request: Request) -> Response:
         """What is recorded now, without objects whose records were deleted."""
-        return self.page(newest_annotations(self.member).filter(deleted=False))
+        return self.page(current_annotations(self.member))
 
 
-class _States(_View):
-    """Tells all that is known on OIDs."""
-
-    serializer_class = StateSerializer
-
-    def states(self, oids: Iterable[int]) -> list[dict[str, Any]]:
-        """Return current state and siblings of each OID."""
-        asked = list(dict.fromkeys(oids))
-        options = get_options()
-        most = options.star_lookups if self.member else options.star_lookups_anonymous
-        stars = siblings_of(asked, most)
-        wanted = set(asked).union(*stars.others.values())
-        rows = current_of(wanted, self.member)
-        return [self._state(oid, rows, stars) for oid in asked]
-
-    def _state(self, oid: int, rows: dict[int, Annotation], stars: Any) -> dict[str, Any]:
-        head = rows.get(oid)
-        others = sorted(stars.others.get(oid, ()))
-        found = [rows[other] for other in others if other in rows and not rows[other].deleted]
-        alive = head is not None and not head.deleted
-        context = self.get_serializer_context()
-        return {
-            "oid": oid,
-            "state": "annotated" if alive else "deleted" if head else "none",
-            "current": ObjectSerializer(head, context=context).data if alive else None,
-            "newest": head.pk if head else None,
-            "siblings": SiblingSerializer(found, many=True, context=context).data,
-            "same_star": others,
-            "siblings_from": stars.source.get(oid),
-            "siblings_unavailable": None if oid in stars.others else stars.unavailable,
-        }
-
-
-class ObjectQuery(_States):
+class ObjectQuery(_View):
     """Many OIDs at once."""
 
+    serializer_class = StateSerializer
     permission_classes = (MayAsk,)
 
     @extend_schema(
@@ -206,7 +159,7 @@ class ObjectQuery(_States):
     )
     def get(self, request: Request) -> Response:
         """State and siblings of each `oid` given."""
-        refuse_unknown(request, {"oid", "format"})
+        refuse_unknown(request.query_params, {"oid", "format"})
         return self._answer({"oids": request.query_params.getlist("oid")})
 
     @extend_schema(
@@ -220,19 +173,20 @@ class ObjectQuery(_States):
         return self._answer(request.data)
 
     def _answer(self, data: Any) -> Response:
-        question = QuestionSerializer(data=data)
-        question.is_valid(raise_exception=True)
-        return Response({"results": self.states(question.validated_data["oids"])})
+        asked = checked(QuestionSerializer(data=data))["oids"]
+        return Response({"results": states(asked, self.member)})
 
 
 @extend_schema(parameters=[OID_PARAMETER])
-class ObjectDetail(_States):
+class ObjectDetail(_View):
     """One OID."""
+
+    serializer_class = StateSerializer
 
     @extend_schema(operation_id="objects_retrieve", summary="One OID")
     def get(self, request: Request, oid: str) -> Response:
         """Current state of an OID, and what is recorded for the other OIDs of its star."""
-        return Response(self.states([_read_oid(oid)])[0])
+        return Response(states([_read_oid(oid)], self.member)[0])
 
 
 @extend_schema(parameters=[OID_PARAMETER])

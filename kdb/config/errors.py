@@ -9,7 +9,7 @@ from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from psycopg import errors as sql
-from rest_framework import status
+from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -32,20 +32,22 @@ TITLES = {
 log = logging.getLogger("kdb")
 
 
-class Conflict(Exception):
-    """A change that does not fit what is there now; `body` is the answer."""
+class Conflict(APIException):
+    """A change that does not fit what is there now; `detail` is the body of the answer."""
+
+    status_code = 409
 
     def __init__(self, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.body = {"detail": detail} | more
+        self.detail = {"detail": detail} | more
+
+    def __str__(self) -> str:
+        return str(self.detail["detail"])
 
 
 def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception of a view; None leaves it to Django (status 500)."""
     if isinstance(error, OperationalError):
         return _database_error(error)
-    if isinstance(error, Conflict):
-        return Response(error.body, status=status.HTTP_409_CONFLICT)
     return exception_handler(error, context)
 
 
@@ -74,12 +76,6 @@ def answer(
 def for_scripts(request: HttpRequest) -> bool:
     """Whether an address is the API's, and not a page's."""
     return request.path_info.startswith("/api/")
-
-
-def unreachable(request: HttpRequest, error: DatabaseError) -> HttpResponse:
-    """Answer when the database does not."""
-    told = _database_error(error)
-    return answer(request, told.status_code, told.data["detail"], {"Retry-After": "60"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django_filters import Filter
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -22,20 +24,27 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: Any
     ) -> QuerySet[Any]:
-        """Return the rows the request's parameters leave.
-
-        Raises
-        ------
-        ValidationError
-            When a parameter is unknown or its value malformed.
-        """
-        known = self.get_filterset_class(view, queryset)
-        names = set(known.base_filters) if known else set()
-        refuse_unknown(request, names | PAGE_PARAMETERS)
-        return super().filter_queryset(request, queryset, view)
+        """Return the rows the request's parameters leave; ValidationError as of `filtered`."""
+        known = self.get_filterset_class(view, queryset) or FilterSet
+        return filtered(queryset, request.query_params, known)
 
 
-def refuse_unknown(request: Request, known: set[str]) -> None:
+def filtered(rows: QuerySet[Any], given: QueryDict, filters: type[FilterSet]) -> QuerySet[Any]:
+    """Return the rows that the parameters of an address leave.
+
+    Raises
+    ------
+    ValidationError
+        When a parameter is unknown or its value malformed.
+    """
+    refuse_unknown(given, set(filters.base_filters) | PAGE_PARAMETERS)
+    found = filters(given, rows)
+    if not found.is_valid():
+        raise translate_validation(found.errors)
+    return found.qs
+
+
+def refuse_unknown(given: QueryDict, known: set[str]) -> None:
     """Refuse parameters of an address other than those known.
 
     Raises
@@ -43,7 +52,7 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
     ValidationError
         Naming the first few unknown parameters.
     """
-    unknown = sorted(set(request.query_params) - known)
+    unknown = sorted(set(given) - known)
     if unknown:
         sentence = f"There is no such parameter; there are {', '.join(sorted(known))}."
         raise ValidationError({name[:80]: [sentence] for name in unknown[:MOST_FAULTS]})

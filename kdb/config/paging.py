@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
 from rest_framework.exceptions import ParseError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -41,20 +42,26 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(
         self, queryset: QuerySet[Any], request: Request, view: Any = None
     ) -> list[Model]:
-        """Return the rows of the page asked for.
+        """Return the rows of the page asked for; ParseError as of `page`."""
+        return self.page(queryset, request.query_params, request.build_absolute_uri(), view)
+
+    def page(
+        self, queryset: QuerySet[Any], given: QueryDict, address: str, view: Any
+    ) -> list[Model]:
+        """Return the rows of the page that parameters ask for; links repeat the address.
 
         Raises
         ------
         ParseError
             When sorting, size or cursor is none; the message names it.
         """
-        self.base = request.build_absolute_uri()
+        self.base = address
         self.model = queryset.model
-        self.ordering = self._ordering(request, view)
+        self.ordering = self._ordering(given, view)
         descending = self.ordering.startswith("-")
         self.field = view.orderings[self.ordering.removeprefix("-")]
-        size = self._size(request)
-        cursor = self._cursor(request)
+        size = self._size(given)
+        cursor = self._cursor(given)
         backwards = cursor is not None and cursor.backwards
         if cursor:
             queryset = queryset.filter(self._beyond(cursor, descending != backwards))
@@ -106,22 +113,22 @@ class KeysetPagination(BasePagination):
         ]
 
     @staticmethod
-    def _ordering(request: Request, view: Any) -> str:
-        ordering = request.query_params.get("ordering", view.ordering)
+    def _ordering(given: QueryDict, view: Any) -> str:
+        ordering = given.get("ordering", view.ordering)
         if ordering.removeprefix("-") not in view.orderings:
             names = ", ".join(sorted(view.orderings))
             raise ParseError(f"ordering={ordering!r} is none of {names} (with - for descending).")
         return str(ordering)
 
     @staticmethod
-    def _size(request: Request) -> int:
-        text = request.query_params.get("page_size", str(PAGE_SIZE))
+    def _size(given: QueryDict) -> int:
+        text = given.get("page_size", str(PAGE_SIZE))
         if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
             raise ParseError(f"page_size={text!r} is not a number from 1 to {LARGEST_PAGE}.")
         return int(text)
 
-    def _cursor(self, request: Request) -> Cursor | None:
-        text = request.query_params.get("cursor")
+    def _cursor(self, given: QueryDict) -> Cursor | None:
+        text = given.get("cursor")
         if text is None:
             return None
         wrong = ParseError("cursor is none of this list: take it from a page's next or previous.")

@@ -32,6 +32,12 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+def checked(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    """Return what a serializer was given; ValidationError when something in it is wrong."""
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
 class BoundedListField(serializers.ListField):
     """A list whose length is looked at before its items are."""
 

@@ -1,1 +1,1 @@
-"""Pages for people, of plain HTML; what they show and do goes through the API's views."""
+"""Pages for people, of plain HTML, made by the functions and under the rules of the API."""

@@ -10,7 +10,9 @@ from django import forms
 from kdb.accounts.models import Role
 from kdb.annotations.models import LONGEST_TEXT
 from kdb.config.options import get_options
-from kdb.pages.inside import Pairs
+
+Pairs = list[tuple[str, str]]
+"""Parameters of an address."""
 
 LISTS = ("tag", "all_tags", "not_tag", "oid")
 """Filters that take several values, in one input with blanks or commas between them."""
@@ -19,10 +21,12 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DESCRIPTION = forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_TEXT})
 
 
-class _Form(forms.Form):
+class Form(forms.Form):
     """A form whose fields are all optional here: the API knows better."""
 
     required: tuple[str, ...] = ()
+    status = 400
+    """Of the page that shows what is wrong."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,7 +47,7 @@ def _choice(label: str, choices: list[tuple[str, str]], text: str = "") -> forms
     return forms.CharField(label=label, widget=widget, help_text=text)
 
 
-class FilterForm(_Form):
+class FilterForm(Form):
     """The filters of the objects, with the names the API has for them."""
 
     oid = _input("OID", "One or several.", inputmode="numeric")
@@ -84,7 +88,7 @@ class FilterForm(_Form):
             del self.fields["public"]
 
 
-class RecordForm(_Form):
+class RecordForm(Form):
     """An annotation, but for its tags."""
 
     required = ("release",)
@@ -104,7 +108,7 @@ class RecordForm(_Form):
     based_on = forms.CharField(widget=forms.HiddenInput)
 
 
-class DeleteForm(_Form):
+class DeleteForm(Form):
     """A deletion."""
 
     description = forms.CharField(
@@ -114,7 +118,7 @@ class DeleteForm(_Form):
     based_on = forms.CharField(widget=forms.HiddenInput)
 
 
-class TagForm(_Form):
+class TagForm(Form):
     """A tag."""
 
     required = ("name",)
@@ -132,7 +136,7 @@ class TagForm(_Form):
     )
 
 
-class LoginForm(_Form):
+class LoginForm(Form):
     """Who one is."""
 
     required = ("login", "password")
@@ -143,7 +147,7 @@ class LoginForm(_Form):
     next = forms.CharField(widget=forms.HiddenInput)
 
 
-class PasswordForm(_Form):
+class PasswordForm(Form):
     """A new password of one's own."""
 
     required = ("old", "new", "again")
@@ -162,7 +166,7 @@ class PasswordForm(_Form):
     )
 
 
-class TokenForm(_Form):
+class TokenForm(Form):
     """A new token."""
 
     required = ("name",)
@@ -176,7 +180,7 @@ class TokenForm(_Form):
         self.fields["days"].help_text = f"At most {most}, which is also what an empty field means."
 
 
-class UserForm(_Form):
+class UserForm(Form):
     """What can be changed of a user."""
 
     required = ("public_name",)

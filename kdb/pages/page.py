@@ -2,52 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.db import OperationalError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views import View
-from rest_framework.exceptions import APIException
-from rest_framework.permissions import BasePermission
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    NotAuthenticated,
+    ParseError,
+    PermissionDenied,
+    Throttled,
+    ValidationError,
+)
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
 
 from kdb.accounts.models import Role
-from kdb.accounts.permissions import is_member
-from kdb.config.errors import answer, unreachable
-from kdb.pages.inside import Refused, ask, sentences
+from kdb.accounts.permissions import MayRead, is_member
+from kdb.config.errors import Conflict, answer, answer_error
+from kdb.pages.forms import Form
 
 
 class Page(View):
-    """A page; what the API refuses becomes an error page, or leads to the login."""
+    """A page under the API's rules; a refusal is a page too, or leads to the login."""
 
     here = ""
     """Which link of the navigation it is."""
+    reading: type[BasePermission] = MayRead
+    """What it takes to see the page."""
+    writing: type[BasePermission] = MayRead
+    """What it takes to send its form."""
+    throttles: tuple[type[BaseThrottle], ...] = tuple(api_settings.DEFAULT_THROTTLE_CLASSES)
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer, whatever happens."""
         try:
+            if request.method in self._allowed_methods():
+                self._admit()
             return super().dispatch(request, *args, **kwargs)
-        except Refused as refusal:
+        except Exception as error:
+            refusal = answer_error(error, {})
+            if refusal is None:
+                raise
             return self._refused(refusal)
-        except OperationalError as error:
-            return unreachable(request, error)
-
-    def ask(self, view: Any, *args: Any, **kwargs: Any) -> Response:
-        """Have a view of the API answer."""
-        return ask(self.request, view, *args, **kwargs)
-
-    def need(self, permission: type[BasePermission]) -> HttpResponse | None:
-        """Return the refusal of a visitor without a permission of the API."""
-        if permission().has_permission(self.request, self):
-            return None
-        status = 403 if is_member(self.request) else 401
-        default = APIException.default_detail if status == 401 else "You may not see this page."
-        return self._refused(Refused(status, str(getattr(permission, "message", None) or default)))
 
     def may(self, role: Role) -> bool:
         """Whether to offer what a role may do."""
@@ -73,19 +78,52 @@ class Page(View):
         allowed = ", ".join(self._allowed_methods())
         return answer(request, 405, f"This address takes {allowed} only.", {"Allow": allowed})
 
-    def _refused(self, refusal: Refused) -> HttpResponse:
-        if refusal.status == 401 and self.request.method in ("GET", "HEAD"):
+    def _admit(self) -> None:
+        permission = self.reading if self.request.method in SAFE_METHODS else self.writing
+        if not permission().has_permission(self.request, self):
+            if is_member(self.request):
+                raise PermissionDenied(getattr(permission, "message", None))
+            raise NotAuthenticated
+        throttles = [throttle() for throttle in self.throttles]
+        full = [one for one in throttles if not one.allow_request(self.request, self)]
+        if full:
+            raise Throttled(max(one.wait() or 0 for one in full))
+
+    def _refused(self, refusal: Response) -> HttpResponse:
+        status, detail = refusal.status_code, " ".join(sentences(refusal.data))
+        if status == 401 and self.request.method in ("GET", "HEAD"):
             # Without the prefix, which the login adds again: it leads to this service only.
             back = self.request.get_full_path().removeprefix(reverse("pages:objects"))
             return redirect(f"{reverse('pages:login')}?{urlencode({'next': back})}")
-        detail = refusal.detail
-        if refusal.status == 401:
+        if status == 401:
             detail += " Your login may have ended: log in, and send the form once more."
-        return answer(self.request, refusal.status, detail, refusal.headers)
+        wait = refusal.get("Retry-After")
+        return answer(self.request, status, detail, {"Retry-After": wait} if wait else None)
 
 
-def put_errors(form: forms.Form, data: Any) -> None:
-    """Put the API's messages at the fields they are about, others above the form."""
+def sentences(data: Any) -> list[str]:
+    """Return all messages of an error's body, with the names of what they are about."""
+    if isinstance(data, dict):
+        plain = ("detail", "non_field_errors")
+        return [
+            text if name in plain else f"{name}: {text}"
+            for name, value in data.items()
+            for text in sentences(value)
+        ]
+    if isinstance(data, list | tuple):
+        return [text for value in data for text in sentences(value)]
+    return [str(data)]
+
+
+@contextmanager
+def errors_at(form: Form) -> Iterator[None]:
+    """Put the messages of a refusal at the fields they are about, others above the form."""
+    try:
+        yield
+    except (AuthenticationFailed, Conflict, ParseError, ValidationError) as error:
+        form.status, data = error.status_code, error.detail
+    else:
+        return
     form.is_valid()
     for name, value in data.items() if isinstance(data, dict) else [("detail", data)]:
         known = name in form.fields and not form.fields[name].widget.is_hidden

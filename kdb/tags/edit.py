@@ -7,13 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from kdb.accounts.models import User
+from kdb.config.errors import Conflict
 from kdb.tags.models import Tag, TagEvent
 
 Action = TagEvent.Action
-
-
-class CannotMerge(ValueError):
-    """The tags cannot be merged; the message says why."""
 
 
 def create(actor: User | None, **fields: Any) -> Tag:
@@ -46,7 +43,7 @@ def merge(actor: User | None, source_id: int, target_id: int) -> Tag:
 
     Raises
     ------
-    CannotMerge
+    Conflict
         When they are the same, or one of them cannot take part.
     """
     with transaction.atomic():
@@ -56,11 +53,11 @@ def merge(actor: User | None, source_id: int, target_id: int) -> Tag:
         tags = {tag.pk: tag for tag in locked}
         source, target = tags[source_id], tags[target_id]
         if source == target:
-            raise CannotMerge(f"{source.name!r} cannot be merged into itself.")
+            raise Conflict(f"{source.name!r} cannot be merged into itself.")
         if source.merged_into_id:
-            raise CannotMerge(f"{source.name!r} was merged already.")
+            raise Conflict(f"{source.name!r} was merged already.")
         if target.retired:
-            raise CannotMerge(f"{target.name!r} is retired: merge into a tag in use.")
+            raise Conflict(f"{target.name!r} is retired: merge into a tag in use.")
         followers = list(source.merged.select_for_update())
         before = _state(source)
         source.merged_into, source.retired = target, True

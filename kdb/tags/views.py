@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.core.cache import cache
-from django.db import IntegrityError, connection
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
@@ -18,11 +14,9 @@ from rest_framework.response import Response
 
 from kdb.accounts.permissions import MayEditTags, ReadOrWrite, is_member
 from kdb.config.conditional import LastModified
-from kdb.config.errors import Conflict
 from kdb.config.filters import refuse_unknown
 from kdb.config.rendering import CSVRenderer
-from kdb.tags import edit
-from kdb.tags.find import UnknownTag, family
+from kdb.tags import actions
 from kdb.tags.models import Tag
 from kdb.tags.serializers import (
     CountedTagSerializer,
@@ -32,35 +26,15 @@ from kdb.tags.serializers import (
     TagSerializer,
 )
 
-COUNTS = """
-SELECT coalesce(s.merged_into_id, s.id), count(DISTINCT g.annotation_id)
-FROM annotation_current c JOIN annotation_tag g ON g.annotation_id = {pointer}
-    JOIN tag s ON s.id = g.tag_id
-GROUP BY 1
-"""
-
-NEWEST = "SELECT (SELECT max(id) FROM annotation), (SELECT max(id) FROM tag_event)"
-
 
 class _View(ReadOrWrite, LastModified, GenericAPIView[Tag]):
     """What all views of tags share."""
 
     writing: type[BasePermission] = MayEditTags
-    queryset = Tag.objects.select_related("merged_into")
+    queryset = Tag.objects.none()
     serializer_class: Any = TagSerializer
     pagination_class = None
     filter_backends = ()
-
-    def find(self, name: str) -> Tag:
-        """Find a tag by name."""
-        tag = self.get_queryset().filter(name=name).first()
-        if tag is None:
-            try:
-                family(name)
-            except UnknownTag as error:
-                raise NotFound(str(error)) from error
-            raise NotFound
-        return tag
 
 
 class TagList(_View):
@@ -78,14 +52,12 @@ class TagList(_View):
     )
     def get(self, request: Request) -> Response:
         """All tags in their order, retired and merged ones among them."""
-        refuse_unknown(request, {"counts", "format"})
+        refuse_unknown(request.query_params, {"counts", "format"})
         asked = request.query_params.get("counts", "false")
         if asked not in ("true", "false"):
             raise ParseError(f"counts={asked!r} is neither true nor false.")
-        counts = count_objects(is_member(request)) if asked == "true" else None
-        context = self.get_serializer_context() | {"counts": counts}
-        rows = CountedTagSerializer(self.get_queryset(), many=True, context=context)
-        return Response(rows.data)
+        counts = actions.count_objects(is_member(request)) if asked == "true" else None
+        return Response(actions.vocabulary(counts))
 
     @extend_schema(
         operation_id="tags_create",
@@ -95,10 +67,7 @@ class TagList(_View):
     )
     def post(self, request: Request) -> Response:
         """Add a tag; for tag editors."""
-        new = EditTagSerializer(data=request.data)
-        new.is_valid(raise_exception=True)
-        with _name_taken():
-            tag = edit.create(request.user, **new.validated_data)
+        tag = actions.add_tag(request.user, request.data)
         return Response(TagSerializer(tag).data, status=201)
 
 
@@ -108,7 +77,7 @@ class TagDetail(_View):
     @extend_schema(operation_id="tags_retrieve", summary="One tag")
     def get(self, request: Request, name: str) -> Response:
         """One tag by name."""
-        return Response(TagSerializer(self.find(name)).data)
+        return Response(TagSerializer(actions.find_tag(name)).data)
 
     @extend_schema(
         operation_id="tags_change",
@@ -118,11 +87,7 @@ class TagDetail(_View):
     )
     def patch(self, request: Request, name: str) -> Response:
         """Change what is given, for tag editors; the history keeps the names given then."""
-        tag = self.find(name)
-        change = EditTagSerializer(tag, data=request.data, partial=True)
-        change.is_valid(raise_exception=True)
-        with _name_taken():
-            tag = edit.change(request.user, tag.pk, **change.validated_data)
+        tag = actions.change_tag(request.user, name, request.data)
         return Response(TagSerializer(tag).data)
 
 
@@ -139,13 +104,7 @@ class TagMerge(_View):
     )
     def post(self, request: Request, name: str) -> Response:
         """Let this tag count as another, for tag editors; the history keeps what was given."""
-        tag = self.find(name)
-        question = MergeSerializer(data=request.data)
-        question.is_valid(raise_exception=True)
-        try:
-            tag = edit.merge(request.user, tag.pk, question.validated_data["into"].pk)
-        except edit.CannotMerge as error:
-            raise Conflict(str(error)) from error
+        tag = actions.merge_tag(request.user, name, request.data)
         return Response(TagSerializer(tag).data)
 
 
@@ -159,30 +118,4 @@ class TagLog(_View):
     )
     def get(self, request: Request, name: str) -> Response:
         """What became of a tag, oldest first."""
-        events = self.find(name).events.select_related("actor")
-        return Response(TagEventSerializer(events, many=True).data)
-
-
-def count_objects(member: bool) -> dict[int, int]:
-    """Return the number of objects that have each tag now, by its id."""
-    pointer = "c.newest_id" if member else "c.newest_public_id"
-    with connection.cursor() as cursor:
-        cursor.execute(NEWEST)
-        newest = cursor.fetchone()
-        key = f"tag-counts-{member}-{newest[0]}-{newest[1]}"
-        counts = cache.get(key)
-        if counts is None:
-            cursor.execute(COUNTS.format(pointer=pointer))
-            counts = dict(cursor.fetchall())
-            # For a minute only: transactions under way may yet add records with lower ids.
-            cache.set(key, counts, 60)
-    return counts
-
-
-@contextmanager
-def _name_taken() -> Iterator[None]:
-    # Two editors chose one name at a time: the second is told.
-    try:
-        yield
-    except IntegrityError as error:
-        raise Conflict("Another tag got this name just now.") from error
+        return Response(actions.log_of(name))

@@ -10,11 +10,10 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from kdb.annotations.models import LONGEST_TEXT, MOST_TAGS
+from kdb.annotations.models import LONGEST_TEXT, MOST_TAGS, RELEASE
 from kdb.annotations.oid import InvalidOID, parse_oid
 
 LONGEST_AUTHOR = 100
-RELEASE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Characters that no text of a person has: controls, and halves of surrogate pairs."""
 
@@ -186,7 +185,7 @@ def _text(value: Any, name: str, longest: int) -> str:
 def _release(value: Any) -> str:
     if value is None:
         raise BadRow("the release is not told: give it with --release")
-    if not isinstance(value, str) or not RELEASE.fullmatch(value):
+    if not isinstance(value, str) or not RELEASE.regex.fullmatch(value):
         raise BadRow(f"release {_shown(value)} is none: write a name such as dr19")
     return value
 

@@ -296,12 +296,12 @@ def test_links_are_never_made_of_a_foreign_host(anyone, host):
 
 
 def test_an_error_tells_nothing_of_the_inside(anyone, monkeypatch):
-    from kdb.tags import views
+    from kdb.tags import actions
 
     def fail(*_):
         raise RuntimeError("the secret of /etc/kdb")
 
-    monkeypatch.setattr(views, "count_objects", fail)
+    monkeypatch.setattr(actions, "count_objects", fail)
     anyone.client.raise_request_exception = False
     answer = anyone.get("tags/", counts="true")
     assert answer.status_code == 500

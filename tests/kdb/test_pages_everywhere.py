@@ -269,3 +269,25 @@ def test_too_many_requests_have_to_wait(browsers, monkeypatch):
     assert [page.status for page in found] == [200, 200, 429]
     assert found[2].heading == "Too often"
     assert 1 <= int(found[2].response["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize("path", ["/", f"/objects/{OID}", "/tags/SN", "/nothing"])
+def test_a_page_counts_as_one_request(scene, monkeypatch, path):
+    monkeypatch.setattr("rest_framework.throttling.AnonRateThrottle.rate", "2/min", raising=False)
+    browser = Browser()
+    assert 429 not in [browser.get(path).status for _ in range(2)]
+    assert browser.get("/tags").status == (200 if path == "/nothing" else 429)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "told"),
+    [
+        ("reader", f"/objects/{OID}/delete", "Only experts may annotate"),
+        ("expert", "/tags/SN/merge", "Only tag editors may change tags"),
+        ("editor", "/users", "Only administrators may see and change users"),
+    ],
+)
+def test_a_role_that_is_lacking_is_named(browsers, scene, role, path, told):
+    page = browsers[role].get(path)
+    assert (page.status, page.heading) == (403, "Not allowed")
+    assert told in page.faults()

@@ -60,6 +60,14 @@ def test_a_wrong_password_is_told_the_same_for_everyone(people, login):
     assert page.values("Log in")["password"] == ""
 
 
+def test_logins_are_counted_by_address_whoever_is_logged_in(people, monkeypatch):
+    monkeypatch.setattr("kdb.accounts.permissions.LoginThrottle.rate", "2/min", raising=False)
+    wrong = LOGIN | {"password": "wrong"}
+    tries = [Browser(people[role]) for role in ("reader", "reader", "editor")] + [Browser()]
+    assert [one.post("/login", **wrong).status for one in tries] == [401, 401, 429, 429]
+    assert Browser().get("/login").status == 200
+
+
 def test_many_wrong_passwords_have_to_wait(people, option):
     browser = Browser()
     page = browser.get("/login")

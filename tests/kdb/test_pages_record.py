@@ -6,6 +6,7 @@ import pytest
 from support.kdb import new_oid
 
 from kdb.annotations.models import Annotation, Source
+from kdb.pages.views import record
 from kdb.tags import edit
 
 
@@ -65,6 +66,18 @@ def test_a_change_adds_to_the_history(browser, browsers, expert, tags):
     assert [row["Author"] for row in page.rows()] == ["The editor", "The expert"]
     assert [row["Release"] for row in page.rows()] == ["dr24", "dr19"]
     assert [row["No."].split()[-1] for row in page.rows()] == ["2", "1"]
+
+
+def test_a_long_history_is_cut_and_the_oldest_shown_keeps_its_change(
+    browser, expert, tags, monkeypatch
+):
+    monkeypatch.setattr(record, "SHOWN", 2)
+    made = expert.annotate(new_oid(), "VAR")
+    for name in ("SN", "EA"):
+        made = expert.annotate(made["oid"], name, based_on=made["id"])
+    rows = browser.get(f"/objects/{made['oid']}").rows()
+    assert [row["No."].split()[-1] for row in rows] == ["3", "2"]
+    assert [row["What changed"] for row in rows] == ["changed +EA −SN", "changed +SN −VAR"]
 
 
 def test_author_and_time_cannot_be_sent(browser, browsers, people, tags):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from rest_framework.response import Response
 
 from kdb.accounts.permissions import is_member
-from kdb.annotations.models import Annotation
-from kdb.annotations.views import ObjectList
+from kdb.annotations.filters import AnnotationFilter
+from kdb.annotations.select import current_annotations
+from kdb.annotations.serializers import ObjectSerializer
+from kdb.annotations.views import Sorted
+from kdb.config.filters import filtered
 from kdb.config.options import get_options
-from kdb.config.paging import LARGEST_PAGE
-from kdb.pages.forms import LISTS, FilterForm
-from kdb.pages.inside import Pairs
-from kdb.pages.page import Page, put_errors
+from kdb.config.paging import LARGEST_PAGE, KeysetPagination
+from kdb.pages.forms import LISTS, FilterForm, Pairs
+from kdb.pages.page import Page, errors_at
 from kdb.tags.models import Tag
 
 ROWS = "25"
@@ -33,21 +33,7 @@ SORTED = {"oid": "oid", "annotations": "annotations", "changed_at": "-changed_at
 BETWEEN = re.compile(r"[\s,;#]+")
 
 
-class _Counted(ObjectList):
-    """The API's list, with the number of objects on all pages."""
-
-    def page(self, rows: QuerySet[Annotation]) -> Response:
-        """Answer a page, and count."""
-        found = self.filter_queryset(rows)
-        page = self.paginate_queryset(found)
-        answer = self.get_paginated_response(self.get_serializer(page, many=True).data)
-        more = answer.data["next"] or answer.data["previous"]
-        counted = found.order_by().values("pk")[: MOST_COUNTED + 1].count() if more else len(page)
-        answer.data["count"] = counted
-        return answer
-
-
-class Objects(Page):
+class Objects(Sorted, Page):
     """Annotated objects: filters, one page of them, and the way to the others."""
 
     here = "objects"
@@ -56,8 +42,6 @@ class Objects(Page):
         """Show the objects that the filters leave."""
         selected = selection(request.GET)
         member = is_member(request)
-        asked = selected if "page_size" in dict(selected) else [*selected, ("page_size", ROWS)]
-        answer = self.ask(_Counted, query=asked, expect=(400,))
         form = FilterForm(selected, member)
         filters = [pair for pair in selected if pair[0] not in ("cursor", "ordering", "page_size")]
         context = {
@@ -66,33 +50,38 @@ class Objects(Page):
             "member": member,
             "tag_names": Tag.objects.filter(merged_into=None).values_list("name", flat=True),
         }
-        if answer.status_code == 400:
-            put_errors(form, answer.data)
-            return self.render("objects", 400, **context)
-        return self.render("objects", **context, **shown(answer.data, selected))
+        with errors_at(form):
+            return self.render("objects", **context, **self._shown(selected, member))
+        return self.render("objects", form.status, **context)
 
-
-def shown(found: dict[str, Any], selected: Pairs) -> dict[str, Any]:
-    """Return what the table shows of the API's answer."""
-    here = reverse("pages:objects")
-    rest = [pair for pair in selected if pair[0] != "cursor"]
-    without_sorting = [pair for pair in rest if pair[0] != "ordering"]
-    exported = [pair for pair in rest if pair[0] != "page_size"]
-    exported += [("page_size", str(LARGEST_PAGE))]
-    api = reverse("objects")
-    return {
-        "rows": [row_of(row) for row in found["results"]],
-        "next": _neighbour(here, found["next"]),
-        "previous": _neighbour(here, found["previous"]),
-        "first": f"{here}?{urlencode(rest)}" if rest else here,
-        "count": min(found["count"], MOST_COUNTED),
-        "too_many": found["count"] > MOST_COUNTED,
-        "sorting": _sorting(here, without_sorting, dict(selected).get("ordering", "-changed_at")),
-        "csv": f"{api}?{urlencode([*exported, ('format', 'csv')])}",
-        "json": f"{api}?{urlencode(exported)}",
-        "exported_at_once": LARGEST_PAGE,
-        "exported_whole": found["count"] <= LARGEST_PAGE,
-    }
+    def _shown(self, selected: Pairs, member: bool) -> dict[str, Any]:
+        here = reverse("pages:objects")
+        given = QueryDict(urlencode([("page_size", ROWS), *selected]))
+        found = filtered(current_annotations(member), given, AnnotationFilter)
+        paging = KeysetPagination()
+        page = paging.page(found, given, f"{here}?{urlencode(selected)}", self)
+        more = paging.next_link or paging.previous_link
+        count = found.order_by().values("pk")[: MOST_COUNTED + 1].count() if more else len(page)
+        rows = ObjectSerializer(page, many=True, context={"member": member}).data
+        rest = [pair for pair in selected if pair[0] != "cursor"]
+        without_sorting = [pair for pair in rest if pair[0] != "ordering"]
+        ordering = dict(selected).get("ordering", self.ordering)
+        exported = [pair for pair in rest if pair[0] != "page_size"]
+        exported += [("page_size", str(LARGEST_PAGE))]
+        api = reverse("objects")
+        return {
+            "rows": [row_of(row) for row in rows],
+            "next": paging.next_link,
+            "previous": paging.previous_link,
+            "first": f"{here}?{urlencode(rest)}" if rest else here,
+            "count": min(count, MOST_COUNTED),
+            "too_many": count > MOST_COUNTED,
+            "sorting": _sorting(here, without_sorting, ordering),
+            "csv": f"{api}?{urlencode([*exported, ('format', 'csv')])}",
+            "json": f"{api}?{urlencode(exported)}",
+            "exported_at_once": LARGEST_PAGE,
+            "exported_whole": count <= LARGEST_PAGE,
+        }
 
 
 def selection(given: QueryDict) -> Pairs:
@@ -116,13 +105,6 @@ def row_of(row: dict[str, Any]) -> dict[str, Any]:
 def moment(text: str) -> str:
     """Return a time of the API to the minute."""
     return text[:16].replace("T", " ")
-
-
-def _neighbour(here: str, address: str | None) -> str | None:
-    if address is None:
-        return None
-    query = [pair for pair in parse_qsl(urlsplit(address).query) if pair != ("page_size", ROWS)]
-    return f"{here}?{urlencode(query)}"
 
 
 def _sorting(here: str, rest: Pairs, ordering: str) -> dict[str, dict[str, str]]:

@@ -6,17 +6,22 @@ from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import NotFound
 
 from kdb.accounts.models import Role
-from kdb.accounts.permissions import MayAnnotate
+from kdb.accounts.permissions import MayAnnotate, is_member
+from kdb.annotations.actions import states, write
+from kdb.annotations.changes import changes
 from kdb.annotations.models import Annotation
-from kdb.annotations.views import AnnotationList, ObjectDetail, ObjectHistory, ObjectLog
+from kdb.annotations.oid import InvalidOID, parse_oid
+from kdb.annotations.select import visible_annotations
+from kdb.annotations.serializers import AnnotationSerializer
+from kdb.config.errors import Conflict
 from kdb.config.options import get_options
 from kdb.pages.forms import DeleteForm, RecordForm
-from kdb.pages.inside import Refused
-from kdb.pages.page import Page, put_errors
+from kdb.pages.page import Page, errors_at
 from kdb.pages.views.objects import moment, row_of
-from kdb.tags.views import TagList
+from kdb.tags.actions import vocabulary
 
 SHOWN = 100
 """Annotations of the history on the page, the newest; the API has the rest."""
@@ -25,18 +30,21 @@ SHOWN = 100
 class _OnObject(Page):
     """What pages on one OID share."""
 
+    writing = MayAnnotate
+
     def state(self, oid: str) -> dict[str, Any]:
-        """Return the API's answer on the OID.
+        """Return what is known of the OID.
 
         Raises
         ------
-        Refused
+        NotFound
             When it is no OID.
         """
-        answer = self.ask(ObjectDetail, oid=oid, expect=(400,))
-        if answer.status_code == 400:
-            raise Refused(404, answer.data["detail"])
-        return dict(answer.data)
+        try:
+            known = parse_oid(oid)
+        except InvalidOID as error:
+            raise NotFound(str(error)) from error
+        return states([known], is_member(self.request))[0]
 
     def base(self, state: dict[str, Any]) -> dict[str, Any]:
         """Return what the pages show of an OID."""
@@ -72,12 +80,12 @@ class Record(_OnObject):
         said = {name: form.cleaned_data.get(name) for name in ("description", "release", "public")}
         body = said | {"oid": oid, "tags": tags, "based_on": _number(request.POST.get("based_on"))}
         if valid:
-            answer = self.ask(AnnotationList, "POST", body=body, expect=(400, 409))
-            if answer.status_code == 201:
+            with errors_at(form):
+                try:
+                    write(request.user, body)
+                except Conflict as error:
+                    return self._conflict(oid, body, error.detail)
                 return self.done("Your annotation is recorded.", "record", oid=oid)
-            if answer.status_code == 409:
-                return self._conflict(oid, body, answer.data)
-            put_errors(form, answer.data)
         return self._show(self.state(oid), form, set(tags), 400)
 
     def _conflict(self, oid: str, yours: dict[str, Any], told: dict[str, Any]) -> HttpResponse:
@@ -102,7 +110,7 @@ class Record(_OnObject):
             ),
             "star_known": state["siblings_from"],
             "siblings_unavailable": state["siblings_unavailable"],
-            "history": self._history(str(state["oid"])),
+            "history": self._history(state["oid"]),
             "most_history": SHOWN,
         }
         if self.may(Role.EXPERT):
@@ -110,16 +118,22 @@ class Record(_OnObject):
             context |= {"form": form, "groups": self._groups(given, kept), "releases": _releases()}
         return self.render("record", status, **context)
 
-    def _history(self, oid: str) -> list[dict[str, Any]]:
-        asked = [("ordering", "-number"), ("page_size", str(SHOWN))]
-        rows = self.ask(ObjectHistory, query=asked, oid=oid).data["results"]
-        log = {entry["annotation"]: entry for entry in self.ask(ObjectLog, oid=oid).data}
-        return [_entry(row) | {"change": log.get(row["id"])} for row in rows]
+    def _history(self, oid: int) -> list[dict[str, Any]]:
+        member = is_member(self.request)
+        # One more than is shown: it tells what the oldest of them changed.
+        newest = visible_annotations(member).filter(oid=oid).order_by("-number")[: SHOWN + 1]
+        rows = list(newest)[::-1]
+        entries = AnnotationSerializer(rows, many=True, context={"member": member}).data
+        history = [
+            _entry(entry) | {"change": change}
+            for entry, change in zip(entries, changes(rows, member), strict=True)
+        ]
+        return history[::-1][:SHOWN]
 
     def _groups(self, given: set[str], kept: set[str]) -> list[dict[str, Any]]:
         tags = [
             tag | {"given": tag["name"] in given}
-            for tag in self.ask(TagList).data
+            for tag in vocabulary()
             if not tag["retired"] or tag["name"] in kept
         ]
         return in_groups(tags)
@@ -128,11 +142,10 @@ class Record(_OnObject):
 class Delete(_OnObject):
     """The deletion of what is recorded."""
 
+    reading = MayAnnotate
+
     def get(self, request: HttpRequest, oid: str) -> HttpResponse:
         """Ask for confirmation."""
-        refused = self.need(MayAnnotate)
-        if refused:
-            return refused
         return self._show(self.state(oid))
 
     def post(self, request: HttpRequest, oid: str) -> HttpResponse:
@@ -142,12 +155,12 @@ class Delete(_OnObject):
             return self._show(self.state(oid), form, 400)
         body = {"oid": oid, "deleted": True, "based_on": _number(request.POST.get("based_on"))}
         body |= {name: form.cleaned_data[name] for name in ("description", "release")}
-        answer = self.ask(AnnotationList, "POST", body=body, expect=(400, 409))
-        if answer.status_code == 201:
+        with errors_at(form):
+            try:
+                write(request.user, body)
+            except Conflict as error:
+                return self._show(self.state(oid), None, 409, newer=str(error))
             return self.done("The record is deleted; its history stays.", "record", oid=oid)
-        if answer.status_code == 409:
-            return self._show(self.state(oid), None, 409, newer=answer.data["detail"])
-        put_errors(form, answer.data)
         return self._show(self.state(oid), form, 400)
 
     def _show(
@@ -159,7 +172,7 @@ class Delete(_OnObject):
     ) -> HttpResponse:
         current = state["current"]
         if current is None:
-            raise Refused(404, f"Nothing is recorded on {state['oid']}, so nothing can be deleted.")
+            raise NotFound(f"Nothing is recorded on {state['oid']}, so nothing can be deleted.")
         start = {"release": current["release"], "based_on": state["newest"]}
         context |= self.base(state) | {"form": form or DeleteForm(initial=start)}
         return self.render("delete", status, **context)

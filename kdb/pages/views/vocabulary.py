@@ -9,14 +9,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from rest_framework.exceptions import ValidationError
 
 from kdb.accounts.models import Role
-from kdb.accounts.permissions import MayEditTags
+from kdb.accounts.permissions import MayEditTags, is_member
+from kdb.config.errors import Conflict
 from kdb.pages.forms import TagForm
-from kdb.pages.page import Page, put_errors
+from kdb.pages.page import Page, errors_at
 from kdb.pages.views.objects import moment
 from kdb.pages.views.record import in_groups
-from kdb.tags.views import TagDetail, TagList, TagLog, TagMerge
+from kdb.tags import actions
 
 STEP = 10
 """Between the order of the last tag and that of a new one."""
@@ -26,16 +28,15 @@ class _Tags(Page):
     """What pages of tags share."""
 
     here = "tags"
+    writing = MayEditTags
 
     def tags(self) -> list[dict[str, Any]]:
         """Return the vocabulary with the number of objects of each."""
-        return [
-            dict(tag) | {"address": address_of(tag["name"])}
-            for tag in self.ask(TagList, query=[("counts", "true")]).data
-        ]
+        counts = actions.count_objects(is_member(self.request))
+        return [tag | {"address": address_of(tag["name"])} for tag in actions.vocabulary(counts)]
 
     def body(self, form: TagForm) -> dict[str, Any]:
-        """Return what a valid form says; without an order, what the API sets."""
+        """Return what a valid form says; without an order, it is set."""
         body = {name: form.cleaned_data[name] for name in ("name", "description", "group")}
         order = form.cleaned_data["order"]
         return body | ({"order": order} if order else {})
@@ -52,10 +53,9 @@ class Vocabulary(_Tags):
         """Add a tag."""
         form = TagForm(request.POST)
         if form.is_valid():
-            answer = self.ask(TagList, "POST", body=self.body(form), expect=(400, 409))
-            if answer.status_code == 201:
-                return self.done(f"The tag {answer.data['name']} is added.", "tags")
-            put_errors(form, answer.data)
+            with errors_at(form):
+                tag = actions.add_tag(request.user, self.body(form))
+                return self.done(f"The tag {tag.name} is added.", "tags")
         return self.show(form, 400)
 
     def show(self, form: TagForm | None = None, status: int = 200, **context: Any) -> HttpResponse:
@@ -82,9 +82,6 @@ class Orders(Vocabulary):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Change the orders that are other than now: all of them or none."""
-        refused = self.need(MayEditTags)
-        if refused:
-            return refused
         asked = [(tag, request.POST.get(f"order-{tag['name']}")) for tag in self.tags()]
         changed = {
             tag["name"]: order for tag, order in asked if order not in (None, str(tag["order"]))
@@ -92,10 +89,10 @@ class Orders(Vocabulary):
         faults = []
         with transaction.atomic():
             for name, order in changed.items():
-                body = {"order": order}
-                answer = self.ask(TagDetail, "PATCH", body=body, expect=(400,), name=name)
-                if answer.status_code == 400:
-                    faults.append(f"{name}: {' '.join(answer.data['order'])}")
+                try:
+                    actions.change_tag(request.user, name, {"order": order})
+                except ValidationError as error:
+                    faults.append(f"{name}: {' '.join(error.detail['order'])}")
             transaction.set_rollback(bool(faults))
         if faults:
             return self.show(status=400, faults=faults)
@@ -107,7 +104,7 @@ class _OneTag(_Tags):
 
     def context(self, name: str) -> dict[str, Any]:
         """Return what is shown of a tag, among the others."""
-        self.ask(TagDetail, name=name)  # says what became of a name that is no more
+        actions.find_tag(name)  # says what became of a name that is no more
         tags = self.tags()
         tag = next(tag for tag in tags if tag["name"] == name)
         others = [other for other in tags if not other["retired"] and other["name"] != name]
@@ -125,19 +122,15 @@ class OneTag(_OneTag):
         """Change name, description, group or order."""
         form = TagForm(request.POST)
         if form.is_valid():
-            answer = self.ask(
-                TagDetail, "PATCH", body=self.body(form), expect=(400, 409), name=name
-            )
-            if answer.status_code == 200:
-                new = answer.data["name"]
-                return self.done(f"The tag {new} is changed.", "tag", name=new)
-            put_errors(form, answer.data)
+            with errors_at(form):
+                tag = actions.change_tag(request.user, name, self.body(form))
+                return self.done(f"The tag {tag.name} is changed.", "tag", name=tag.name)
         return self._show(name, form, 400)
 
     def _show(self, name: str, form: TagForm | None = None, status: int = 200) -> HttpResponse:
         context = self.context(name)
         tag = context["tag"]
-        context["log"] = [_event(event) for event in self.ask(TagLog, name=name).data]
+        context["log"] = [_event(event) for event in actions.log_of(name)]
         context["group_names"] = sorted({one["group"] for one in context["tags"] if one["group"]})
         if self.may(Role.EDITOR):
             context["form"] = form or TagForm(initial=tag)
@@ -147,44 +140,49 @@ class OneTag(_OneTag):
 class Merge(_OneTag):
     """A merge, told before it is done."""
 
+    reading = MayEditTags
+
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         """Say what it will change, and ask for confirmation."""
-        return self.need(MayEditTags) or self._show(name, request.GET.get("into", ""))
+        return self._show(name, request.GET.get("into", ""))
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Merge."""
         into = request.POST.get("into", "")
-        answer = self.ask(TagMerge, "POST", body={"into": into}, expect=(400, 409), name=name)
-        if answer.status_code == 200:
-            return self.done(f"The tag {name} now counts as {into}.", "tag", name=name)
-        return self._show(name, into, answer.status_code, answer.data)
+        try:
+            actions.merge_tag(request.user, name, {"into": into})
+        except Conflict as error:
+            return self._show(name, into, 409, str(error))
+        except ValidationError:
+            return self._show(name, into)
+        return self.done(f"The tag {name} now counts as {into}.", "tag", name=name)
 
-    def _show(self, name: str, into: str, status: int = 200, told: Any = None) -> HttpResponse:
+    def _show(self, name: str, into: str, status: int = 200, refusal: str = "") -> HttpResponse:
         context = self.context(name)
         target = next((tag for tag in context["others"] if tag["name"] == into), None)
-        if target is None or told:
-            said = told["detail"] if told and "detail" in told else None
-            context["refusal"] = said or f"There is no tag {into!r} in use to merge into."
-            status = max(status, 400)
-        return self.render("merge", status, target=target, **context)
+        if target is None and not refusal:
+            status, refusal = 400, f"There is no tag {into!r} in use to merge into."
+        return self.render("merge", status, target=target, refusal=refusal, **context)
 
 
 class Retire(_OneTag):
     """The retirement of a tag, or its return, told before it is done."""
 
+    reading = MayEditTags
+
     def get(self, request: HttpRequest, name: str) -> HttpResponse:
         """Say what it will change, and ask for confirmation."""
-        return self.need(MayEditTags) or self.render("retire", **self.context(name))
+        return self.render("retire", **self.context(name))
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse | HttpResponseRedirect:
         """Retire or restore, as the form says."""
-        body = {"retired": request.POST.get("retired")}
-        answer = self.ask(TagDetail, "PATCH", body=body, expect=(400,), name=name)
-        if answer.status_code == 200:
-            what = "retired" if answer.data["retired"] else "in use again"
-            return self.done(f"The tag {name} is {what}.", "tag", name=name)
-        refusal = " ".join(map(str, answer.data.get("retired", ["This cannot be done."])))
-        return self.render("retire", 400, refusal=refusal, **self.context(name))
+        try:
+            tag = actions.change_tag(request.user, name, {"retired": request.POST.get("retired")})
+        except ValidationError as error:
+            refusal = " ".join(error.detail["retired"])
+            return self.render("retire", 400, refusal=refusal, **self.context(name))
+        what = "retired" if tag.retired else "in use again"
+        return self.done(f"The tag {name} is {what}.", "tag", name=name)
 
 
 def address_of(name: str) -> str:

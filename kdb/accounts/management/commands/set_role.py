@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from kdb.accounts.manage import LastAdministrator, change_user
+from kdb.accounts.manage import change_user
 from kdb.accounts.models import Role, User
+from kdb.config.errors import Conflict
 
 
 class Command(BaseCommand):
@@ -27,6 +28,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {login!r}.")
         try:
             change_user(user.pk, role=role)
-        except LastAdministrator as error:
+        except Conflict as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{login} is now {role}: {Role(role).label}.")

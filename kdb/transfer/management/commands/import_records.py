@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
+from kdb.annotations.models import RELEASE
 from kdb.transfer.load import Outcome, load
 from kdb.transfer.readers import read
-from kdb.transfer.records import LONGEST_AUTHOR, RELEASE, BadFile, Defaults
+from kdb.transfer.records import LONGEST_AUTHOR, BadFile, Defaults
 
 MOST_FAULTS = 20
 """Lines told of one file."""
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         self, *, files: list[Path], release: str | None, author: str, **options: Any
     ) -> None:
         """Load each file; the others go on when one is refused."""
-        if release is not None and not RELEASE.fullmatch(release):
+        if release is not None and not RELEASE.regex.fullmatch(release):
             raise CommandError(f"--release {release!r} is none: write a name such as dr19.")
         if not 0 < len(author.strip()) <= LONGEST_AUTHOR:
             raise CommandError(f"--author must have 1 to {LONGEST_AUTHOR} characters.")
