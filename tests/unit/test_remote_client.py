@@ -163,6 +163,13 @@ def test_the_time_is_that_of_all_attempts(client, hasty):
         one.get("size/1", seconds=1.5)
 
 
+def test_no_attempt_is_waited_for_that_would_come_too_late(client):
+    Server.faults = [(503, {})] * 5
+    with client(attempts=5, wait=60) as one, pytest.raises(NoAnswer, match="503"):
+        one.get("size/1", seconds=30)
+    assert len(Server.asked) == 1
+
+
 def test_a_connection_that_is_used_again_has_the_time_of_each_request(client):
     with client(connections=1) as one:
         for _ in range(4):
