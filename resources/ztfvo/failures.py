@@ -14,10 +14,11 @@ from ztfvo.console import show_error
 from ztfvo.db import DatabaseDown
 from ztfvo.download.errors import DownloadError
 from ztfvo.errors import BadFile, CannotBeDone, HTTPError
+from ztfvo.remote import Failure, NoAnswer
 from ztfvo.settings import get_settings
 from ztfvo.site.errors import SiteError
 
-KNOWN = (BadFile, CannotBeDone, DatabaseDown, DownloadError, HTTPError, SiteError)
+KNOWN = (BadFile, CannotBeDone, DatabaseDown, DownloadError, Failure, HTTPError, SiteError)
 """Errors whose message says what to do."""
 
 
@@ -43,4 +44,6 @@ def _sentence(error: Exception) -> str:
             "Remedy: chmod o+rX the file and the folders on the way, or put it below"
             f" {get_settings().data}."
         )
+    if isinstance(error, NoAnswer):
+        return f"{error}.\nRemedy: check the network and run the command again."
     return str(error)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
+import tenacity.nap
 from support.archive import DR19, StandIn
 from support.downloads import OTHER, ZG, ZR
 from support.files import bulk_rows, write_bulk
 from support.images import forgotten
 
 from ztfvo.db import connect
+from ztfvo.remote import client
 from ztfvo.store.schemas import create_common
 
 
@@ -33,6 +38,16 @@ def server(made):
         server.publish(made, DR19)
         server.add_checksums(DR19, "checksum.md5")
         yield server
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """Seconds that clients would have waited: between attempts, and to keep their pace."""
+    noted = []
+    clock = SimpleNamespace(sleep=noted.append, monotonic=time.monotonic)
+    monkeypatch.setattr(tenacity.nap, "time", clock)
+    monkeypatch.setattr(client, "time", clock)
+    return noted
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from support.downloads import (
 )
 from support.files import SHARED, needs_shared
 
-from ztfvo.download import catalogue, client, select, sky, transfer
+from ztfvo.download import catalogue, select, sky
 from ztfvo.download.errors import DownloadError
 from ztfvo.download.select import Wish
 from ztfvo.download.source import read_source
@@ -244,4 +244,3 @@ def test_constants_name_what_the_stand_in_serves():
         "/"
     )
     assert SERVICE.strip("/") == read_source(INPUTS, "irsa", "http://a").path
-    assert client.RETRIED < transfer.RETRIED_ANSWERS

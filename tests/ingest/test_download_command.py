@@ -136,7 +136,7 @@ def test_the_command_fails_clearly(server, shell):
     server.faults[DR19 + ZG] = [Fault(status=403)]
     code, output, data = shell(server, "dr19", "--field", 1722, 9999)
     assert code == 1
-    assert f"Failed: {server.url}{DR19}{ZG}: the archive answers 403 Forbidden" in output
+    assert f"Failed: {server.url}{DR19}{ZG} answers 403 Forbidden" in output
     assert "Missing: Field 9999 is not in release dr19" in output
     assert "Files fetched: 1, failed: 1." in output
     assert (data / "dr19" / ZR).is_file()

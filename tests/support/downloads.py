@@ -5,11 +5,10 @@ from __future__ import annotations
 from support.archive import DR19
 from support.files import ROOT
 
-from ztfvo.download import run, select
-from ztfvo.download.client import Archive, Manners
+from ztfvo.download import run, select, source
 from ztfvo.download.source import Source
 
-QUICK = Manners(attempts=3, pause=0.0, backoff=0.001, timeout=5.0)
+QUICK = {"attempts": 3, "spacing": 0.0, "wait": 0.001, "silence": 5.0}
 INPUTS = ROOT / "inputs" / "ztf"
 HOME = "1/field001722/"
 ZG = f"{HOME}ztf_001722_zg_c07_q4_dr19.parquet"
@@ -22,10 +21,9 @@ def source_of(server, layout="bulk-parquet", path=DR19, **more):
     return Source("dr19", layout, server.url, path.lstrip("/"), **more)
 
 
-def archive_of(server, waits=None, **changes):
-    """Make a client that notes its waits in place of waiting."""
-    waits = [] if waits is None else waits
-    return Archive(server.url, Manners(**(vars(QUICK) | changes)), sleep=waits.append)
+def archive_of(server, **changes):
+    """Make a client that loses no time."""
+    return source.archive_of(source_of(server), 4, **(QUICK | changes))
 
 
 class Quiet:
@@ -44,11 +42,11 @@ class Quiet:
         self.failures.append(reason)
 
 
-def get(server, wish, folder, source=None, progress=None, **changes):
+def get(server, wish, folder, origin=None, progress=None, **changes):
     """Choose, plan and run; the choice and the outcome."""
-    source = source or source_of(server)
+    origin = origin or source_of(server)
     with archive_of(server, **changes) as archive:
-        choice = select.choose(archive, source, wish, INPUTS)
+        choice = select.choose(archive, origin, wish, INPUTS)
         todo = run.plan(archive, choice.files, folder)
         return choice, run.run(archive, todo, progress or Quiet())
 

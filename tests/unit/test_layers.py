@@ -14,11 +14,12 @@ PACKAGES = ROOT / "resources"
 LAYERS = (
     {"bands", "console", "errors", "files", "machine", "plugins", "votable"},
     {"oid", "photometry", "times"},
-    {"dal", "download", "settings"},
+    {"dal", "settings"},
     {"db", "health", "parts", "remote", "store"},
     {"addresses", "references", "releases"},
     {"products", "images"},
     {"ingest", "links"},
+    {"download"},
     {"web", "site"},
     {"backup"},
     {"status"},
@@ -39,9 +40,12 @@ def imported(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            top = PACKAGES if path.is_relative_to(PACKAGES) else ROOT
+            above = path.relative_to(top).parts[: -node.level] if node.level else ()
+            module = ".".join((*above, *filter(None, [node.module])))
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def part_of(path: Path) -> str:

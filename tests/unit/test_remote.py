@@ -9,7 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ztfvo.remote import MOST_REDIRECTS, NotFetched, fetch, is_public
+from ztfvo.remote import Failure, Refused, TooLarge
+from ztfvo.remote.client import MOST_REDIRECTS
+from ztfvo.remote.public import fetch, is_public
 
 PUBLIC = ("8.8.8.8", "134.4.10.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808")
 PRIVATE = (
@@ -86,26 +88,26 @@ def test_a_document_is_fetched_through_redirects_absolute_and_relative(pages):
 
 
 def test_a_document_larger_than_it_may_be_is_not_fetched(pages):
-    with pytest.raises(NotFetched, match="more than 6 bytes"):
+    with pytest.raises(TooLarge, match="more than 6 bytes"):
         fetch(f"{pages[0]}/size/7", 6, 5, anywhere)
 
 
 def test_redirects_without_end_are_given_up(pages):
     base, asked = pages
-    with pytest.raises(NotFetched, match="redirects"):
+    with pytest.raises(Refused, match="redirects"):
         fetch(f"{base}/to/?", 7, 5, anywhere)
     assert len(asked) == MOST_REDIRECTS + 1
 
 
 @pytest.mark.parametrize("status", [204, 404, 500])
 def test_other_statuses_than_200_are_no_document(pages, status):
-    with pytest.raises(NotFetched, match=str(status)):
+    with pytest.raises(Failure, match=str(status)):
         fetch(f"{pages[0]}/{status}", 7, 5, anywhere)
 
 
 def test_an_answer_that_comes_letter_by_letter_is_given_up_in_time(pages):
     began = time.monotonic()
-    with pytest.raises(NotFetched):
+    with pytest.raises(Failure):
         fetch(f"{pages[0]}/slow", 1000, 0.5, anywhere)
     assert time.monotonic() - began < 2
 
@@ -117,7 +119,7 @@ def test_a_host_that_does_not_accept_is_given_up_in_time():
             one.setblocking(False)
             one.connect_ex(server.getsockname())
         began = time.monotonic()
-        with pytest.raises(NotFetched):
+        with pytest.raises(Failure):
             fetch(f"http://127.0.0.1:{server.getsockname()[1]}/", 1000, 0.5, anywhere)
         assert time.monotonic() - began < 2
         for one in busy:
@@ -127,7 +129,7 @@ def test_a_host_that_does_not_accept_is_given_up_in_time():
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0"])
 def test_an_address_of_this_machine_is_not_asked_whatever_it_is_called(pages, host):
     base, asked = pages
-    with pytest.raises(NotFetched):
+    with pytest.raises(Failure):
         fetch(f"{base.replace('127.0.0.1', host)}/size/7", 7, 5)
     assert asked == []
 
@@ -137,7 +139,7 @@ def test_a_redirect_to_an_address_that_may_not_be_asked_is_not_followed(pages):
     only_first = base.replace("127.0.0.1", "127.0.0.2")
     with socket.create_server(("127.0.0.2", int(base.rpartition(":")[2]))) as second:
         second.settimeout(0.5)
-        with pytest.raises(NotFetched, match="not public"):
+        with pytest.raises(Refused, match="not public"):
             fetch(f"{base}/to/{only_first}/size/7", 7, 5, lambda one: one == "127.0.0.1")
         assert asked == [f"/to/{only_first}/size/7"]
         with pytest.raises(TimeoutError):
@@ -149,7 +151,7 @@ def test_a_name_with_one_private_address_among_public_ones_is_not_asked(pages, m
     port = int(base.rpartition(":")[2])
     found = [(2, 1, 6, "", ("8.8.8.8", port)), (2, 1, 6, "", ("127.0.0.1", port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with pytest.raises(NotFetched, match="not public"):
+    with pytest.raises(Refused, match="not public"):
         fetch(f"http://tables.example:{port}/size/7", 7, 5)
     assert asked == []
 
@@ -179,5 +181,5 @@ def test_a_name_is_looked_up_once_so_it_cannot_change_between_check_and_use(page
     ],
 )
 def test_what_is_no_address_of_the_web_is_not_fetched(url):
-    with pytest.raises(NotFetched):
+    with pytest.raises(Failure):
         fetch(url, 7, 5)

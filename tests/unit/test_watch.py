@@ -6,10 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
 from ztfvo.parts import read_state
+from ztfvo.remote import Client, NoAnswer
 from ztfvo.settings import Settings, load_settings
 from ztfvo.site import watch
 from ztfvo.site.supervisor import Program
@@ -60,12 +60,15 @@ def site(monkeypatch):
     )
 
     def get(client, address, **_):
-        if client.base_url.host == "app":
-            return httpx.Response(state.app)
-        broken = client.base_url.port == settings.dachs_port or state.status == 500
-        return httpx.Response(state.status if broken else 200)
+        status = state.status
+        if client.base == "http://app":
+            status = state.app
+        elif status != 500 and not client.base.endswith(f":{settings.dachs_port}"):
+            status = 200
+        if status != 200:
+            raise NoAnswer(f"{client.base} answers {status}", status)
 
-    monkeypatch.setattr(watch.health.httpx.Client, "get", get)
+    monkeypatch.setattr(Client, "get", get)
     patients = {f"{part}-{number}": Patient() for part in ("dachs", "app") for number in range(2)}
     state.look = lambda: watch.look(settings, patients, state.said.append)
     return state

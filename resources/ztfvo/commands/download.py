@@ -18,11 +18,11 @@ from rich.progress import (
 )
 
 from ..download.catalogue import RemoteFile
-from ..download.client import Archive
 from ..download.errors import DownloadError, human
 from ..download.run import Outcome, Plan, check_space, plan, run
 from ..download.select import Choice, Wish, choose, read_oids
-from ..download.source import Source, read_source
+from ..download.source import Source, archive_of, read_source
+from ..remote import Client
 from ..settings import get_settings
 
 
@@ -89,7 +89,7 @@ def _download(
     """Choose, announce, fetch and report; true when nothing is missing."""
     settings = get_settings()
     source = read_source(settings.inputs, release, settings.irsa_url)
-    with Archive(source.server, connections=connections) as archive:
+    with archive_of(source, connections) as archive:
         choice = choose(archive, source, wish, settings.inputs)
         todo = plan(archive, choice.files, settings.data / release, verify)
         _announce(console, source, choice, todo)
@@ -152,7 +152,7 @@ class _Bar:
         self._console.print(f"Failed: {reason}", markup=False)
 
 
-def _run(console: Console, archive: Archive, todo: Plan) -> Outcome:
+def _run(console: Console, archive: Client, todo: Plan) -> Outcome:
     bar = _Bar(console, todo)
     with bar.progress:
         return run(archive, todo, bar)

@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..ingest.checks import BULK_NAME, HATS_PIXEL
 from ..oid import FILTER_IDS, InvalidOID, rcid_of
-from .client import Archive
-from .errors import NotInArchive
+from ..remote import Client, NotFound
 from .source import Source
 
 _LINE = re.compile(r"^\s*(?P<sum>[0-9a-fA-F]{32}|[0-9a-fA-F]{64})\s+\*?(?P<path>\S.*?)\s*$")
@@ -56,9 +55,7 @@ class RemoteFile:
         return (int(match["order"]), int(match["pixel"])) if match else None
 
 
-def list_files(
-    archive: Archive, source: Source, fields: set[int] | None = None
-) -> list[RemoteFile]:
+def list_files(archive: Client, source: Source, fields: set[int] | None = None) -> list[RemoteFile]:
     """List a release's data files.
 
     The checksum list at the release's root names them all.  Where there is none, the folders are
@@ -121,11 +118,15 @@ class _Links(HTMLParser):
             self.links.extend(value for name, value in attrs if name == "href" and value)
 
 
-def _checksum_list(archive: Archive, source: Source, folder: str) -> dict[str, str] | None:
+def _text(archive: Client, url: str) -> str:
+    return archive.get(url).decode("utf-8", "replace")
+
+
+def _checksum_list(archive: Client, source: Source, folder: str) -> dict[str, str] | None:
     for name in source.checksums:
         try:
-            return parse_checksums(archive.text(source.url(folder + name)))
-        except NotInArchive:
+            return parse_checksums(_text(archive, source.url(folder + name)))
+        except NotFound:
             continue
     return None
 
@@ -137,18 +138,18 @@ def _wanted(name: str, fields: set[int] | None) -> bool:
 
 
 def _walk(
-    archive: Archive,
+    archive: Client,
     source: Source,
     folder: str,
     wanted: Callable[[str], bool],
     found: dict[str, str | None],
 ) -> None:
     """Collect the files below a folder, with their checksums where it has a list of them."""
-    names = parse_listing(archive.text(source.url(folder)))
+    names = parse_listing(_text(archive, source.url(folder)))
     sums: dict[str, str] = {}
     for name in source.checksums:
         if name in names:
-            sums = parse_checksums(archive.text(source.url(folder + name)))
+            sums = parse_checksums(_text(archive, source.url(folder + name)))
             break
     for name in names:
         if name.endswith("/"):

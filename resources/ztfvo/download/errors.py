@@ -7,23 +7,6 @@ class DownloadError(Exception):
     """A download, or one file of it, that cannot be done; the message says why and what to do."""
 
 
-class ArchiveUnreachable(DownloadError):
-    """The archive does not answer, or goes on failing after every retry."""
-
-    def __init__(self, url: str, attempts: int, reason: str) -> None:
-        super().__init__(
-            f"{url}: no answer after {attempts} attempts ({reason}). "
-            "Check the network and try again; what has arrived is kept."
-        )
-
-
-class NotInArchive(DownloadError):
-    """The archive answers that there is no such file."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(f"{url}: the archive has no such file (404)")
-
-
 class ChecksumMismatch(DownloadError):
     """A file that arrived is not the one the archive's list describes; it was removed."""
 

@@ -15,8 +15,8 @@ from typing import Protocol
 from ztfvo.errors import BadFile
 
 from ..ingest.manifest import NAME, Entry, describe, read_manifest, write_manifest
+from ..remote import Client, Failure
 from .catalogue import RemoteFile
-from .client import Archive
 from .errors import DownloadError, NoSpace
 from .transfer import PART, fetch, matches_checksum
 
@@ -72,7 +72,7 @@ class Outcome:
     untried: list[RemoteFile] = field(default_factory=list)
 
 
-def plan(archive: Archive, files: list[RemoteFile], folder: Path, verify: bool = False) -> Plan:
+def plan(archive: Client, files: list[RemoteFile], folder: Path, verify: bool = False) -> Plan:
     """Find out what remains to be fetched.
 
     A file counts as present when the manifest has it with its size, or when its checksum is the
@@ -124,7 +124,7 @@ def check_space(todo: Plan) -> None:
         raise NoSpace(str(base), todo.size + RESERVE, free)
 
 
-def run(archive: Archive, todo: Plan, progress: Progress) -> Outcome:
+def run(archive: Client, todo: Plan, progress: Progress) -> Outcome:
     """Fetch what a plan wants.
 
     One failed file does not keep the others back; a full disk does.  The manifest is brought up to
@@ -157,7 +157,7 @@ def run(archive: Archive, todo: Plan, progress: Progress) -> Outcome:
     return outcome
 
 
-def _one(archive: Archive, remote: RemoteFile, folder: Path, progress: Progress) -> Entry:
+def _one(archive: Client, remote: RemoteFile, folder: Path, progress: Progress) -> Entry:
     path = fetch(archive, remote, folder, progress.advance)
     try:
         return describe(path, folder)
@@ -176,7 +176,7 @@ def _settle(
     """Note how a file ended; true when the disk is full."""
     try:
         entry = future.result()
-    except (DownloadError, BadFile) as error:
+    except (BadFile, DownloadError, Failure) as error:
         reason, full = str(error), False
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -212,7 +212,7 @@ class _Keeper:
         self._written = time.monotonic()
 
 
-def _sizes(archive: Archive, wanted: list[RemoteFile], folder: Path) -> tuple[int, bool]:
+def _sizes(archive: Client, wanted: list[RemoteFile], folder: Path) -> tuple[int, bool]:
     """Bytes still to come, and whether they are an estimate; unreachable sizes are estimated."""
     published = [remote for remote in wanted if not remote.answer]
     answers = len(wanted) - len(published)
@@ -227,11 +227,11 @@ def _sizes(archive: Archive, wanted: list[RemoteFile], folder: Path) -> tuple[in
     return max(0, int(total)), bool(answers) or step > 1 or len(known) < len(asked)
 
 
-def _size(archive: Archive, remote: RemoteFile) -> int | None:
+def _size(archive: Client, remote: RemoteFile) -> int | None:
     """Size of a file; an error is left to the download itself to report."""
     try:
         return archive.size(remote.url)
-    except DownloadError:
+    except Failure:
         return None
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from .. import oid as oids
 from ..ingest.readers import hats, irsa_api
+from ..remote import Client
 from . import sky
 from .catalogue import RemoteFile, list_files
-from .client import Archive
 from .errors import DownloadError
 from .source import Source
 
@@ -43,7 +43,7 @@ class Choice:
     missing: list[str] = field(default_factory=list)
 
 
-def choose(archive: Archive, source: Source, wish: Wish, inputs: Path) -> Choice:
+def choose(archive: Client, source: Source, wish: Wish, inputs: Path) -> Choice:
     """Choose the files of a release.
 
     Parameters
@@ -119,7 +119,7 @@ def _check(wish: Wish, source: Source) -> None:
             )
 
 
-def _quadrant_files(archive: Archive, source: Source, wish: Wish, inputs: Path) -> Choice:
+def _quadrant_files(archive: Client, source: Source, wish: Wish, inputs: Path) -> Choice:
     """Bulk files, by field, filter and readout channel."""
     wanted: Callable[[tuple[int, int, int]], bool]
     if wish.cone:
@@ -185,7 +185,7 @@ def _filtered(files: Iterable[RemoteFile], filters: tuple[str, ...]) -> list[Rem
     return [file for file in files if not numbers or file.quadrant[1] in numbers]
 
 
-def _partitions(archive: Archive, source: Source, wish: Wish) -> Choice:
+def _partitions(archive: Client, source: Source, wish: Wish) -> Choice:
     """HATS partitions, by HEALPix pixel."""
     if wish.fields or wish.oids or wish.filters:
         raise DownloadError(

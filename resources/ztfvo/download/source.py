@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..remote import Client
 from .errors import DownloadError
 
 CHECKSUM_LISTS = ("checksum.md5", "checksums.md5", "md5sums.txt")
 """Names under which the archive keeps lists of checksums."""
+
+LONGEST_LIST = 500_000_000
+"""Bytes of a list of checksums, or of a folder."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,26 @@ class Source:
     def url(self, path: str = "") -> str:
         """Address of a path below the root."""
         return f"{self.server}/{self.path}{path}"
+
+
+def archive_of(source: Source, connections: int, **changes: Any) -> Client:
+    """Return a patient and modest client of a release's archive.
+
+    Parameters
+    ----------
+    connections
+        At a time.
+    **changes
+        Of its other properties.
+    """
+    manners = {"silence": 60.0, "attempts": 5, "longest_wait": 300.0, "spacing": 0.1, **changes}
+    return Client(
+        source.server,
+        seconds=math.inf,  # a file may take hours
+        most_bytes=LONGEST_LIST,
+        connections=connections,
+        **manners,
+    )
 
 
 def read_source(inputs: Path, release: str, server: str) -> Source:

@@ -17,25 +17,22 @@ import httpx
 from ztfvo.files import digests
 
 from ..ingest.readers import irsa_api
+from ..remote import Client, Failure, NoAnswer
 from .catalogue import RemoteFile
-from .client import RETRIED, Archive
-from .errors import ArchiveUnreachable, ChecksumMismatch, DownloadError
+from .errors import ChecksumMismatch, DownloadError
 
 PART = ".part"
 TAG = ".part.tag"
 
-RETRIED_ANSWERS = RETRIED | {400}
-"""The light-curve service answers now and then 400, "invalid TAP query", to what is right."""
+NOT_MEANT = 400
+"""Status with which the light-curve service answers now and then, "invalid TAP query", to what is
+right."""
 
 _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-\d+|\*)/(?P<total>\d+|\*)")
 
 
-class _Interrupted(Exception):
-    """The connection broke in the middle of the body."""
-
-
 def fetch(
-    archive: Archive,
+    archive: Client,
     remote: RemoteFile,
     folder: Path,
     advance: Callable[[int], None] = lambda _: None,
@@ -60,26 +57,19 @@ def fetch(
 
     Raises
     ------
+    Failure
+        When it cannot be had; what has arrived is kept.
     DownloadError
-        When it cannot be had, or is not what the archive's list says; nothing is left of it then
-        that a later attempt could take for good.
+        When it is not what the archive's list says; nothing is left of it then that a later
+        attempt could take for good.
     OSError
         When it cannot be written.
     """
     target = folder / remote.path
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + PART)
-    failures, size = 0, _size(part)
-    while True:
-        try:
-            _append(archive, remote, part, advance)
-            break
-        except _Interrupted as error:
-            failures = 1 if _size(part) > size else failures + 1
-            size = _size(part)
-            if failures >= archive.manners.attempts:
-                raise ArchiveUnreachable(remote.url, failures, str(error)) from error
-            archive.wait(failures)
+    again = _while_it_grows(archive, remote, part)
+    archive.retrying(None)(again, _append, archive, remote, part, advance)
     _verify(remote, part)
     part.replace(target)
     target.with_name(target.name + TAG).unlink(missing_ok=True)
@@ -91,22 +81,37 @@ def matches_checksum(remote: RemoteFile, path: Path) -> bool:
     return bool(remote.algorithm) and digests(path, remote.algorithm) == [remote.checksum]
 
 
+def _while_it_grows(
+    archive: Client, remote: RemoteFile, part: Path
+) -> Callable[[Exception], bool | float]:
+    """Return what tells whether to try again: not after so many failures without a new byte."""
+    failures, size = 0, _size(part)
+
+    def again(error: Exception) -> bool | float:
+        nonlocal failures, size
+        failures = 1 if _size(part) > size else failures + 1
+        size = _size(part)
+        not_meant = remote.answer and isinstance(error, Failure) and error.status == NOT_MEANT
+        return failures < archive.attempts and (not_meant or archive.again(error))
+
+    return again
+
+
 def _append(
-    archive: Archive, remote: RemoteFile, part: Path, advance: Callable[[int], None]
+    archive: Client, remote: RemoteFile, part: Path, advance: Callable[[int], None]
 ) -> None:
     """Bring the part file to its end."""
     tag_file = part.with_name(part.name.removesuffix(PART) + TAG)
     have, tag = _size(part), _read(tag_file)
     resumable = have and tag and not remote.answer
     headers = {"Range": f"bytes={have}-", "If-Range": tag} if resumable else {}
-    retried = RETRIED_ANSWERS if remote.answer else RETRIED
-    with archive.open("GET", remote.url, headers, retried) as response:
+    with archive.open(remote.url, headers, also=(206, 416)) as response:
         start, total = _extent(response)
         if response.status_code == 416:
             if total == have:
                 return
             part.unlink()
-            raise _Interrupted(f"{have} bytes were there, the file has {total}")
+            raise NoAnswer(f"{remote.url}: {have} bytes were there, the file has {total}")
         if response.status_code == 206 and start != have:
             raise DownloadError(f"{remote.url}: asked for bytes from {have}, got from {start}")
         if response.status_code != 206 and have:
@@ -114,14 +119,11 @@ def _append(
         tag_file.write_text(_tag(response), encoding="utf-8")
         mode = "ab" if response.status_code == 206 else "wb"
         with part.open(mode, buffering=0) as file:
-            try:
-                for block in response.iter_raw():
-                    _write(file, block)
-                    advance(len(block))
-            except httpx.TransportError as error:
-                raise _Interrupted(str(error) or type(error).__name__) from error
+            for block in response.iter_raw():
+                _write(file, block)
+                advance(len(block))
     if total is not None and _size(part) != total:
-        raise _Interrupted(f"{_size(part)} of {total} bytes arrived")
+        raise NoAnswer(f"{remote.url}: {_size(part)} of {total} bytes arrived")
 
 
 def _write(file: io.RawIOBase, block: bytes) -> None:

@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import httpx
 import numpy as np
 from astropy.io import fits as fitsfile
 from astropy.wcs import WCS
@@ -34,6 +33,7 @@ from ztfvo.errors import HTTPError
 from ztfvo.images.picture import draw
 from ztfvo.images.products import FITS_IMAGE, cutout_query, science_path
 from ztfvo.images.tangent import Tangent, fit
+from ztfvo.remote import Client, NoAnswer, NotFound, Refused, TooLarge
 from ztfvo.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -126,8 +126,15 @@ def fetch(found: Found, arcsec: float) -> Cutout:
 
 
 @lru_cache(maxsize=1)
-def _client() -> httpx.Client:
-    return httpx.Client(trust_env=False)
+def _client(settings: Settings) -> Client:
+    """Return a client of the site's proxy, which may ask each mirror in turn."""
+    return Client(
+        settings.local_url,
+        name="The archive",
+        seconds=len(settings.archive_mirrors) * (settings.archive_seconds + 10) + 5,
+        # The largest cutout in double precision, with a header of a megabyte.
+        most_bytes=8 * (settings.largest_cutout + 10) ** 2 + 2**20,
+    )
 
 
 def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> bytes:
@@ -138,39 +145,24 @@ def ask(settings: Settings, path: str, ra: float, dec: float, arcsec: float) -> 
     HTTPError
         As `fits`.
     """
-    url = settings.local_url + archive(path)
-    body = bytearray()
-    patience = len(settings.archive_mirrors) * (settings.archive_seconds + 10) + 5
     try:
-        with _client().stream(
-            "GET", f"{url}?{cutout_query(ra, dec, arcsec)}", timeout=patience
-        ) as answer:
-            _check(answer.status_code, path)
-            for block in answer.iter_bytes():
-                body += block
-                if len(body) > _longest(settings):
-                    raise HTTPError(502, f"The archive's cutout of {_last(path)} is too large.")
-    except httpx.HTTPError as error:
-        raise HTTPError(503, f"{_down(path)} ({error})") from error
-    return bytes(body)
-
-
-def _longest(settings: Settings) -> int:
-    """Bytes of the largest cutout in double precision, with a header of a megabyte."""
-    return 8 * (settings.largest_cutout + 10) ** 2 + 2**20
-
-
-def _check(status: int, path: str) -> None:
-    if status == 404:
+        return _client(settings).get(f"{archive(path)}?{cutout_query(ra, dec, arcsec)}")
+    except NotFound as error:
         raise HTTPError(
             404, f"The archive has no image {_last(path)}, or does not give it out: try another."
-        )
-    if status == 400:
-        raise HTTPError(404, f"The object is off the image {_last(path)}: try another epoch.")
-    if status in (502, 503, 504):
-        raise HTTPError(503, _down(path))
-    if status != 200:
-        raise HTTPError(502, f"The archive answered {status} when asked for {_last(path)}.")
+        ) from error
+    except NoAnswer as error:
+        raise HTTPError(503, f"{_down(path)} ({error})") from error
+    except TooLarge as error:
+        raise HTTPError(502, f"The archive's cutout of {_last(path)} is too large.") from error
+    except Refused as error:
+        if error.status == 400:
+            raise _off(path) from error
+        raise HTTPError(502, f"{error}, when asked for {_last(path)}.") from error
+
+
+def _off(path: str) -> HTTPError:
+    return HTTPError(404, f"The object is off the image {_last(path)}: try another epoch.")
 
 
 def _down(path: str) -> str:
@@ -205,7 +197,7 @@ def read(content: bytes, found: Found, path: str) -> Cutout:
         ) from error
     x, y = tangent.pixel
     if not (0.5 <= x <= pixels.shape[1] + 0.5 and 0.5 <= y <= pixels.shape[0] + 0.5):
-        raise HTTPError(404, f"The object is off the image {_last(path)}: try another epoch.")
+        raise _off(path)
     return Cutout(pixels, describe(header, tangent, found, path), tangent)
 
 

@@ -20,7 +20,7 @@ from ztfvo.images import irsa, listing
 from ztfvo.images.epoch import Epoch, another_exposure, epoch_of, read_hmjd, read_oid
 from ztfvo.images.memory import Images, remember
 from ztfvo.images.products import Image, name_mjd
-from ztfvo.images.remote import NoAnswer
+from ztfvo.remote import Failure
 from ztfvo.settings import Settings, get_settings
 
 ASKING = threading.BoundedSemaphore(8)
@@ -145,7 +145,7 @@ def _found_out(connection: Connection, epoch: Epoch, settings: Settings) -> Foun
     failures = []
     try:
         match = irsa.ask(settings.irsa_url, *channel, epoch.mjd_mid)
-    except NoAnswer as failure:
+    except Failure as failure:
         failures.append(str(failure))
     else:
         if match:
@@ -164,7 +164,7 @@ def _found_out(connection: Connection, epoch: Epoch, settings: Settings) -> Foun
     archive = settings.local_url + ARCHIVE
     try:
         listed = listing.look(archive, *channel, epoch.mjd_mid)
-    except NoAnswer as failure:
+    except Failure as failure:
         raise _nobody(epoch, [*failures, str(failure)]) from failure
     if listed is None or (
         not listed.sure and another_exposure(connection, epoch, name_mjd(listed.image.filefracday))

@@ -6,15 +6,17 @@ import csv
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ztfvo.images.memory import TOLERANCE
 from ztfvo.images.metadata import JD_OF_MJD_ZERO
 from ztfvo.images.products import Image
-from ztfvo.images.remote import NoAnswer, Pause, get
 from ztfvo.oid import ccd_and_quadrant
+from ztfvo.remote import Client, NoAnswer, Pause
 from ztfvo.times import whole_seconds
 
 SECONDS = 10.0
+MOST_BYTES = 4_000_000
 LONGEST_EXPOSURE = 302.0
 """s; the longest exposures of the survey have 300 s."""
 
@@ -54,20 +56,19 @@ def ask(server: str, fieldid: int, rcid: int, filterid: int, mjd_mid: float) -> 
 
     Raises
     ------
-    NoAnswer
+    Failure
         When IRSA does not answer, or not with a table.
     """
-    pause.check()
     query = question(fieldid, rcid, filterid, mjd_mid)
     parameters = {"REQUEST": "doQuery", "LANG": "ADQL", "FORMAT": "csv", "QUERY": query}
-    try:
-        status, body = get(f"{server}/TAP/sync", parameters, SECONDS)
-        if status != 200:
-            raise NoAnswer(f"IRSA answers with status {status}")
-        return choose(body, fieldid, rcid, filterid, mjd_mid)
-    except NoAnswer as failure:
-        pause.begin(str(failure))
-        raise
+    with pause:
+        body = _client(server).get("TAP/sync", parameters, SECONDS)
+        return choose(body.decode("utf-8", "replace"), fieldid, rcid, filterid, mjd_mid)
+
+
+@lru_cache(maxsize=1)
+def _client(server: str) -> Client:
+    return Client(server, name="IRSA", seconds=SECONDS, most_bytes=MOST_BYTES)
 
 
 def question(fieldid: int, rcid: int, filterid: int, mjd_mid: float) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ztfvo.images.products import (
     Image,
@@ -19,10 +20,13 @@ from ztfvo.images.products import (
     night_folder,
     parse_science,
 )
-from ztfvo.images.remote import NoAnswer, Pause, get
+from ztfvo.remote import Client, NoAnswer, NotFound, Pause
 
 SECONDS = 20.0
 """The archive has several mirrors to be tried, and writes listings slowly."""
+
+MOST_BYTES = 4_000_000
+"""The listing of a night has 100 kB."""
 
 FURTHEST = 330.0
 """s before the middle: half of the longest exposure, and 180 s."""
@@ -67,7 +71,7 @@ def look(archive: str, fieldid: int, rcid: int, filterid: int, mjd_mid: float) -
 
     Raises
     ------
-    NoAnswer
+    Failure
         When the archive does not answer, or not with a listing.
     """
     night = night_folder(mjd_mid)
@@ -118,16 +122,16 @@ def holds(page: str, image: Image) -> bool:
 
 def _page(archive: str, path: str) -> str:
     """A listing; empty when there is no such folder."""
-    pause.check()
-    try:
-        status, body = get(f"{archive}/{path}", {}, SECONDS)
-        if status == 404:
+    with pause:
+        try:
+            body = _client(archive).get(path).decode("utf-8", "replace")
+        except NotFound:
             return ""
-        if status != 200:
-            raise NoAnswer(f"The archive answers with status {status}")
         if "href" not in body.lower():
             raise NoAnswer("The archive answers without a listing")
-    except NoAnswer as failure:
-        pause.begin(str(failure))
-        raise
     return body
+
+
+@lru_cache(maxsize=1)
+def _client(archive: str) -> Client:
+    return Client(archive, name="The archive", seconds=SECONDS, most_bytes=MOST_BYTES)

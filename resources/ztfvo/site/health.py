@@ -6,12 +6,14 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 
+from ztfvo.remote import Client, Failure
 from ztfvo.settings import Settings
 from ztfvo.site import supervisor
 from ztfvo.site.errors import SiteError
@@ -26,6 +28,9 @@ TAP = "/tap/sync?LANG=ADQL&QUERY=SELECT+TOP+1+table_name+FROM+tap_schema.tables"
 
 TIMEOUT = 10.0
 """Seconds that an answer may take, besides its time in a queue."""
+
+MOST_BYTES = 10_000_000
+"""Of an answer."""
 
 
 def database_answers(settings: Settings) -> bool:
@@ -50,81 +55,81 @@ def _any_database(settings: Settings) -> str | None:
 
 def dachs_answers(settings: Settings) -> bool:
     """Tell whether every DaCHS process serves TAP."""
-    ports = range(settings.dachs_port, settings.dachs_port + settings.dachs_processes)
-    return all(_answers(f"http://127.0.0.1:{port}{AVAILABILITY}") for port in ports)
+    processes = (_dachs(settings, number) for number in range(settings.dachs_processes))
+    return all(_status(process, AVAILABILITY) == 200 for process in processes)
 
 
 def app_answers(settings: Settings) -> bool:
     """Tell whether every process of the web application answers, with what it may be."""
-    for number in range(settings.app_processes):
-        try:
-            with _app(settings, number) as client:
-                client.get("/health", timeout=TIMEOUT)
-        except httpx.HTTPError:
-            return False
-    return True
+    processes = (_app(settings, number) for number in range(settings.app_processes))
+    return all(_status(process, "/health") is not None for process in processes)
 
 
-def _app(settings: Settings, number: int) -> httpx.Client:
-    transport = httpx.HTTPTransport(uds=str(settings.app_socket(number)))
-    return httpx.Client(base_url="http://app", transport=transport)
+def _dachs(settings: Settings, number: int) -> Client:
+    return _client(f"http://127.0.0.1:{settings.dachs_port + number}")
+
+
+def _app(settings: Settings, number: int) -> Client:
+    return _client("http://app", uds=settings.app_socket(number))
+
+
+def _client(base: str, **more: Any) -> Client:
+    return Client(base, name="it", seconds=TIMEOUT, most_bytes=MOST_BYTES, **more)
+
+
+def _status(client: Client, path: str) -> int | None:
+    """Return the status of an answer; None where there is none."""
+    try:
+        with client:
+            client.get(path)
+    except Failure as failure:
+        return failure.status
+    return 200
 
 
 def dachs_fault(settings: Settings, number: int) -> str | None:
     """What is wrong with a DaCHS process; None when it answers what visitors ask."""
-    base = f"http://127.0.0.1:{settings.dachs_port + number}"
     in_queue = float(settings.sync_seconds)
-    with httpx.Client(base_url=base, trust_env=False) as client:
-        return _fault(client, {CONE: TIMEOUT, TAP: TIMEOUT + in_queue})
+    return _fault(_dachs(settings, number), {CONE: TIMEOUT, TAP: TIMEOUT + in_queue})
 
 
 def app_fault(settings: Settings, number: int) -> str | None:
     """What is wrong with a process of the application; None when it answers what visitors ask."""
-    with _app(settings, number) as client:
-        return _fault(client, {LIGHT_CURVE: TIMEOUT})
+    return _fault(_app(settings, number), {LIGHT_CURVE: TIMEOUT})
 
 
-def _fault(client: httpx.Client, questions: dict[str, float]) -> str | None:
-    for question, seconds in questions.items():
-        path = question.partition("?")[0]
-        try:
-            status = client.get(question, timeout=seconds).status_code
-        except httpx.HTTPError as error:
-            return f"{path} is not answered ({type(error).__name__})"
-        if status >= 500 and status != httpx.codes.SERVICE_UNAVAILABLE:
-            return f"{path} is answered with {status}"
+def _fault(client: Client, questions: dict[str, float]) -> str | None:
+    with client:
+        for question, seconds in questions.items():
+            path = question.partition("?")[0]
+            try:
+                client.get(question, seconds=seconds)
+            except Failure as failure:
+                if failure.status is None:
+                    return f"{path} is not answered ({failure})"
+                if failure.status >= 500 and failure.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return f"{path} is answered with {failure.status}"
     return None
 
 
 def proxy_answers(settings: Settings) -> bool:
     """Tell whether nginx answers."""
-    return _answers(f"http://{local_address(settings)}:{settings.port}/__proxy__")
+    proxy = _client(f"http://{local_address(settings)}:{settings.port}")
+    return _status(proxy, "/__proxy__") == 200
 
 
 def kdb_answers(settings: Settings) -> bool:
     """Tell whether the knowledge database answers, and its database."""
     known = running_environment(settings)
-    headers = {"Host": urlsplit(known["KDB_PUBLIC_URL"]).netloc}
-    transport = httpx.HTTPTransport(uds=str(settings.kdb_socket))
-    try:
-        with httpx.Client(transport=transport, timeout=10) as client:
-            url = f"http://kdb{known['KDB_PREFIX']}/api/v1/tags/"
-            # Where reading is closed, the refusal comes before the records are looked at.
-            return client.get(url, headers=headers).status_code in (200, 401)
-    except httpx.HTTPError:
-        return False
+    host = {"Host": urlsplit(known["KDB_PUBLIC_URL"]).netloc}
+    kdb = _client(f"http://kdb{known['KDB_PREFIX']}", uds=settings.kdb_socket, headers=host)
+    # Where reading is closed, the refusal comes before the records are looked at.
+    return _status(kdb, "/api/v1/tags/") in (200, 401)
 
 
 def local_address(settings: Settings) -> str:
     """Return the address at which this machine reaches nginx."""
     return "127.0.0.1" if settings.listen in ("0.0.0.0", "*", "") else settings.listen
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def wait_for(

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
-
 from ztfvo.images.products import FITS_IMAGE, REFERENCE, SCIENCE
+from ztfvo.remote import Client, Failure
 from ztfvo.settings import Settings
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import fill, read_template
@@ -194,12 +193,19 @@ def states(settings: Settings) -> list[tuple[str, str]]:
 
 
 def _state(settings: Settings, number: int) -> str:
-    way = httpx.HTTPTransport(uds=str(socket(settings, number)))
+    client = Client(
+        "http://mirror",
+        name="it",
+        seconds=SECONDS_OF_A_STATE,
+        most_bytes=0,
+        uds=socket(settings, number),
+    )
     try:
-        with httpx.Client(transport=way, timeout=SECONDS_OF_A_STATE) as client:
-            status = client.head("http://mirror/").status_code
-    except httpx.TimeoutException:
-        return f"does not answer in {SECONDS_OF_A_STATE:g} s"
-    except httpx.HTTPError as error:
-        return f"cannot be asked: {error}"
-    return "answers" if status < 500 else f"does not answer (status {status})"
+        with client:
+            client.size("")
+    except Failure as failure:
+        if failure.status is None:
+            return f"cannot be asked: {failure}"
+        if failure.status >= 500:
+            return f"does not answer (status {failure.status})"
+    return "answers"

@@ -21,7 +21,8 @@ from gavo.utils import QuotedName
 from gavo.votable import V
 
 from ztfvo.dal import shorten
-from ztfvo.remote import NotFetched, fetch
+from ztfvo.remote import Failure
+from ztfvo.remote.public import fetch
 from ztfvo.settings import get_settings
 from ztfvo_dachs.repairs import syncqueries
 
@@ -168,7 +169,7 @@ def _open(job: Any, place: str) -> BinaryIO:
     megabytes = settings.sync_upload_mb if is_sync else settings.upload_mb
     try:
         return fetch(place, megabytes * 10**6, settings.upload_seconds)
-    except NotFetched as error:
+    except Failure as error:
         base.ui.notifyInfo(f"Upload: {error}")
         # The same for all, so that nobody learns here what this machine can reach.
         raise _refused(
