@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from support.archive import DR19
 from support.files import ROOT
-
 from ztfvo.download import run, select
 from ztfvo.download.client import Archive, Manners
 from ztfvo.download.source import Source
