@@ -10,6 +10,13 @@ import pkgutil
 from types import ModuleType
 
 
+def names(package: str) -> list[str]:
+    """Return the names of the modules of a package, given as imports have it, sorted."""
+    path = importlib.import_module(package).__path__
+    found = sorted(module.name for module in pkgutil.iter_modules(path))
+    return [name for name in found if not name.startswith("_")]
+
+
 def modules(package: str) -> dict[str, ModuleType]:
     """Return the modules of a package by name, in the order of their names.
 
@@ -18,10 +25,4 @@ def modules(package: str) -> dict[str, ModuleType]:
     package
         Name of the package, as imports have it.
     """
-    path = importlib.import_module(package).__path__
-    names = sorted(found.name for found in pkgutil.iter_modules(path))
-    return {
-        name: importlib.import_module(f"{package}.{name}")
-        for name in names
-        if not name.startswith("_")
-    }
+    return {name: importlib.import_module(f"{package}.{name}") for name in names(package)}

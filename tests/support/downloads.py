@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from support.archive import DR19
 from support.files import ROOT
-
 from ztfvo.download import run, select, source
 from ztfvo.download.source import Source
 

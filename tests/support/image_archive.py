@@ -23,7 +23,6 @@ from urllib.parse import urlsplit
 from support import sky_images
 from support.sky_images import centred, known_images, made_header, whole_image, widened
 from support.waiting import wait_until
-
 from ztfvo.settings import get_settings
 from ztfvo.site import supervisor
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import lxml.html
 from django.conf import settings
+
 from support.kdb import Visitor
 
 

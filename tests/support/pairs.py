@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from support.files import SHARED, write_bulk
 
+from support.files import SHARED, write_bulk
 from ztfvo.images.metadata import JD_OF_MJD_ZERO
 from ztfvo.images.products import Image
 from ztfvo.oid import split

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
-from support.files import SHARED
 
+from support.files import SHARED
 from ztfvo.images.finder import Found
 from ztfvo.images.products import Image, name_mjd, parse_science, science_path
 

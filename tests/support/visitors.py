@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
+
 from support import service
 
 CONE = "/scs?RA=254.45755&DEC=35.34236&SR=0.001"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from ztfvo import cli, commands
@@ -43,10 +42,12 @@ COMMAND = """
 import typer
 
 
-def register(root: typer.Typer) -> None:
-    @root.command()
-    def added(name: str) -> None:
-        typer.echo(f"added {name}")
+app = typer.Typer()
+
+
+@app.command()
+def added(name: str) -> None:
+    typer.echo(f"added {name}")
 """
 
 
@@ -93,7 +94,5 @@ def test_a_link_of_light_curves_is_one_file(add):
 
 def test_a_command_is_one_file(add):
     add(commands, "added", COMMAND)
-    root = typer.Typer()
-    cli.add_commands(root)
-    done = CliRunner().invoke(root, ["added", "x"])
+    done = CliRunner().invoke(cli.app, ["added", "x"])
     assert (done.exit_code, done.output) == (0, "added x\n")

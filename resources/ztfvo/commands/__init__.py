@@ -1,1 +1,1 @@
-"""Commands of ``ztfvo``, one module each (see `ztfvo.cli.add_commands`)."""
+"""Commands of ``ztfvo``, one module each (see `ztfvo.cli`)."""

@@ -25,12 +25,10 @@ from ..download.source import Source, archive_of, read_source
 from ..remote import Client
 from ..settings import get_settings
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("download")(download)
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def download(
     release: Annotated[str, typer.Argument(help="Release, a folder of inputs/ztf.")],
     more: Annotated[

@@ -23,12 +23,10 @@ from ztfvo.settings import Settings, get_settings
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common, create_release
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(ingest)
+app = typer.Typer(add_completion=False)
 
 
+@app.command()
 def ingest(
     release: Annotated[str, typer.Argument(help="Name of a release, like dr19.")],
     files: Annotated[

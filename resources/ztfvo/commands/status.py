@@ -10,15 +10,14 @@ from ztfvo.settings import get_settings
 from ztfvo.site.identity import require_owner
 from ztfvo.status.report import show
 
+app = typer.Typer(add_completion=False)
 
-def register(root: typer.Typer) -> None:
-    """Add the command."""
 
-    @root.command()
-    def status(
-        as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-    ) -> None:
-        """Show parts, disk, jobs and backups; the exit status is 0 when all parts work."""
-        settings = get_settings()
-        require_owner(settings)
-        raise typer.Exit(show(settings, as_json))
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show parts, disk, jobs and backups; the exit status is 0 when all parts work."""
+    settings = get_settings()
+    require_owner(settings)
+    raise typer.Exit(show(settings, as_json))
