@@ -150,13 +150,22 @@ def wait_for(
             for program in supervisor.programs(settings)
             if program.part == group and program.state in ("FATAL", "EXITED")
         ]
-        if broken or time.monotonic() > deadline:
-            raise SiteError(_story(settings, group), "see the lines above, or: scripts/serve logs")
+        if broken:
+            fault = f"{group} does not work"
+            raise SiteError(
+                _story(settings, group, fault), "see the lines above, or: scripts/serve logs"
+            )
+        if time.monotonic() > deadline:
+            fault = f"{group} has not answered in {seconds:g} s"
+            remedy = (
+                "a busy machine takes longer, see: scripts/serve status; and scripts/serve logs"
+            )
+            raise SiteError(_story(settings, group, fault), remedy)
         time.sleep(0.1)
 
 
-def _story(settings: Settings, group: str) -> str:
-    parts = [f"{group} does not work"]
+def _story(settings: Settings, group: str, fault: str) -> str:
+    parts = [fault]
     for program in supervisor.programs(settings):
         if program.part == group:
             lines = "\n".join(f"  {line}" for line in log_tail(program.log, 12))
