@@ -21,6 +21,9 @@ from kdb.accounts.permissions import is_member
 from kdb.config.errors import answer, unreachable
 from kdb.pages.inside import Refused, ask, sentences
 
+LONGEST_QUERY = 2000
+"""Characters of the query in a redirect: nginx takes headers of 4 kB."""
+
 
 class Page(View):
     """A page; what the API refuses becomes an error page, or leads to the login."""
@@ -77,7 +80,8 @@ class Page(View):
         if refusal.status == 401 and self.request.method in ("GET", "HEAD"):
             # Without the prefix, which the login adds again: it leads to this service only.
             back = self.request.get_full_path().removeprefix(reverse("pages:objects"))
-            return redirect(f"{reverse('pages:login')}?{urlencode({'next': back})}")
+            query = f"?{urlencode({'next': back})}"
+            return redirect(reverse("pages:login") + (query if len(query) <= LONGEST_QUERY else ""))
         detail = refusal.detail
         if refusal.status == 401:
             detail += " Your login may have ended: log in, and send the form once more."
