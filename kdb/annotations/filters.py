@@ -15,7 +15,7 @@ from kdb.accounts.models import User
 from kdb.annotations.models import Annotation, AnnotationTag, check_release
 from kdb.annotations.oid import InvalidOID, parse_oid
 from kdb.annotations.serializers import MOST_OIDS
-from kdb.config.filters import ManyFilter, refusal
+from kdb.config.filters import ManyFilter, TimeFilter, refusal
 from kdb.tags.find import UnknownTag, family
 
 MOST_TAGS = 20
@@ -80,10 +80,10 @@ class AnnotationFilter(filters.FilterSet):
     text = filters.CharFilter(
         field_name="text", lookup_expr="icontains", help_text="The description contains this."
     )
-    changed_after = filters.IsoDateTimeFilter(
+    changed_after = TimeFilter(
         field_name="created_at", lookup_expr="gte", help_text="At or after this time (UTC)."
     )
-    changed_before = filters.IsoDateTimeFilter(
+    changed_before = TimeFilter(
         field_name="created_at", lookup_expr="lt", help_text="Before this time (UTC)."
     )
     oid = _many(

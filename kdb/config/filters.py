@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django_filters import Filter
+from django_filters import Filter, IsoDateTimeFilter
+from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
@@ -62,6 +64,21 @@ def refusal(error: Exception) -> forms.ValidationError:
     """Return the error of a field whose message repeats what the visitor wrote."""
     # A message is a format: a per cent sign of the visitor must not come to stand in it.
     return forms.ValidationError("%(reason)s", params={"reason": str(error)})
+
+
+class _TimeField(IsoDateTimeField):
+    def to_python(self, value: Any) -> datetime | None:
+        time = super().to_python(value)
+        try:
+            return time and time.astimezone(UTC)  # PostgreSQL has fewer time zones than Python
+        except OverflowError as error:
+            raise refusal(ValueError(f"{value!r} is not in the years 1 to 9999, UTC.")) from error
+
+
+class TimeFilter(IsoDateTimeFilter):
+    """A filter by a time, ISO 8601."""
+
+    field_class = _TimeField
 
 
 class _ManyWidget(forms.Widget):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -123,7 +125,7 @@ class KeysetPagination(BasePagination):
     @staticmethod
     def _size(given: QueryDict) -> int:
         text = given.get("page_size", str(PAGE_SIZE))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE):
+        if not (re.fullmatch(r"[0-9]{1,9}", text) and 1 <= int(text) <= LARGEST_PAGE):
             raise ParseError(f"page_size={text!r} is not a number from 1 to {LARGEST_PAGE}.")
         return int(text)
 
@@ -136,7 +138,9 @@ class KeysetPagination(BasePagination):
             cursor = Cursor(*json.loads(base64.urlsafe_b64decode(text.encode("ascii"))))
             pk = self.model._meta.pk.to_python(cursor.key)
             value = self._field().to_python(cursor.value)
-        except (ValueError, TypeError, RecursionError, ValidationError) as error:
+            if isinstance(value, datetime):
+                value = value.astimezone(UTC)  # PostgreSQL has fewer time zones than Python
+        except (ArithmeticError, ValueError, TypeError, RecursionError, ValidationError) as error:
             raise wrong from error
         if cursor.ordering != self.ordering or not isinstance(cursor.backwards, bool):
             raise wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rest_framework.exceptions import ParseError
@@ -9,7 +10,7 @@ from rest_framework.parsers import JSONParser
 
 
 class SafeJSONParser(JSONParser):
-    """JSON, of which too deep a nesting is the sender's mistake and not the server's."""
+    """JSON, of which too deep a nesting and halves of characters are the sender's mistake."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         """Return the parsed body.
@@ -17,9 +18,13 @@ class SafeJSONParser(JSONParser):
         Raises
         ------
         ParseError
-            When the body is not JSON, or nested too deeply.
+            When the body is not JSON, nested too deeply, or has text that is no Unicode.
         """
         try:
-            return super().parse(stream, media_type, parser_context)
+            found = super().parse(stream, media_type, parser_context)
+            json.dumps(found, ensure_ascii=False).encode()
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
+        except UnicodeEncodeError as error:
+            raise ParseError("The JSON has surrogates, which are no characters.") from error
+        return found

@@ -30,6 +30,9 @@ from kdb.accounts.permissions import MayRead, is_member
 from kdb.config.errors import Conflict, answer, answer_error
 from kdb.pages.forms import Form
 
+LONGEST_QUERY = 2000
+"""Characters of the query in a redirect: nginx takes headers of 4 kB."""
+
 
 class Page(View):
     """A page under the API's rules; a refusal is a page too, or leads to the login."""
@@ -94,7 +97,8 @@ class Page(View):
         if status == 401 and self.request.method in ("GET", "HEAD"):
             # Without the prefix, which the login adds again: it leads to this service only.
             back = self.request.get_full_path().removeprefix(reverse("pages:objects"))
-            return redirect(f"{reverse('pages:login')}?{urlencode({'next': back})}")
+            query = f"?{urlencode({'next': back})}"
+            return redirect(reverse("pages:login") + (query if len(query) <= LONGEST_QUERY else ""))
         if status == 401:
             detail += " Your login may have ended: log in, and send the form once more."
         wait = refusal.get("Retry-After")

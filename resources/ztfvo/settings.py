@@ -142,6 +142,11 @@ class Settings(BaseSettings):
     jobs_per_address: int = Field(
         default=50, ge=1, description="Asynchronous TAP jobs from one address at a time."
     )
+    jobs_kept_per_address: int = Field(
+        default=1000,
+        ge=1,
+        description="Asynchronous TAP jobs of one address that are kept, ended ones included.",
+    )
     result_mb: int = Field(default=8_000, ge=1, description="MB of one TAP result.")
     results_mb: int = Field(
         default=100_000, ge=1, description="MB of all asynchronous results and uploads."

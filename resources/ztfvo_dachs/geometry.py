@@ -6,6 +6,9 @@ the arguments in the other order, as users write them for uploads and neighbours
 the catalogue is read. ``spoint_dwithin(a, b, r)`` is the same condition, and lets the planner
 use an index on either side.
 
+The database makes a MOC without looking whether anybody still waits for it, and takes twice as long
+for each order: days for the highest.  In ADQL, orders have a limit.
+
 DaCHS takes ``ivoa.obscore`` for indexed with q3c, which this database is not: all cones are
 pgSphere's.
 """
@@ -14,8 +17,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gavo.adql import morphpg, nodes
+from gavo.adql import common, morphpg, nodes
 from gavo.stc import tapstc
+
+HIGHEST_ORDER = 12
+"""Of a MOC made of a geometry: a fifth of a second for half the sky."""
 
 _distance = morphpg._distanceToPG
 _predicate = morphpg._booleanizeGeoPredPGS
@@ -45,8 +51,21 @@ def _morph_predicate(node: Any, operator: str) -> Any:
     return f"spoint_dwithin({first}, {centre}, RADIANS({radius}))"
 
 
+def _morph_moc(node: Any, state: Any) -> str:
+    if node.order is None:
+        return nodes.flatten(node)
+    order = nodes.flatten(node.order).strip()
+    if not (order.isascii() and order.isdigit() and int(order) <= HIGHEST_ORDER):
+        raise common.Error(
+            f"MOC({order[:20]}, ...) is not possible: give the order as a number from 0 to "
+            f"{HIGHEST_ORDER}."
+        )
+    return nodes.flatten(node)
+
+
 def install() -> None:
-    """Teach the ADQL translator to write cones this way."""
+    """Teach the ADQL translator to write cones this way, and to make no MOC without an end."""
+    morphpg._allMorphers["moc"] = _morph_moc
     morphpg._allMorphers["distanceFunction"] = _morph_distance
     morphpg._booleanizeGeoPredPGS = _morph_predicate
     morphpg._q3cIndexPresent = lambda args: False

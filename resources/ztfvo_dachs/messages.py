@@ -30,6 +30,12 @@ _CANCELED = "57014"
 _DOWN = ("08", "53", "57")
 """Classes of SQLSTATE: connections, resources, operators (PostgreSQL, appendix A)."""
 
+_OF_GEOMETRY = {
+    *("box.c", "circle.c", "ellipse.c", "euler.c", "line.c", "moc.c", "path.c", "point.c"),
+    *("polygon.c", "sparse.y"),
+}
+"""Sources of pgSphere, which calls what it cannot take an internal error."""
+
 _BROKEN = ("58", "F0", "XX")
 """Classes of SQLSTATE: system, configuration and internal errors."""
 
@@ -98,7 +104,9 @@ def of_database(error: BaseException) -> Unavailable | None:
         return Unavailable(DATABASE_DOWN) if lost else None
     if state[:2] in _DOWN:
         return Unavailable(DATABASE_DOWN)
-    return Unavailable(FAILED, 500) if state[:2] in _BROKEN else None
+    if state[:2] not in _BROKEN or error.diag.source_file in _OF_GEOMETRY:
+        return None
+    return Unavailable(FAILED, 500)
 
 
 def explain(error: Exception) -> tuple[int, str]:

@@ -313,3 +313,10 @@ def test_methods_are_not_smuggled_in_headers(expert, anyone):
     headers = {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"}
     assert anyone.client.get("/api/v1/objects/", **headers).status_code == 200
     assert expert.get(f"objects/{oid}/").json()["state"] == "annotated"
+
+
+@pytest.mark.parametrize("body", [b'{"\\ud800": 1}', b'{"oids": ["\\udfff"]}', b'["\\ud800"]'])
+def test_halves_of_characters_are_refused(anyone, body):
+    answer = anyone.send("POST", "objects/query/", body)
+    assert answer.status_code == 400
+    assert "surrogates" in answer.json()["detail"]

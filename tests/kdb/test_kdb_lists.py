@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -150,6 +151,8 @@ def test_a_name_in_other_letters_is_answered_with_the_right_one(anyone, records,
         {"page_size": 1001},
         {"page_size": "x"},
         {"page_size": "٣"},
+        {"page_size": "0000001000000"},
+        {"page_size": "000000100" + "0" * 5000},
         {"ordering": "author__password"},
         {"ordering": "--oid"},
         {"ordering": ""},
@@ -160,11 +163,31 @@ def test_a_name_in_other_letters_is_answered_with_the_right_one(anyone, records,
         {"cursor": "WyItY2hhbmdlZF9hdCIsZmFsc2UsInllc3RlcmRheSIsMV0="},
         {"cursor": "WyJvaWQiLGZhbHNlLCIxIiwxXQ=="},
         {"cursor": "[" * 3000},
+        *(
+            {"ordering": ordering, "cursor": urlsafe_b64encode(place.encode()).decode()}
+            for ordering, place in (
+                ("oid", '["oid", false, "1", Infinity]'),
+                ("oid", '["oid", false, Infinity, 1]'),
+                ("annotations", '["annotations", false, Infinity, 1]'),
+                ("changed_at", '["changed_at", false, "2020-01-01T00:00:00Z", Infinity]'),
+                ("changed_at", '["changed_at", false, "0001-01-01T00:00:00+23:59", 1]'),
+                ("changed_at", '["changed_at", false, "9999-12-31T23:59:59-23:59", 1]'),
+            )
+        ),
     ],
 )
 def test_a_page_that_is_none_is_refused(anyone, records, parameters):
     answer = anyone.get("objects/", **parameters)
     assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+
+@pytest.mark.parametrize("name", ["changed_after", "changed_before"])
+def test_a_time_zone_that_postgresql_does_not_have_is_read(anyone, records, name):
+    late, early = (anyone.oids(**{name: f"{year}-01-01T00:00:00+23:59"}) for year in (2001, 2999))
+    assert {len(late), len(early)} == {0, 4}
+    for time in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
+        answer = anyone.get("objects/", **{name: time})
+        assert (answer.status_code, list(answer.json())) == (400, [name])
 
 
 @pytest.mark.parametrize(

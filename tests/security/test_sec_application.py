@@ -111,6 +111,18 @@ def test_visitors_are_answered_while_somebody_hangs_up_on_figures(site, largest)
     assert time.monotonic() - began < 2 * QUICK
 
 
+def test_figures_of_one_address_leave_turns_to_others(site):
+    """They are small ones, of which an address may ask for as many as it likes."""
+    figure = LIGHT_CURVE.replace(".json", ".png")
+    with ThreadPoolExecutor(1) as pool:
+        flood = pool.submit(ask_in_parallel, site, f"{figure}?PERIOD=1.7&CYCLES=5", 30)
+        time.sleep(1)
+        for _ in range(3):
+            assert requests.get(site + figure, timeout=60).status_code == 200
+        assert not flood.done()
+        assert set(flood.result()) <= {200, 503}
+
+
 @pytest.mark.parametrize("form", ["csv", "json", "votable", "parquet"])
 def test_an_address_has_so_many_large_answers_at_a_time(site, largest, form):
     processes = [pid_of("app-0"), pid_of("app-1")]

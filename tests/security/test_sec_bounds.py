@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -131,3 +132,102 @@ def test_a_wide_result_comes_whole(query):
     lines = answer.text.splitlines()
     assert len(lines) == 2001
     assert {len(line.partition(",")[2]) for line in lines[1:]} == {30_001}
+
+
+@pytest.mark.parametrize("order", ["13", "29", "nlightcurves", "12 + 1", "CAST('29' AS INTEGER)"])
+def test_a_moc_that_takes_days_is_refused(query, order):
+    answer = query(f"SELECT MOC({order}, CIRCLE(10, 20, 89)) AS m FROM ztf.releases")
+    assert answer.status_code == 400
+    assert "from 0 to 12" in answer.text
+
+
+def test_a_moc_of_half_the_sky_is_made_at_once(query):
+    answer = query("SELECT MOC(12, CIRCLE(10, 20, 89)) AS m FROM ztf.releases", FORMAT="csv")
+    assert answer.status_code == 200
+    assert answer.text.split()[1].startswith("0/")
+    assert answer.elapsed.total_seconds() < 10
+
+
+@pytest.mark.parametrize("name", ["CHAR", "varchar", "NATIONAL CHAR"])
+def test_a_cast_makes_no_longer_strings_than_there_may_be(query, name):
+    adql = "SELECT CAST(name AS {}({})) AS s FROM ztf.releases"
+    answer = query(adql.format(name, 20_001))
+    assert answer.status_code == 400
+    assert "20000 characters" in answer.text
+    assert query(adql.format(name, 20_000)).status_code == 200
+
+
+GROWING = """
+from ztfvo_dachs.repairs import streaming
+
+class Cursor:
+    asked = []
+
+    def fetchmany(self, count):
+        self.asked.append(count)
+        return [("x",)] * count if len(self.asked) < 9 else []
+
+assert sum(map(len, streaming._pieces(Cursor()))) > 1000
+assert Cursor.asked[0] == 1
+assert max(Cursor.asked) == 200
+"""
+
+
+def test_rows_that_may_grow_are_read_a_few_at_a_time(site):
+    done = service.in_dachs(GROWING)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "CASE WHEN oid = 680113300005170 THEN s ELSE '' END AS s FROM ztf.objects, "
+        f"(SELECT '{'x' * 19_000}' AS s FROM ztf.releases) AS q",
+        f"s || s AS s FROM (SELECT '{'x' * 15_000}' AS s FROM ztf.releases) AS q",
+    ],
+    ids=["one of many", "wide"],
+)
+def test_a_long_text_that_fits_would_repeat_for_all_rows_is_refused(query, columns):
+    answer = query(f"SELECT {columns}", FORMAT="fits")
+    assert answer.status_code == 400
+    assert "too much for FITS" in answer.text
+
+
+MANY = """
+from gavo import base
+from ztfvo_dachs.repairs import formats
+
+class Table(list):
+    def getMappedTuples(self):
+        return iter([(1,) * len(self)] * 1000)
+
+formats.MOST_FITS_VALUES = 6000
+assert len(formats._read(Table("ab")).getMappedTuples()) == 1000
+try:
+    formats._read(Table("abc"))
+except base.ValidationError as error:
+    assert "more than 857 rows" in str(error)
+else:
+    raise AssertionError
+"""
+
+
+def test_a_fits_table_has_so_many_values(site):
+    done = service.in_dachs(MANY)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_slow_fits_table_keeps_no_other_waiting(site, query):
+    slow = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b ON a.mag > b.mag"
+    with ThreadPoolExecutor(2) as others:
+        waiting = [others.submit(query, slow, FORMAT="fits") for _ in range(2)]
+        time.sleep(2)
+        began = time.monotonic()
+        for _ in range(2):  # both processes
+            assert query("SELECT name FROM ztf.releases", FORMAT="fits").status_code == 200
+        assert time.monotonic() - began < 20
+        assert not any(one.done() for one in waiting)
+        service.superuser(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = 'untrusted' AND state = 'active'"
+        )

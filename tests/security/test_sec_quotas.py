@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -122,3 +123,25 @@ def test_deleted_jobs_leave_no_query_behind(visitors):
     wait_until(lambda: service.superuser(running) == [(1,)])
     requests.delete(one.jobs.pop(), timeout=60)
     wait_until(lambda: service.superuser(running) == [(0,)], seconds=15)
+
+
+def test_jobs_that_have_ended_count_as_kept(visitors):
+    one, other = visitors
+    made = [one.submit() for _ in range(2)]
+    assert {answer.status_code for answer in made} == {303}
+    folder = get_settings().var / "dachs" / "state" / "uwsjobs"
+    ended = [folder / f"ended{number}" for number in range(get_settings().jobs_kept_per_address)]
+    try:
+        for job in ended[2:]:
+            job.mkdir()
+            (job / "address").write_text("192.0.2.1")
+        refused = one.submit()
+        assert refused.status_code == 429
+        assert "1000 jobs from your address are kept" in refused.text
+        assert other.submit().status_code == 303
+        assert one.ask().status_code == 200
+        requests.delete(one.jobs.pop(), timeout=60)
+        assert one.submit().status_code == 303
+    finally:
+        for job in ended:
+            shutil.rmtree(job, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,7 +36,7 @@ _NEIGHBOURS = """
 SELECT n.oid, n.filterid, n.ra, n.dec, a.ra, a.dec
 FROM {schema}.objects a JOIN {schema}.objects n ON spoint_dwithin(
   spoint(radians(a.ra), radians(a.dec)), spoint(radians(n.ra), radians(n.dec)),
-  radians(%(radius)s::double precision / 3600))
+  %(radius)s::double precision)
 WHERE a.oid = ANY(%(oids)s)
 """
 
@@ -144,7 +145,7 @@ def neighbours(connection: Connection, request: Request) -> dict[int, float]:
 
 def neighbour_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
     """Statement and values that find light curves within the radius."""
-    values = {"oids": list(request.oids), "radius": request.radius}
+    values = {"oids": list(request.oids), "radius": math.radians(request.radius / 3600)}
     return _in_schema(_NEIGHBOURS, request), values
 
 

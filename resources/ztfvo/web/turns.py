@@ -1,16 +1,18 @@
 """Where requests wait until there are threads and memory for them.
 
 Small answers have the application's own threads.  Large ones and figures have few of their own, and
-one address has only some of those that wait; what nobody waits for any more is not begun.
+one address has only some of those that wait, of figures one; what nobody waits for any more is not
+begun.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import Request
@@ -30,6 +32,7 @@ PATIENCE = 20.0
 """Seconds that an answer waits for its turn."""
 
 _large: Counter[str] = Counter()
+_lines: WeakValueDictionary[str, CapacityLimiter] = WeakValueDictionary()
 
 
 class Gone(Exception):
@@ -82,6 +85,16 @@ async def work(
     """
     if limiter is None:
         return await to_thread.run_sync(function, *arguments)
+    await _acquire(limiter, request)
+    try:
+        if await request.is_disconnected():
+            raise Gone
+        return await to_thread.run_sync(function, *arguments, limiter=_unbounded())
+    finally:
+        limiter.release_on_behalf_of(request)
+
+
+async def _acquire(limiter: CapacityLimiter, request: Request) -> None:
     try:
         with fail_after(PATIENCE):
             await limiter.acquire_on_behalf_of(request)
@@ -89,12 +102,25 @@ async def work(
         raise HTTPError(
             503, f"The site is busy: there was no turn in {PATIENCE:g} s. Ask again in a minute."
         ) from None
+
+
+@asynccontextmanager
+async def in_line(request: Request) -> AsyncIterator[None]:
+    """Let requests of one address go on one after the other, so that those of others pass.
+
+    Raises
+    ------
+    HTTPError
+        503, when the others of the address take too long.
+    """
+    address = request.headers.get("x-real-ip", "")
+    line = _lines.get(address) or CapacityLimiter(1)
+    _lines[address] = line
+    await _acquire(line, request)
     try:
-        if await request.is_disconnected():
-            raise Gone
-        return await to_thread.run_sync(function, *arguments, limiter=_unbounded())
+        yield
     finally:
-        limiter.release_on_behalf_of(request)
+        line.release_on_behalf_of(request)
 
 
 @lru_cache(maxsize=1)

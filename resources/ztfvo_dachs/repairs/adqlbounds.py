@@ -12,6 +12,7 @@ import re
 import secrets
 from typing import Any, NamedTuple
 
+from gavo import base
 from gavo.adql import common
 from gavo.protocols import adqlglue
 
@@ -21,7 +22,12 @@ SHORTEST_LIST = 8
 """Literals in a list that is taken out."""
 
 LONGEST_LITERAL = 20_000
-"""Characters of a string: it comes back in every row."""
+"""Characters of a string, or of what is cast to CHAR(n): it comes back in every row."""
+
+_TYPES = ("CHAR", "VARCHAR")
+
+_MEANT = (common.Error, base.ValidationError, base.NotFoundError, base.DBError, MemoryError)
+"""What the translator raises on purpose; all else means that it cannot do a query."""
 
 DEEPEST = {"brackets": 16, "SELECT": 6, "CASE": 10}
 """How often one may stand within another; the parser's time grows with a power of it."""
@@ -70,6 +76,15 @@ def install() -> None:
         sent[folded.query] = query, folded
         try:
             sql, table = translate(folded.query, *args, **named)
+        except _MEANT:
+            raise
+        except Exception as error:
+            base.ui.notifyWarning(f"DaCHS cannot translate a query: {error!r}")
+            reason = f" ({error})" if isinstance(error, base.Error) else ""
+            raise common.Error(
+                f"This site cannot translate the query{reason}: write what it asks for in another "
+                "way."
+            ) from error
         finally:
             sent.pop(folded.query, None)
         return folded.put_back(sql), table
@@ -153,6 +168,7 @@ def check(query: str) -> None:
     most = get_settings().longest_query_words
     words = cases = 0
     brackets = [0]  # for each open bracket, how many SELECTs it stands in
+    before = ("", "")
     for token in TOKEN.finditer(query):
         kind, text = token.lastgroup, token[0]
         if kind == "space":
@@ -173,6 +189,9 @@ def check(query: str) -> None:
         elif word in ("CASE", "END"):
             cases += 1 if word == "CASE" else -1
             _check_depth("CASE", cases)
+        elif kind == "number" and before[0] in _TYPES and before[1] == "(":
+            _check_width(before[0], text)
+        before = before[1], word
     if words > most:
         raise common.Error(
             f"The query has {words} words and signs, and {most} are possible; lists of numbers or "
@@ -186,6 +205,13 @@ def _check_depth(what: str, depth: int) -> None:
         raise common.Error(
             f"The query has {what} within {what}, more than {DEEPEST[what]} deep: write it with "
             "WITH ... AS, or upload a table (TAP_UPLOAD) and join with it."
+        )
+
+
+def _check_width(name: str, width: str) -> None:
+    if width.isdigit() and int(width) > LONGEST_LITERAL:
+        raise common.Error(
+            f"{name}({width[:40]}) is too long: {LONGEST_LITERAL} characters are possible."
         )
 
 

@@ -213,9 +213,11 @@ def _check_arguments(path: bytes, arguments: dict[bytes, list[bytes]]) -> None:
     for name, values in arguments.items():
         if len(name) > longest:
             raise Refused(f"The name of a parameter has more than {longest} bytes.")
+        known = name[:40].decode("utf-8", "replace")
         if name.lower() not in MEASURED_LATER and max(map(len, values)) > longest:
-            known = name[:40].decode("utf-8", "replace")
             raise Refused(f"{known} has a value of more than {longest} bytes: send less.")
+        if any(b"\0" in value for value in values):
+            raise Refused(f"{known} has a character 0: leave it out.")
 
 
 def _give_when_processed(request: Any, form: Form) -> None:

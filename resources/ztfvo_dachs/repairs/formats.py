@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from datetime import UTC, datetime
 from typing import Any
 
-from gavo import base
+from astropy.io import fits
+from gavo import base, utils
 from gavo.formats import common as formatscommon
-from gavo.formats import csvtable, fitstable, jsontable  # noqa: F401 - registers its writer
+from gavo.formats import csvtable, fitstable, jsontable
+from gavo.web import htmltable  # noqa: F401 - registers its writer
+from twisted.web.error import FlattenerError
 
 LONGEST_FITS_NAME = 68
 """Characters that fit in one card of a header."""
+
+MOST_FITS_VALUES = 10_000_000
+"""Values of a FITS table, all of which are in memory at once; a row itself counts as four."""
+
+WIDEST_FITS_TEXT, MOST_FITS_TEXT = 20_000, 200_000_000
+"""Bytes of one text in FITS, and of a column: each row has the room of the longest one."""
 
 
 def install() -> None:
@@ -19,6 +30,8 @@ def install() -> None:
     _withdraw_geojson()
     _write_text_as_it_is()
     _check_fits_names()
+    _bound_fits()
+    _raise_what_failed_in_html()
 
 
 def _write_json() -> None:
@@ -68,6 +81,61 @@ def _check_fits_names() -> None:
         write(data, target, **options)
 
     registry["fits"] = write_checked
+
+
+def _bound_fits() -> None:
+    """Read the rows of FITS tables within bounds, and before others have to wait.
+
+    DaCHS runs the query while it keeps all other FITS tables waiting.
+    """
+    texts = fitstable._makeCharArray
+
+    def make(data: Any, acquireSamples: bool = False) -> fits.HDUList:
+        tables = [_read(base.SerManager(table)) for table in data.tables.values()]
+        with utils.fitsLock():
+            primary = fits.PrimaryHDU()
+            primary.header["DATE"] = (f"{datetime.now(UTC):%Y-%m-%d}", "Date file was written")
+            return fits.HDUList([primary, *map(fitstable._makeExtension, tables)])
+
+    def make_texts(values: list[Any], place: int, column: Any) -> Any:
+        widest = max((len(row[place] or "") for row in values), default=0)
+        if widest > WIDEST_FITS_TEXT or widest * len(values) > MOST_FITS_TEXT:
+            raise _too_much(f"{len(values)} rows with texts of up to {widest} characters")
+        return texts(values, place, column)
+
+    fitstable.makeFITSTable = make
+    fitstable._makeCharArray = fitstable._makeStringArray = make_texts
+
+
+def _read(table: base.SerManager) -> base.SerManager:
+    """Read the rows of a table into memory."""
+    most = MOST_FITS_VALUES // (len(list(table)) + 4)
+    rows = list(itertools.islice(table.getMappedTuples(), most + 1))
+    if len(rows) > most:
+        raise _too_much(f"more than {most} rows")
+    table.getMappedTuples = lambda: rows
+    return table
+
+
+def _too_much(what: str) -> base.ValidationError:
+    return base.ValidationError(
+        f"The result has {what}, too much for FITS here: ask for fewer, or for another format.",
+        "RESPONSEFORMAT",
+    )
+
+
+def _raise_what_failed_in_html() -> None:
+    """Raise the error of a query itself, and not that a page could not be written for it."""
+    registry = formatscommon.FORMATS_REGISTRY.writerRegistry
+    write = registry["html"]
+
+    def write_or_raise(*args: Any, **named: Any) -> None:
+        try:
+            write(*args, **named)
+        except FlattenerError as error:
+            raise error.args[0] from error
+
+    registry["html"] = write_or_raise
 
 
 def _is_plain(value: object) -> bool:

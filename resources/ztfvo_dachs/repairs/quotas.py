@@ -120,20 +120,34 @@ def check_disk() -> None:
         raise messages.Unavailable(FULL)
 
 
-def room_for(address: str) -> int:
+def room_for(address: str, is_job: bool = False) -> int:
     """Bytes that one more result of an address may have.
+
+    Parameters
+    ----------
+    is_job
+        Whether a job is to be made for it.
 
     Raises
     ------
     Unavailable
-        When all room is taken.
+        When all room is taken, or the address keeps as many jobs as it may.
     """
     check_disk()
     settings = get_settings()
     taken: Counter[str] = Counter()
+    kept = 0
     for job in folder().iterdir():
         if job.is_dir():
-            taken[_address(job.name)] += _size(job)
+            owner = _address(job.name)
+            taken[owner] += _size(job)
+            kept += owner == address
+    if is_job and kept >= settings.jobs_kept_per_address:
+        raise messages.Unavailable(
+            f"{kept} jobs from your address are kept here, and no more can be made: delete those "
+            "that you do not need, or wait until they are deleted at the end of their time.",
+            429,
+        )
     room = min(
         settings.results_mb_per_address * MEGABYTE - taken[address],
         settings.results_mb * MEGABYTE - taken.total(),
@@ -153,7 +167,7 @@ def make_job(self: Any, request: Any) -> str:
         When too many jobs wait, or results take all the room.
     """
     settings, address = get_settings(), hangups.address_of(request)
-    room_for(address)
+    room_for(address, is_job=True)
     waiting = Counter(_address(row["jobid"]) for row in _unfinished())
     if waiting[address] >= settings.jobs_per_address:
         raise messages.Unavailable(

@@ -1,6 +1,7 @@
-"""Say what REQUEST of SSAP has to be.
+"""Say what REQUEST and TOP of SSAP have to be.
 
-DaCHS says that it is missing or invalid, and keeps the hint to itself.
+DaCHS says that REQUEST is missing or invalid, and keeps the hint to itself; it fails on a negative
+TOP.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ def install() -> None:
                 f"REQUEST={shorten(wanted)} is not known here" if wanted else "REQUEST is missing"
             )
             raise messages.Refused(f"{fault}: give REQUEST=queryData, e.g. {EXAMPLE}.", "REQUEST")
+        top = parameters.getParam("TOP")
+        if top is not None and top < 0:
+            raise messages.Refused(f"TOP={top} is negative: give a number of rows.", "TOP")
         return original(self, service, parameters, meta)
 
     ssap.SSAPCore.run = run

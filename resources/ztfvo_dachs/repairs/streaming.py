@@ -17,6 +17,9 @@ from ztfvo_dachs.repairs import hangups
 MOST_ROWS = 20_000
 """Rows of one piece."""
 
+MOST_ROWS_WITH_TEXT = 200
+"""Rows of one piece that has texts or arrays: those that follow may be far longer."""
+
 PIECE = 4_000_000
 """Bytes of one piece, about."""
 
@@ -56,7 +59,7 @@ def rows(self: Any) -> Iterator[dict[str, Any]]:
 
 
 def _pieces(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
-    count = 100
+    count = 1
     while True:
         work = hangups.current()
         if work and work.ended:
@@ -72,14 +75,19 @@ def _pieces(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
                 "QUERY",
             )
         yield piece
-        count = min(max(PIECE // width, 1), MOST_ROWS, count * 10)
+        most = MOST_ROWS_WITH_TEXT if any(map(_varies, piece[0])) else MOST_ROWS
+        count = min(max(PIECE // width, 1), most, count * 10)
+
+
+def _varies(value: Any) -> bool:
+    return value is None or isinstance(value, str | bytes | list)
 
 
 def _width(row: tuple[Any, ...]) -> int:
     """Bytes of a row, about: texts and arrays count, all else has few."""
     return sum(
         len(value) * (8 if isinstance(value, list) else 1)
-        if isinstance(value, str | bytes | list)
+        if _varies(value) and value is not None
         else 16
         for value in row
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
@@ -106,10 +105,8 @@ def _names(given: Given) -> list[str]:
 def named(given: Reading) -> Response:
     """Lead to the page of the light curves that a form names."""
     given.parameters.require_known([parameters.ID])
-    words = given.parameters.words(parameters.ID)
-    if not words:
-        parameters.oids(words)
-    path = "/".join([*given.around("view"), "view", quote(",".join(words), safe=",")])
+    oids = parameters.oids(given.parameters.words(parameters.ID))
+    path = "/".join([*given.around("view"), "view", ",".join(map(str, oids))])
     return Response(status_code=303, headers={"Location": f"/{path}"})
 
 
@@ -127,8 +124,10 @@ async def _answer(given: Reading, path: Sequence[str]) -> Response:
     rows = produce.rows(product)
     is_large = rows > (turns.LARGE_POINTS if writer.figure else turns.LARGE_ROWS)
     threads = turns.figures() if writer.figure else turns.large() if is_large else None
+    line = turns.in_line(given.request) if writer.figure else nullcontext()
     with turns.one_of_few(given.request) if is_large else nullcontext():
-        body = await turns.work(given.request, threads, produce.write, product, writer)
+        async with line:
+            body = await turns.work(given.request, threads, produce.write, product, writer)
     return respond(given.request, body, writer.content_type, _headers(product, writer))
 
 
