@@ -148,7 +148,7 @@ def faults(
     yes: Annotated[bool, typer.Option("--yes", help="Break this installation.")] = False,
     json: Json = None,
 ) -> None:
-    """Break a private installation in every way, and tell what visitors saw of it."""
+    """Break a private installation in every way, and show what visitors saw of it."""
     from bench.faults.run import faults as run
 
     if not run(get_settings(), names or [], yes, json):

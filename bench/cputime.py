@@ -1,4 +1,4 @@
-"""Processor time, which tells the cost of work also on a machine that others use."""
+"""Processor time, which shows the cost of work also on a machine that others use."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Benchmark sets: simulated bulk Parquet files of any number of detections.
 
 A set is written file by file by several processes and kept in ``var/bench/<detections>``; the
-file ``set.json``, written last, tells that it is complete.
+file ``set.json``, written last, shows that it is complete.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def dataset(
     workers
         Processes to use.
     say
-        Told of progress.
+        Called with progress.
     """
     folder = base / str(detections)
     known = _read(folder)

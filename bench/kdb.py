@@ -167,7 +167,7 @@ def _measure(
 ) -> dict[str, Any]:
     """Time requests of a kind, one after the other.
 
-    The processor time tells the cost where others use the machine, too.
+    The processor time shows the cost where others use the machine, too.
     """
     seconds = []
     spent = cputime.seconds_of(processes)

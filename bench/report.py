@@ -20,7 +20,7 @@ console = Console(width=None if os.isatty(1) else 132)
 
 
 def say(what: str) -> None:
-    """Tell a person of progress."""
+    """Show a person the progress."""
     console.print(what, highlight=False, soft_wrap=True)
 
 

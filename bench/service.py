@@ -189,7 +189,7 @@ def bulk(
 ) -> dict[str, float | str | None]:
     """Fetch many detections in one format.
 
-    A failure is a result too: it is told under ``error``.
+    A failure is a result too: it stands under ``error``.
     """
     query = f"SELECT TOP {rows} oid, hmjd, mag, magerr, clrcoeff, catflags FROM {schema}.detections"
     memory.reset_peak(processes)

@@ -156,7 +156,7 @@ _TIMED = {
 
 
 def _show(data: Dataset, results: dict[str, dict[str, Any]]) -> None:
-    """Print the table; the last column tells how often ours is better."""
+    """Print the table; the last column shows how often ours is better."""
     own, other = results[Ours.name], results[Peer.name]
     rows = [
         _plain("load, million detections/s", own, other, "load_rate", 1e-6),

@@ -32,7 +32,7 @@ class Site:
     targets
         Objects of its default release.
     notes
-        What a fault has to tell; shown in the table.
+        What a fault has to report; shown in the table.
     wrong
         What an operator would not expect.
     """
@@ -120,7 +120,7 @@ class Site:
         return len(answer.text.splitlines()) if answer.status_code == 200 else 0
 
     def works(self) -> bool:
-        """Tell whether every part answers: each process, and the site as visitors see it."""
+        """Return whether every part answers: each process, and the site as visitors see it."""
         oid, ra, dec = self.targets[0]
         first = self.settings.dachs_port
         query = {"LANG": "ADQL", "QUERY": "SELECT name FROM ztf.releases"}
@@ -140,7 +140,7 @@ class Site:
         return all(one.status_code == 200 and b'value="ERROR"' not in one.content for one in asked)
 
     def wait_until(self, what: Callable[[], bool], seconds: float) -> bool:
-        """Wait until something is so; tell whether it came."""
+        """Wait until something is so; return whether it came."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if what():

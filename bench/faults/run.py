@@ -127,9 +127,9 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
             rows.append((name, "skipped", one["skipped"], "", "", ""))
             continue
         bad = {text: count for text, count in one["statuses"].items() if text not in ("ok", "429")}
-        told = ", ".join(f"{count} x {text}" for text, count in bad.items()) or "-"
+        failures = ", ".join(f"{count} x {text}" for text, count in bad.items()) or "-"
         good = one["statuses"].get("ok", 0)
         cells = (number(one["outage_s"]), number(one["works_s"]))
-        rows.append((name, f"{good}", told, *cells, ", ".join(one["wrong"]) or "as expected"))
+        rows.append((name, f"{good}", failures, *cells, ", ".join(one["wrong"]) or "as expected"))
     columns = ("fault", "success", "failures", "outage s", "works after s", "verdict")
     show(f"Faults, as {CLIENTS} visitors saw them", columns, rows)

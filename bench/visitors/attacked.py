@@ -56,7 +56,7 @@ def attacked(
     targets = sample(settings.local_url, "ztf", SAMPLE)
     people = Visitors(settings.local_url, targets, clients, PAUSE)
     parts: dict[str, tuple[float, float]] = {}
-    told: dict[str, dict[int, int]] = {}
+    received: dict[str, dict[int, int]] = {}
     with people:
         wait(_CALM, people.seen, "warming up")
         for part in ("quiet", *(ATTACKS if name == "all" else [name])):
@@ -64,11 +64,11 @@ def attacked(
             with _attack(part, settings.local_url, targets) as attacker:
                 wait(seconds, people.seen, part)
                 parts[part] = began, time.monotonic()
-            told[part] = dict(attacker.told)
-            say(f"{part}: the attacker got {told[part] or 'nothing'}")
+            received[part] = dict(attacker.statuses)
+            say(f"{part}: the attacker got {received[part] or 'nothing'}")
             wait(_CALM, people.seen, f"after {part}")
     results = _judge(people.seen, parts)
-    for part, statuses in told.items():
+    for part, statuses in received.items():
         results[part]["attacker"] = statuses
     _show(results)
     facts = {"clients": clients, "seconds": seconds, "pause": PAUSE}

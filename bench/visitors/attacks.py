@@ -44,7 +44,7 @@ class Attacker:
         Where it is.
     over
         Set when the attack has to end.
-    told
+    statuses
         Statuses it got; 0 where it hung up or was cut off.
     """
 
@@ -52,7 +52,7 @@ class Attacker:
     targets: Sequence[Target]
     address: str
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    told: Counter[int] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
 
     def client(self, seconds: float = 60.0) -> httpx.AsyncClient:
         """A client at the attacker's address."""
@@ -67,7 +67,7 @@ class Attacker:
             status = (await client.request(method, path, **more)).status_code
         except httpx.HTTPError:
             status = 0
-        self.told[status] += 1
+        self.statuses[status] += 1
         return status
 
     async def query(self, client: httpx.AsyncClient, adql: str) -> int:
@@ -146,11 +146,11 @@ async def jobs(attacker: Attacker) -> None:
         async def post(number: int) -> None:
             with suppress(httpx.HTTPError):
                 answer = await client.post("/tap/async", data=data)
-                attacker.told[answer.status_code] += 1
+                attacker.statuses[answer.status_code] += 1
                 if answer.status_code == 303:
                     made.append("/tap/async/" + answer.headers["Location"].rpartition("/")[2])
                     run = await client.post(f"{made[-1]}/phase", data={"PHASE": "RUN"})
-                    attacker.told[run.status_code] += 1
+                    attacker.statuses[run.status_code] += 1
 
         try:
             await attacker.at_once(1500, 4, post)
@@ -177,7 +177,7 @@ async def slow_headers(attacker: Attacker) -> None:
                     writer.write(b"a")
                     await writer.drain()
             finally:
-                attacker.told[0] += 1
+                attacker.statuses[0] += 1
                 writer.close()
 
     # Of these connections those that the site closes are not opened again.

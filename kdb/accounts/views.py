@@ -40,7 +40,7 @@ LOGIN_PARAMETER = OpenApiParameter("login", OpenApiTypes.STR, OpenApiParameter.P
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 @method_decorator(csrf_protect, name="dispatch")
 class Login(GenericAPIView[User]):
-    """Login by password; a cookie then tells who you are."""
+    """Login by password; a cookie then identifies you."""
 
     # Who is logged in by a token or a stale session can still log in.
     authentication_classes = ()

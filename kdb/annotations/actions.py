@@ -1,4 +1,4 @@
-"""What the API and the pages do alike: telling what is known of OIDs, and recording more."""
+"""What the API and the pages do alike: reporting what is known of OIDs, and recording more."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from kdb.config.options import get_options
 
 
 def is_missing(oid: int, release: str) -> bool:
-    """Tell whether the TAP service has the release, and the release not the light curve.
+    """Return whether the TAP service has the release, and the release not the light curve.
 
     Parameters
     ----------

@@ -118,7 +118,7 @@ class StateSerializer(serializers.Serializer[Any]):
     siblings_from = serializers.ChoiceField(
         choices=["sources", "positions"],
         allow_null=True,
-        help_text="How OIDs of one star were found; null when the service was not told how.",
+        help_text="How OIDs of one star were found; null when the service does not know how.",
     )
     siblings_unavailable = serializers.CharField(
         allow_null=True, help_text="Why they could not be found, when that failed."
@@ -132,7 +132,7 @@ class AnswersSerializer(serializers.Serializer[Any]):
 
 
 class QuestionSerializer(StrictSerializer):
-    """OIDs to tell about."""
+    """OIDs to report on."""
 
     oids = BoundedListField(child=OIDField(), min_length=1, max_length=MOST_OIDS)
 
@@ -222,7 +222,7 @@ class NewAnnotationSerializer(StrictSerializer):
         retired = [tag.name for tag in tags if tag.retired]
         kept = set(names_now(head)) if retired and head else set()
         faults = [
-            f"{name!r} is retired: it can be kept, but not given anew."
+            f"{name!r} is retired: it can be kept, but not given again."
             for name in retired
             if name not in kept
         ]

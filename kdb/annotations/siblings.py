@@ -33,7 +33,7 @@ class Siblings:
 def siblings_of(oids: Collection[int], most: int) -> Siblings:
     """Find the other OIDs of the same stars.
 
-    A failure of the TAP service is told in the answer, and never raised.
+    A failure of the TAP service is stated in the answer, and never raised.
 
     Parameters
     ----------

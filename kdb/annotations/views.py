@@ -104,11 +104,11 @@ class AnnotationList(ReadOrWrite, _List):
         request=NewAnnotationSerializer,
         responses={
             201: AnnotationSerializer,
-            409: OpenApiResponse(ConflictSerializer, "There is a newer annotation: it is told."),
+            409: OpenApiResponse(ConflictSerializer, "A newer annotation, which the answer has."),
         },
     )
     def post(self, request: Request) -> Response:
-        """Add an annotation; `based_on` is the OID's newest one, as `objects` tells it."""
+        """Add an annotation; `based_on` is the OID's newest one, as `objects` gives it."""
         made = write(request.user, request.data)
         row = visible_annotations(self.member).get(pk=made.pk)
         return Response(self.get_serializer(row).data, status=201)

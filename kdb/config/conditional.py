@@ -1,6 +1,6 @@
 """When the records last changed, for answers that need not be sent again.
 
-Every answer has an ETag of its content.  Last-Modified is told besides for answers that hang on
+Every answer has an ETag of its content.  Last-Modified is sent besides for answers that hang on
 nothing but the tables below, and only once the time is past: a second change within the same
 second, or one by a transaction under way, would otherwise pass unnoticed.
 """
@@ -40,7 +40,7 @@ class LastModified:
             try:
                 changed = _settled_change()
             except OperationalError as error:  # the answer is there without it
-                log.warning("The time of the last change is not told: %s", error)
+                log.warning("The time of the last change is not known: %s", error)
                 return response
             if changed is not None:
                 response["Last-Modified"] = changed

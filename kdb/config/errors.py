@@ -63,7 +63,7 @@ def _database_error(error: DatabaseError) -> Response:
 def answer(
     request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """Tell what went wrong: as JSON below the API's root, else as a page."""
+    """Report what went wrong: as JSON below the API's root, else as a page."""
     if for_scripts(request):
         return JsonResponse({"detail": detail}, status=status, headers=headers)
     context = {"status": status, "title": TITLES.get(status, "Refused"), "detail": detail}

@@ -28,7 +28,7 @@ PAGE_POLICY = (
 
 
 UNKNOWN_ADDRESS = "0.0.0.0"
-"""Stands for a visitor through a socket whose proxy does not tell addresses."""
+"""Stands for a visitor through a socket whose proxy does not pass addresses on."""
 
 
 def address_of(request: HttpRequest) -> str:
@@ -75,7 +75,7 @@ def refuse_early(get_response: Handler) -> Handler:
 
 
 def content_policy(get_response: Handler) -> Handler:
-    """Tell the browser whose scripts it may run, and what may be kept by shared caches."""
+    """Instruct the browser whose scripts it may run, and what may be kept by shared caches."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -70,7 +70,7 @@ class Options(BaseSettings):
     tap_url: str | None = Field(
         default=None,
         description="TAP service that knows the stars' positions, asked for the other OIDs of a "
-        "star where the table of sources does not tell them.",
+        "star where the table of sources lacks them.",
     )
     tap_table: str = Field(
         default="ztf.objects",

@@ -119,7 +119,7 @@ class KeysetPagination(BasePagination):
         ordering = given.get("ordering", view.ordering)
         if ordering.removeprefix("-") not in view.orderings:
             names = ", ".join(sorted(view.orderings))
-            raise ParseError(f"ordering={ordering!r} is none of {names} (with - for descending).")
+            raise ParseError(f"ordering={ordering!r} is not among {names} (with - for descending).")
         return str(ordering)
 
     @staticmethod
@@ -133,7 +133,7 @@ class KeysetPagination(BasePagination):
         text = given.get("cursor")
         if text is None:
             return None
-        wrong = ParseError("cursor is none of this list: take it from a page's next or previous.")
+        wrong = ParseError("cursor is not of this list: take it from a page's next or previous.")
         try:
             cursor = Cursor(*json.loads(base64.urlsafe_b64decode(text.encode("ascii"))))
             pk = self.model._meta.pk.to_python(cursor.key)

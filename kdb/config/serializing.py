@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 MOST_FAULTS = 5
-"""Faults that a refusal tells of a list: all of them would be longer than the request."""
+"""Faults that a refusal names of a list: all of them would be longer than the request."""
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -49,7 +49,7 @@ try:
     check_role()
 except UnsafeSetting as refusal:
     print(f"Error: {refusal}", file=sys.stderr, flush=True)
-    # The status with which a worker tells the server not to try again.
+    # The status with which a worker asks the server not to try again.
     sys.exit(Arbiter.WORKER_BOOT_ERROR)
 # What was made to start lives as long as the process. Looking through it for garbage takes a tenth
 # of a second, which some request waits for.

@@ -96,7 +96,7 @@ def merge_tag(actor: User, name: str, data: Any) -> Tag:
 
 @contextmanager
 def _name_taken() -> Iterator[None]:
-    # Two editors chose one name at a time: the second is told.
+    # Two editors chose one name at a time: the second gets a message.
     try:
         yield
     except IntegrityError as error:

@@ -8,7 +8,7 @@ from kdb.tags.models import Tag, TagEvent
 
 
 class UnknownTag(LookupError):
-    """There is no tag of this name; the message tells what it is called now, if it had it once."""
+    """There is no tag of this name; the message says what it is called now, if it had it once."""
 
 
 def family(name: str) -> list[int]:

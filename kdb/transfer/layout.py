@@ -86,8 +86,8 @@ def read(
     if not ends:
         raise BadFile("there is no last line: the file is not whole")
     if wrong := [name for name, number in found.items() if ends[0].get(name) != number]:
-        told, number = ends[0].get(wrong[0]), found[wrong[0]]
-        raise BadFile(f"the last line tells {told!r} {wrong[0]}, but there are {number}")
+        stated, number = ends[0].get(wrong[0]), found[wrong[0]]
+        raise BadFile(f"the last line says {stated!r} {wrong[0]}, but there are {number}")
     return content
 
 
@@ -96,7 +96,7 @@ def _annotation(place: str, row: Any) -> Record:
         raise BadRow("is neither tag, tag event nor annotation")
     _check(row, ANNOTATION)
     if not row["author"] or not row["changed_at"]:
-        raise BadRow("author and changed_at must be told")
+        raise BadRow("author and changed_at must be given")
     given = {name: row[name] for name in ANNOTATION}
     given |= {"time": row["changed_at"], "key": row["id"]}
     return read_record(place, given, Defaults())

@@ -67,7 +67,7 @@ def load(
     skip_older
         Leave out records that are older than the newest of their OID.
     dry_run
-        Only tell what would happen.
+        Only report what would happen.
     advance
         Called with the number of records that were dealt with.
 

@@ -45,7 +45,7 @@ def read(path: Path, defaults: Defaults) -> Content:
     Raises
     ------
     BadFile
-        When it is not readable or has bad rows: all of them are told.
+        When it is not readable or has bad rows: all of them are reported.
     """
     reader = {".csv": _read_csv, ".json": _read_json, ".jsonl": _read_json}.get(path.suffix.lower())
     if reader is None:
@@ -63,7 +63,7 @@ def read(path: Path, defaults: Defaults) -> Content:
 
 
 def _collect(rows: Rows, make: Callable[[str, Any], Record]) -> list[Record]:
-    """Make a record of each row, and tell all that fail."""
+    """Make a record of each row, and report all that fail."""
     records, faults = [], []
     for place, row in rows:
         try:

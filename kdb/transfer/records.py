@@ -58,7 +58,7 @@ class Record:
     time: datetime | None = None
     """UTC; None where the file does not say."""
     given: tuple[str, ...] = ()
-    """Names of the tags when they were given, where that is told."""
+    """Names of the tags when they were given, where that is known."""
     public: bool = True
     deleted: bool = False
     key: int | None = None
@@ -184,7 +184,7 @@ def _text(value: Any, name: str, longest: int) -> str:
 
 def _release(value: Any) -> str:
     if value is None:
-        raise BadRow("the release is not told: give it with --release")
+        raise BadRow("the release is not given: name it with --release")
     if not isinstance(value, str) or not RELEASE.regex.fullmatch(value):
         raise BadRow(f"release {_shown(value)} is none: write a name such as dr19")
     return value

@@ -2,7 +2,7 @@
 database, which has its own database and service.  They come as foreign tables
 (schema kdb_remote, made by set-up), so that an answer has what was recorded up
 to its moment.  The table positions, and keys to light curves, need a default
-release: this is imported again when one is put on line. -->
+release: this is imported again when one is published. -->
 
 <resource schema="kdb" resdir=".">
   <meta name="title">Knowledge database of ZTF objects</meta>
@@ -19,7 +19,7 @@ release: this is imported again when one is put on line. -->
   <meta name="coverage.waveband">Optical</meta>
   <meta name="contentLevel">Research</meta>
   <meta name="type">Catalog</meta>
-  <meta name="rights">Please name the authors, whom column author tells, and this site.</meta>
+  <meta name="rights">Please name the authors, given in column author, and this site.</meta>
 
   <STREAM id="record">
     <doc>What current state and history have in common.</doc>
@@ -35,7 +35,7 @@ release: this is imported again when one is put on line. -->
       tablehead="Recorded" description="When this was recorded (UTC)"/>
     <meta name="note" tag="tags">
       Tags are separated by #; the vocabulary is in kdb.tags.  ivo_hashlist_has(tags, 'SN') = 1
-      finds a tag; it does not tell upper from lower case.  Empty where there is no tag.
+      finds a tag; it ignores case.  Empty where there is no tag.
     </meta>
   </STREAM>
 

@@ -5,7 +5,7 @@
   <meta name="description">Light curves of the 5th public data release of the Zwicky Transient
     Facility, from the bulk light-curve files of IRSA: those of its fields and
     readout channels that this site has loaded.  Its times are rounded to 1/256 d
-    in the files, too coarse to tell exposures apart.</meta>
+    in the files, too coarse to distinguish exposures.</meta>
 
   <FEED source="ztf/release#release" store="dr5_store" label="ZTF DR5" shortName="ZTF DR5"/>
 

@@ -55,7 +55,7 @@ ztfvo.store.discovery: no row a product, and indexes below them. -->
       <meta name="title">\label: time series, in the terms of SSAP</meta>
       <meta name="description">\prefix One row per light curve of the default release for the Simple
         Spectral Access Protocol, with the address of the light curve as a VOTable.  ztf.objects
-        tells more of each.</meta>
+        has more on each.</meta>
       <meta name="_associatedDatalinkService">
         <meta name="serviceId">links</meta>
         <meta name="idColumn">oid</meta>
@@ -160,7 +160,7 @@ ztfvo.store.discovery: no row a product, and indexes below them. -->
       <column name="source" type="text" required="True"
         ucd="meta.note" tablehead="Known by" verbLevel="25"
         description="How the name is known: 'metadata' or 'irsa' from image metadata, 'lightcurve'
-          from light curves that tell it, 'listing' from the archive's folders; then obsmjd and
+          from light curves that state it, 'listing' from the archive's folders; then obsmjd and
           exptime are those of the light curves and may be estimates"/>
       <viewStatement>CREATE VIEW \\qName AS (
         SELECT \\colNames FROM ztf_store.science_images)</viewStatement>
@@ -169,7 +169,7 @@ ztfvo.store.discovery: no row a product, and indexes below them. -->
 
   <STREAM id="product-types">
     <doc>
-      Tells what ObsCore holds, for its registry record; DaCHS would read all
+      States what ObsCore holds, for its registry record; DaCHS would read all
       of it to find out.
     </doc>
     <script type="postCreation" lang="SQL" name="declare product types">

@@ -12,7 +12,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <meta name="title">\label light curves, default release</meta>
     <meta name="description">\prefix Light curves of the Zwicky Transient Facility: the default
       data release of this site.  Which one it is, and which others there are under names of
-      their own, is told in ztf.releases.</meta>
+      their own, is stated in ztf.releases.</meta>
     <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
     <FEED source="ztf/datalink#services" store="ztf_store" label="\label" shortName="ZTF"

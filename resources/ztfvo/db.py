@@ -17,7 +17,7 @@ _CHECK_EVERY = 1.0
 """Seconds after which a pooled connection is tried before it is lent."""
 
 _PATIENCE = 5.0
-"""Seconds that a reader waits for a connection.  The pool tries for less, and anew for the next
+"""Seconds that a reader waits for a connection.  The pool tries for less, and again for the next
 reader: with its own pauses, which grow, it would stay away for minutes after a long outage."""
 
 _checked: WeakKeyDictionary[psycopg.Connection, float] = WeakKeyDictionary()

@@ -64,7 +64,7 @@ def find_release(connection: Connection, name: str) -> Release:
     Raises
     ------
     NoRelease
-        When there is none of this name.
+        When there is no such release.
     """
     known = releases(connection)
     for one in known:

@@ -12,7 +12,7 @@ Gaia                         TCB, at the barycentre, of transit     `utc_from_ga
                                                                     `heliocentric_from_barycentric`
 ===========================  =====================================  ===============================
 
-Shutters of ZTF open about 1 s after the start that the archive tells, so all times are early by
+Shutters of ZTF open about 1 s after the start that the archive gives, so all times are early by
 that much.  Nobody corrects it, nor does this module.
 
 Earth and Sun are those of astropy's built-in ephemeris (ERFA's epv00), and UT1 is taken for UTC,

@@ -15,7 +15,7 @@ MOST = 5_000
 """IDs that one request may have."""
 
 ROWS = 20_000
-"""Rows of links after which an answer ends, at the end of an ID's, where MAXREC does not tell."""
+"""Rows of links after which an answer ends, at the end of an ID's, where MAXREC is not given."""
 
 EXAMPLE = "ID=680113300005170"
 
@@ -24,7 +24,7 @@ class LinksRenderer(vodal.DatalinkGetMetaRenderer):
     """Links of the IDs given.
 
     Without any ID, and for parameters that cannot be used, the answer is an error document with
-    status 400 whose message begins as DataLink 1.1, section 3.4, tells. An ID without a value
+    status 400 whose message begins as DataLink 1.1, section 3.4, demands. An ID without a value
     counts as not given.
     """
 

@@ -64,7 +64,7 @@ def reference_rows() -> Iterator[dict[str, str]]:
 
 
 def default_objects() -> Iterator[dict[str, str]]:
-    """Yield where the objects of the default release are described as `table`, if it is on line."""
+    """Yield where the objects of the published default release are described as `table`."""
     for _ in _rows("SELECT FROM tap_schema.tables WHERE table_name = 'ztf.objects'"):
         yield {"table": "ztf/ztf#objects"}
 

@@ -31,7 +31,7 @@ def main() -> None:
 
 
 class Server:
-    """Starts jobs and tells of their ends.
+    """Starts jobs and reports their ends.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _fork(job: str, files: list[BinaryIO]) -> int:
 
 
 def _run(job: str) -> int:
-    """Run a job that has been told to, unless it was aborted or deleted meanwhile."""
+    """Run a job that was asked for, unless it was aborted or deleted meanwhile."""
     from gavo import base
     from gavo.protocols import tap, taprunner, uws
 

@@ -1,4 +1,4 @@
-"""What people are told when a query fails inside DaCHS."""
+"""What people are shown when a query fails inside DaCHS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import psycopg2
 from gavo import base, formats, svcs
 
 FAILED = (
-    "The service failed on this request. Try again; if it fails again, please tell the "
+    "The service failed on this request. Try again; if it fails again, please report it to the "
     "operators the address you used and the time."
 )
 
@@ -59,7 +59,7 @@ class Refused(base.ValidationError):
 class Unavailable(base.ValidationError):
     """Something behind this service does not answer, or took too long.
 
-    It is none of the query's faults, but forms show those beside the query, and others as a bug.
+    It is not the query's fault, but forms show those beside the query, and others as a bug.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Positions as people write them in a form, told from names.
+"""Positions as people write them in a form, distinguished from names.
 
 Angles are read by astropy; here it is only said which part of a text is which angle. Every refusal
 names the value and the remedy. Nothing here needs DaCHS.
@@ -30,7 +30,7 @@ class BadPosition(ValueError):
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text has more than the figures, signs and units of a position."""
+    """Return whether a text has more than the figures, signs and units of a position."""
     plain = _plain(text)
     return not (_OF_FIGURES.fullmatch(plain) or _numbers(plain))
 
@@ -116,7 +116,7 @@ def _halves(plain: str) -> tuple[str, str] | None:
 
 
 def _is_single(part: str) -> bool:
-    """Tell whether an angle is one number, of degrees unless it has another unit."""
+    """Return whether an angle is one number, of degrees unless it has another unit."""
     return len(re.findall(r"[\d.]+", part)) == 1 and "h" not in part
 
 

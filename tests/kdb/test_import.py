@@ -287,7 +287,7 @@ def test_a_file_that_is_missing_or_not_text_is_told(tmp_path, refused):
 
 def test_the_release_must_be_known(tags, file, refused):
     told = refused(file(f"oid,tags\n{new_oid()},SN\n"), release=None)
-    assert "line 2: the release is not told: give it with --release" in told
+    assert "line 2: the release is not given: name it with --release" in told
     with pytest.raises(CommandError, match="'DR19' is none"):
         call_command("import_records", "x.csv", release="DR19")
 

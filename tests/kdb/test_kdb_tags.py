@@ -127,7 +127,7 @@ def test_a_retired_tag_is_kept_but_not_given_anew(expert, editor, anyone, tags):
     assert again["tags"] == ["ghost", "SN"]
     body = {"oid": new_oid(), "release": "dr5", "tags": ["ghost"]}
     answer = expert.post("annotations/", body)
-    assert answer.json() == {"tags": ["'ghost' is retired: it can be kept, but not given anew."]}
+    assert answer.json() == {"tags": ["'ghost' is retired: it can be kept, but not given again."]}
     assert anyone.oids(tag="ghost") == [oid]
     editor.patch("tags/ghost/", {"retired": False})
     assert expert.post("annotations/", body).status_code == 201

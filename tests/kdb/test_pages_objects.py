@@ -230,7 +230,7 @@ def test_a_bad_filter_is_told_at_its_input(browsers, name, value, told):
     ("parameters", "told"),
     [
         ({"tga": "SN"}, "tga: There is no such parameter"),
-        ({"cursor": "x"}, "cursor is none of this list"),
+        ({"cursor": "x"}, "cursor does not belong to this list"),
         ({"page_size": "0"}, "page_size='0' is not a number"),
         ({"ordering": "text"}, "ordering='text' is none of"),
         ({"text": "a\0b"}, "Null characters are not allowed."),

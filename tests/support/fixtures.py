@@ -14,13 +14,13 @@ from .image_archive import ImageArchive
 
 @pytest.fixture(scope="session")
 def site():
-    """Address of the running service, with the demo release on line."""
+    """Address of the running service, with the demo release published."""
     return service.start()
 
 
 @pytest.fixture(scope="session")
 def real(site):
-    """A release of real light curves, on line; ask for it where the real data are."""
+    """A release of real light curves, published; ask for it where the real data are."""
     service.publish_real("irsa")
 
 

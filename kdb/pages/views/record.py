@@ -88,11 +88,11 @@ class Record(_OnObject):
                 return self.done("Your annotation is recorded.", "record", oid=oid)
         return self._show(self.state(oid), form, set(tags), 400)
 
-    def _conflict(self, oid: str, yours: dict[str, Any], told: dict[str, Any]) -> HttpResponse:
+    def _conflict(self, oid: str, yours: dict[str, Any], answer: dict[str, Any]) -> HttpResponse:
         """Show both versions; sending once more is on the newer one's knowledge."""
-        newest = told["newest"]
+        newest = answer["newest"]
         form = RecordForm(initial=yours | {"based_on": newest["id"] if newest else ""})
-        context = {"yours": yours, "newest": newest and _entry(newest), "detail": told["detail"]}
+        context = {"yours": yours, "newest": newest and _entry(newest), "detail": answer["detail"]}
         return self._show(self.state(oid), form, set(yours["tags"]), 409, **context)
 
     def _show(
@@ -120,7 +120,7 @@ class Record(_OnObject):
 
     def _history(self, oid: int) -> list[dict[str, Any]]:
         member = is_member(self.request)
-        # One more than is shown: it tells what the oldest of them changed.
+        # One more than is shown: it shows what the oldest of them changed.
         newest = visible_annotations(member).filter(oid=oid).order_by("-number")[: SHOWN + 1]
         rows = list(newest)[::-1]
         entries = AnnotationSerializer(rows, many=True, context={"member": member}).data

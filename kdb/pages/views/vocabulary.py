@@ -138,7 +138,7 @@ class OneTag(_OneTag):
 
 
 class Merge(_OneTag):
-    """A merge, told before it is done."""
+    """A merge, shown before it is done."""
 
     reading = MayEditTags
 
@@ -166,7 +166,7 @@ class Merge(_OneTag):
 
 
 class Retire(_OneTag):
-    """The retirement of a tag, or its return, told before it is done."""
+    """The retirement of a tag, or its return, shown before it is done."""
 
     reading = MayEditTags
 

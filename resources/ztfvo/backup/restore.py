@@ -46,7 +46,7 @@ def restore(settings: Settings, path: Path, folder: Path, say: Callable[[str], N
     folder
         An empty folder to work in, see `ztfvo.backup.make.work_folder`.
     say
-        Tells the operator what was done.
+        Shows the operator what was done.
 
     Raises
     ------

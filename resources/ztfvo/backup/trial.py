@@ -83,7 +83,7 @@ def last(settings: Settings) -> dict | None:
 
 
 def is_due(settings: Settings) -> bool:
-    """Tell whether the last trial that succeeded was long ago, where there can be one."""
+    """Return whether the last trial that succeeded was long ago, where there can be one."""
     if not _is_beside(settings):
         return False
     try:
@@ -105,7 +105,7 @@ def _keep(settings: Settings, name: str, ok: bool, sentence: str, seconds: float
 
 
 def _is_beside(settings: Settings) -> bool:
-    """Tell whether the knowledge database is on the server where set-up makes databases."""
+    """Return whether the knowledge database is on the server where set-up makes databases."""
     ours, theirs = (
         conninfo_to_dict(words) for words in (settings.superuser_dsn, postgres.dsn(settings))
     )

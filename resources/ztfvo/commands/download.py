@@ -146,7 +146,7 @@ class _Bar:
             self._console.print(f"{self._text()}: {remote.path}", markup=False)
 
     def failed(self, remote: RemoteFile, reason: str) -> None:
-        """Tell of a failure as it happens."""
+        """Report a failure as it happens."""
         self._console.print(f"Failed: {reason}", markup=False)
 
 

@@ -29,7 +29,7 @@ def import_(
 ) -> None:
     """Import image names, with columns obsjd, exptime, filefracday, field, ccdid, qid, fid.
 
-    Every file is loaded whole or not at all. What was imported already is passed over, so that an
+    Every file is loaded whole or not at all. What was imported already is skipped, so that an
     interrupted import is completed by the same command.
     """
     with connect(autocommit=True) as connection:

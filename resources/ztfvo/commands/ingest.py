@@ -34,7 +34,7 @@ def ingest(
         typer.Argument(help="Files to load; default: all of the release's folder."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be done.")
+        bool, typer.Option("--dry-run", help="Only report what would be done.")
     ] = False,
     replace: Annotated[
         bool,
@@ -46,7 +46,7 @@ def ingest(
 ) -> None:
     """Load light curves of a release from its folder or from named files.
 
-    Every file is loaded whole or not at all. What is loaded already is passed over, so that an
+    Every file is loaded whole or not at all. What is loaded already is skipped, so that an
     interrupted ingest is completed by the same command.
     """
     settings = get_settings()

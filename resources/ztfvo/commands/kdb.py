@@ -21,7 +21,7 @@ from ztfvo.site.identity import KDB, as_user, own_file, own_folder, require_owne
 from ztfvo.site.knowledge import manage
 
 app = typer.Typer(
-    help="Manage the knowledge database; COMMAND --help tells the options.", no_args_is_help=True
+    help="Manage the knowledge database; COMMAND --help lists the options.", no_args_is_help=True
 )
 
 COMMANDS = {
@@ -83,7 +83,7 @@ def _copy_of(settings: Settings, word: str, folder: Path) -> str:
 
 
 def _may(settings: Settings, right: str, path: Path) -> bool:
-    """Tell whether the knowledge database's user has a right to a path."""
+    """Return whether the knowledge database's user has a right to a path."""
     words = ["test", right, path.absolute()]
     return subprocess.run(as_user(settings, KDB, words), check=False).returncode == 0
 

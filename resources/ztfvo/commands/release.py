@@ -52,14 +52,14 @@ def list_() -> None:
 
 @app.command()
 def publish(name: Name) -> None:
-    """Put a loaded release on line, or bring its published metadata up to date."""
+    """Publish a loaded release, or bring its published metadata up to date."""
     with _connection() as connection:
         alone = _find(connection, name).is_default
         if alone:
             prepare(connection, name, get_settings())
             alter(connection, lambda: show(connection, name, get_settings()))
     site.publish(name, *([site.DEFAULT_RD] if alone else []))
-    console.print(f"{name} is on line at {absolute(of_release(name, CONE))} and in {absolute(TAP)}")
+    console.print(f"{name} is at {absolute(of_release(name, CONE))} and in {absolute(TAP)}")
 
 
 @app.command()

@@ -83,7 +83,7 @@ def list_files(archive: Client, source: Source, fields: set[int] | None = None) 
 
 
 def parse_checksums(text: str) -> dict[str, str]:
-    """Checksums by path from lines of checksum and path; other lines are passed over."""
+    """Checksums by path from lines of checksum and path; other lines are ignored."""
     found = {}
     for line in text.splitlines():
         match = _LINE.match(line)

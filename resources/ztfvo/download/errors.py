@@ -13,7 +13,7 @@ class ChecksumMismatch(DownloadError):
     def __init__(self, path: str, algorithm: str, found: str, expected: str) -> None:
         super().__init__(
             f"{path}: {algorithm} is {found}, the archive's list says {expected}. "
-            "The file was removed; run the command again to fetch it anew."
+            "The file was removed; run the command again to fetch it again."
         )
 
 

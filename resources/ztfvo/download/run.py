@@ -33,7 +33,7 @@ _MANIFEST_PERIOD = 2.0
 
 
 class Progress(Protocol):
-    """What is told about a download as it goes."""
+    """What is reported about a download as it goes."""
 
     def advance(self, size: int) -> None:
         """Bytes that have arrived."""

@@ -48,7 +48,7 @@ def fetch(
     folder
         The release's data folder.
     advance
-        Told the bytes that have arrived, negative when some have to be fetched again.
+        Called with the bytes that have arrived, negative when some have to be fetched again.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def matches_checksum(remote: RemoteFile, path: Path) -> bool:
 def _while_it_grows(
     archive: Client, remote: RemoteFile, part: Path
 ) -> Callable[[Exception], bool | float]:
-    """Return what tells whether to try again: not after so many failures without a new byte."""
+    """Return what decides whether to try again: not after so many failures without a new byte."""
     failures, size = 0, _size(part)
 
     def again(error: Exception) -> bool | float:
@@ -134,7 +134,7 @@ def _write(file: io.RawIOBase, block: bytes) -> None:
 
 
 def _extent(response: httpx.Response) -> tuple[int, int | None]:
-    """First byte of the body and size of the whole file, where told."""
+    """First byte of the body and size of the whole file, where stated."""
     match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if response.status_code in (206, 416) and match:
         total = match["total"]

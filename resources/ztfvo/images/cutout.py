@@ -193,7 +193,7 @@ def read(content: bytes, found: Found, path: str) -> Cutout:
         raise HTTPError(
             502,
             f"The archive's answer for {_last(path)} is no FITS image of the sky "
-            f"({error or 'there is no image in it'}): tell the operators if it stays so.",
+            f"({error or 'there is no image in it'}): report it to the operators if it stays so.",
         ) from error
     x, y = tangent.pixel
     if not (0.5 <= x <= pixels.shape[1] + 0.5 and 0.5 <= y <= pixels.shape[0] + 0.5):

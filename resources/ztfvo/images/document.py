@@ -45,7 +45,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Fact:
-    """One value that is told of an epoch."""
+    """One value that is shown of an epoch."""
 
     name: str
     value: object
@@ -124,7 +124,7 @@ def products(found: Found, named: bool) -> list[Product]:
 
 
 def facts(found: Found) -> list[Fact]:
-    """What is told of the epoch and its exposure."""
+    """What is shown of the epoch and its exposure."""
     image = found.image
     mid = "Middle of the exposure"
     name = "Date and millionths of the day in the image's name, YYYYMMDDffffff"
@@ -173,23 +173,23 @@ def facts(found: Found) -> list[Fact]:
 
 def as_json(found: Found, site: str, named: bool) -> bytes:
     """The document in JSON; `site` is the address of the site, without closing slash."""
-    told: dict[str, object] = {fact.name: fact.value for fact in facts(found)}
-    told["simulated"] = found.simulated
-    told["time_frames"] = {
+    shown: dict[str, object] = {fact.name: fact.value for fact in facts(found)}
+    shown["simulated"] = found.simulated
+    shown["time_frames"] = {
         "hmjd": HELIOCENTRIC_FRAME,
         "mjd_mid": PALOMAR_FRAME,
         "obsmjd": PALOMAR_FRAME | {"point": START},
     }
     if found.simulated:
-        told["note"] = SIMULATED
+        shown["note"] = SIMULATED
     for product in products(found, named):
-        group = told.setdefault(product.group, {})
+        group = shown.setdefault(product.group, {})
         group[product.name] = {
             "url": site + product.path,
             "content_type": product.content_type,
             "description": product.description,
         }
-    return orjson.dumps(told)
+    return orjson.dumps(shown)
 
 
 def as_votable(found: Found, site: str, named: bool) -> bytes:

@@ -113,7 +113,7 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
     ------
     HTTPError
         404 when there is no such release, light curve or epoch, when the release's times are too
-        coarse to tell exposures apart, and when no epoch is good enough to be the peak.
+        coarse to distinguish exposures, and when no epoch is good enough to be the peak.
     """
     cursor = connection.cursor(row_factory=namedtuple_row)
     found = find_release(connection, release)
@@ -133,8 +133,8 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
     if curve.ticks_per_day < FIVE_DECIMALS:
         raise HTTPError(
             404,
-            f"The times of release {name} are too coarse to tell the exposure: they have steps of"
-            f" 1/{curve.ticks_per_day} day. Ask for the light curve in another release.",
+            f"The times of release {name} are too coarse to identify the exposure: they have steps"
+            f" of 1/{curve.ticks_per_day} day. Ask for the light curve in another release.",
         )
     middle = _middle(curve, time)
     exposure = _exposure(connection, schema, curve, middle, simulated)

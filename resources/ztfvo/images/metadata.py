@@ -1,7 +1,7 @@
 """Read tables of image metadata as IRSA gives them: CSV, VOTable or Parquet.
 
 Wanted of each science image are obsjd (start, JD, UTC, whole seconds), exptime (s), filefracday,
-field, ccdid and qid (or rcid) and fid (or filtercode).  Other columns are passed over.  Whole
+field, ccdid and qid (or rcid) and fid (or filtercode).  Other columns are ignored.  Whole
 numbers may be written in hexadecimal, like 0x3, as some of IRSA's services do.
 """
 
@@ -53,7 +53,7 @@ def read(path: Path) -> Iterator[Images]:
     Parameters
     ----------
     path
-        A file; the format is told by its first bytes.  CSV may be compressed with gzip.
+        A file; its first bytes show the format.  CSV may be compressed with gzip.
 
     Raises
     ------

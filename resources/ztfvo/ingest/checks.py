@@ -2,7 +2,7 @@
 
 The readers have already refused missing columns, wrong types, nulls and lists of the wrong length;
 here the values are looked at.  Everything is vectorised, and where a file is good each array is
-passed over once or twice, so that the checks cost a small part of reading.
+gone through once or twice, so that the checks cost a small part of reading.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def finish(connection: Connection, release: Declaration, say: Callable[[str], No
     release
         The release.
     say
-        Told what is done, for a person.
+        Called with what is done, for a person.
     """
     with _step(connection, release):
         files = [

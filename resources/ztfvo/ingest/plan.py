@@ -1,4 +1,4 @@
-"""What an ingest has to do: each file's state in the database, told by its checksum."""
+"""What an ingest has to do: each file's state in the database, by its checksum."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _by_name(entries: dict[str, Entry], key: str) -> Entry | None:
 
 
 def _missing(entries: dict[str, Entry], found: dict[str, Job], folder: Path) -> dict[str, Job]:
-    """Files of the folder's own manifest that are not there: they are refused, not passed over."""
+    """Files of the folder's own manifest that are not there: they are refused, not skipped."""
     if not (folder / NAME).is_file():
         return {}
     own = {entry.path for entry in read_manifest(folder / NAME)}

@@ -32,7 +32,7 @@ _DIE_WITH_PARENT = 1
 _KEEP_MEMORY = {-4: 0, -1: 2**31 - 1, -2: 2**28}
 """M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD of mallopt(3): keep freed memory for the next array.
 
-Getting every array anew from the kernel costs a quarter of a worker's processor time."""
+Getting every array from the kernel again costs a quarter of a worker's processor time."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def run(
     jobs
         Its files.
     settings
-        Tell the database.
+        Record it in the database.
     replace
         Whether a changed file may take the place of the one of its name.
     dry_run
-        Only tell what would be done.
+        Only report what would be done.
     workers
         Processes to use.
     done
@@ -245,7 +245,7 @@ def _remove(connection: Connection, key: str) -> None:
 def _load_merged(release: str, jobs: list[Job], settings: Settings, replace: bool) -> list[Outcome]:
     """Load files whose OIDs may occur in several of them.
 
-    The release is the union of its files, so it is made anew, in one transaction, from those that
+    The release is the union of its files, so it is made again, in one transaction, from those that
     are loaded and those that are to be; answers of the light-curve API are small.
     """
     outcomes, parts = [], []

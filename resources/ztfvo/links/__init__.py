@@ -2,5 +2,5 @@
 
 `ofcurve.links` and `ofdetection.links` list the links; to add one to light curves, add a module to
 the folder ``ofcurve``, or a row to `ofcurve.elsewhere.PAGES`.
-``ztfvo_dachs.datalink`` puts the lists on line.
+``ztfvo_dachs.datalink`` publishes the lists.
 """

@@ -1,4 +1,4 @@
-"""The light-curve service as a service descriptor tells clients of it (DataLink 1.1, section 4)."""
+"""The light-curve service as a service descriptor for clients (DataLink 1.1, section 4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TITLE = "Light curve processing"
 class InputParameter:
     """A parameter of the service.
 
-    All are texts to clients: of a number, some of them cannot tell one that is not given.
+    All are texts to clients: of a number, some of them cannot recognise one that is not given.
     """
 
     name: str

@@ -44,7 +44,7 @@ def read(asked: Asked, writer: Writer) -> Request:
     Raises
     ------
     HTTPError
-        With 404 for a path that is none of these, otherwise 400.
+        With 404 for any other path, otherwise 400.
     """
     release, named = split(asked.path)
     given = asked.parameters
@@ -98,7 +98,7 @@ def split(path: Sequence[str]) -> tuple[str, list[str]]:
     Raises
     ------
     HTTPError
-        404, when it is none of those that are served.
+        404, when it is not served.
     """
     rest = list(path)
     release = DEFAULT

@@ -71,7 +71,7 @@ class Client:
     uds: Path | None = None
     """Socket of a server on this machine."""
     may_connect: Callable[[str], bool] | None = None
-    """Tells of an IP address whether it may be asked; None for all."""
+    """Returns whether an IP address may be asked; None for all."""
 
     def __post_init__(self) -> None:
         self._http = httpx.Client(
@@ -161,7 +161,7 @@ class Client:
         )
 
     def again(self, error: Exception, left: float = math.inf) -> bool | float:
-        """Tell whether to try again after an exception, or after how many seconds.
+        """Return whether to try again after an exception, or after how many seconds.
 
         Parameters
         ----------

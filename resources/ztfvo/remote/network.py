@@ -66,7 +66,7 @@ def transport(
     connections
         At a time, at most.
     may_connect
-        Tells of an IP address whether it may be asked; None for all of them.
+        Returns whether an IP address may be asked; None for all of them.
     uds
         Socket of the server, on this machine.
     """

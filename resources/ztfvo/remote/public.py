@@ -13,7 +13,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the public internet (IANA's special registries).
+    """Return whether an IP address is one of the public internet (IANA's special registries).
 
     An IPv6 address that stands for one of IPv4 counts as that one.
     """
@@ -44,14 +44,14 @@ def fetch(
     seconds
         Time for everything but the look-up of names, which has the limits of the system's resolver.
     may_connect
-        Tells of an IP address whether it may be asked.  It is the one that is connected to: what a
+        Returns whether an IP address may be asked.  It is the one that is connected to: what a
         name stands for is looked up once.
 
     Raises
     ------
     Failure
         When there is no such document, it is larger, takes longer, or may not be asked for.  The
-        text is for logs, as it tells what can be reached from here.
+        text is for logs, as it shows what can be reached from here.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - handed on
     try:

@@ -191,7 +191,7 @@ def write_upstreams(settings: Settings, spared: str | None = None) -> None:
 
 
 def write_service_config(settings: Settings) -> bool:
-    """Write the files of supervisor and nginx; tell whether anything changed."""
+    """Write the files of supervisor and nginx; return whether anything changed."""
     known = values(settings) | mirrors.values(settings)
     known |= upstreams(settings)
     known |= {"KDB_LOCATIONS": f"    include {settings.run}/kdb.conf;", "KDB_SERVER": ""}
@@ -235,7 +235,7 @@ def write_kdb_environment(settings: Settings) -> None:
 
 
 def write_cluster_config(settings: Settings) -> bool:
-    """Write the private cluster's configuration; tell whether anything changed."""
+    """Write the private cluster's configuration; return whether anything changed."""
     known = values(settings) | {"CLUSTER": cluster_folder(settings)}
     texts = {
         "postgresql.conf": fill(read_template(settings, "postgresql.conf"), known),
@@ -253,7 +253,7 @@ def write_cluster_config(settings: Settings) -> bool:
 
 
 def write_dachs_config(settings: Settings) -> bool:
-    """Write the files in DaCHS' configuration folder; tell whether anything changed."""
+    """Write the files in DaCHS' configuration folder; return whether anything changed."""
     etc = settings.var / "dachs" / "etc"
     known = values(settings) | {"ADMIN_PASSWORD_HASH": password_hash(settings)}
     changed = [
@@ -279,7 +279,7 @@ def write_dachs_config(settings: Settings) -> bool:
 
 
 def _is_vocabulary(path: Path) -> bool:
-    """Tell whether a cached vocabulary can be read; one that cannot would stop DaCHS."""
+    """Return whether a cached vocabulary can be read; one that cannot would stop DaCHS."""
     try:
         return bool(json.loads(path.read_bytes())["terms"])
     except (OSError, ValueError, TypeError, KeyError):
@@ -287,9 +287,9 @@ def _is_vocabulary(path: Path) -> bool:
 
 
 def write_part_settings(settings: Settings, part: str) -> bool:
-    """Write the settings that DaCHS or the application reads; tell whether anything changed.
+    """Write the settings that DaCHS or the application reads; return whether anything changed.
 
-    They are all, but for what tells how others log in.
+    They are all, but for how others log in.
     """
     kept = settings.model_dump(
         mode="json", exclude_none=True, exclude={"kdb_public_dsn", "backup_target", "var"}

@@ -93,7 +93,7 @@ def command(*words: str) -> list[str | Path]:
 
 
 def is_outdated(settings: Settings) -> bool:
-    """Tell whether the root was never made, or made by another version of DaCHS."""
+    """Return whether the root was never made, or made by another version of DaCHS."""
     return _made_by(settings) != _edition()
 
 
@@ -107,7 +107,7 @@ def _made_by(settings: Settings) -> str:
 
 
 def make_root(settings: Settings) -> bool:
-    """Initialise DaCHS where that has not been done; tell whether it was necessary.
+    """Initialise DaCHS where that has not been done; return whether it was necessary.
 
     The database must be running. A new version of DaCHS upgrades its tables.
     """

@@ -1,4 +1,4 @@
-"""Errors that tell an operator what is wrong and what to do."""
+"""Errors that show an operator what is wrong and what to do."""
 
 from __future__ import annotations
 

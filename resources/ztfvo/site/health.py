@@ -34,7 +34,7 @@ MOST_BYTES = 10_000_000
 
 
 def database_answers(settings: Settings) -> bool:
-    """Tell whether the database takes connections."""
+    """Return whether the database takes connections."""
     try:
         with psycopg.connect(settings.superuser_dsn, dbname=_any_database(settings)):
             return True
@@ -43,7 +43,7 @@ def database_answers(settings: Settings) -> bool:
 
 
 def database_wants_restart(settings: Settings) -> bool:
-    """Tell whether the configuration has values that the running database cannot take over."""
+    """Return whether the configuration has values that the running database cannot take over."""
     with psycopg.connect(settings.superuser_dsn, dbname=_any_database(settings)) as connection:
         query = "SELECT EXISTS (SELECT FROM pg_settings WHERE pending_restart)"
         return bool(connection.execute(query).fetchone()[0])
@@ -54,13 +54,13 @@ def _any_database(settings: Settings) -> str | None:
 
 
 def dachs_answers(settings: Settings) -> bool:
-    """Tell whether every DaCHS process serves TAP."""
+    """Return whether every DaCHS process serves TAP."""
     processes = (_dachs(settings, number) for number in range(settings.dachs_processes))
     return all(_status(process, AVAILABILITY) == 200 for process in processes)
 
 
 def app_answers(settings: Settings) -> bool:
-    """Tell whether every process of the web application answers, with what it may be."""
+    """Return whether every process of the web application answers, with what it may be."""
     processes = (_app(settings, number) for number in range(settings.app_processes))
     return all(_status(process, "/health") is not None for process in processes)
 
@@ -113,13 +113,13 @@ def _fault(client: Client, questions: dict[str, float]) -> str | None:
 
 
 def proxy_answers(settings: Settings) -> bool:
-    """Tell whether nginx answers."""
+    """Return whether nginx answers."""
     proxy = _client(f"http://{local_address(settings)}:{settings.port}")
     return _status(proxy, "/__proxy__") == 200
 
 
 def kdb_answers(settings: Settings) -> bool:
-    """Tell whether the knowledge database answers, and its database."""
+    """Return whether the knowledge database answers, and its database."""
     known = running_environment(settings)
     host = {"Host": urlsplit(known["KDB_PUBLIC_URL"]).netloc}
     kdb = _client(f"http://kdb{known['KDB_PREFIX']}", uds=settings.kdb_socket, headers=host)

@@ -25,7 +25,7 @@ _DROP = ("--init-groups", "--inh-caps=-all", "--no-new-privs")
 
 
 def has_walls(settings: Settings) -> bool:
-    """Tell whether each part has a user of its own: where root sets up, or did."""
+    """Return whether each part has a user of its own: where root sets up, or did."""
     if settings.system_user == "root":
         return False
     known = settings.var.stat().st_uid if settings.var.exists() else os.geteuid()

@@ -24,7 +24,7 @@ WITHOUT = "set ZTFVO_KDB_WORKERS=0 for a site without knowledge database"
 
 
 def is_outdated(settings: Settings) -> bool:
-    """Tell whether code, settings or tables changed since the last set-up."""
+    """Return whether code, settings or tables changed since the last set-up."""
     return bool(settings.kdb_workers) and (
         _made_of(settings) != _sum(settings) or kdb_tables.is_outdated(settings)
     )
@@ -48,7 +48,7 @@ def set_up(settings: Settings, say: Callable[[str], None]) -> None:
             "make a role kdb_public there and set ZTFVO_KDB_PUBLIC_DSN to its connection "
             "string; set-up lets it read the public views",
         )
-    told = run(
+    output = run(
         settings,
         [sys.executable, "-I", "-m", "kdb", "set_up"],
         "setting up the knowledge database",
@@ -56,7 +56,7 @@ def set_up(settings: Settings, say: Callable[[str], None]) -> None:
         knowledge.environment(settings) | {"KDB_SQL_SECONDS": MIGRATION_SECONDS},
         KDB,
     )
-    for line in told.strip().splitlines():
+    for line in output.strip().splitlines():
         say(line)
     open_views(settings)
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))

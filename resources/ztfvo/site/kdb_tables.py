@@ -44,13 +44,13 @@ OPTIONS = {
 
 
 def is_outdated(settings: Settings) -> bool:
-    """Tell whether the tables have to be made anew."""
+    """Return whether the tables have to be made again."""
     stamp = settings.var / "kdb" / STAMP
     return not stamp.exists() or stamp.read_text(encoding="utf-8") != _sum(settings)
 
 
 def make(settings: Settings) -> None:
-    """Make foreign tables and VO tables anew where anything of them changed.
+    """Make foreign tables and VO tables again where anything of them changed.
 
     Raises
     ------

@@ -5,7 +5,7 @@ leaves in the folder PIDS and whose output goes to a file in the folder LOGS, bo
 that the supervisor has for the program.  A killed supervisor leaves its programs running, and the
 next one can start but not watch over them: so where that process still runs, this stays in its
 place.  It hands signals on, ends when the process ends, and kills it where it has not ended
-SECONDS after it was told to.
+SECONDS after it was asked to.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-#: With which the supervisor ends a program, and those that tell it something.
+#: With which the supervisor ends a program, and those that inform it.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 TELLING = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-"""What tells one start of the machine from all others."""
+"""What distinguishes one start of the machine from all others."""
 
 
 def running(pids: Path, name: str) -> int | None:
@@ -42,7 +42,7 @@ def running(pids: Path, name: str) -> int | None:
 
 
 def _began(pid: int) -> str:
-    """Return when a process began, which tells it from any other one of the same number.
+    """Return when a process began, which distinguishes it from any other of the same number.
 
     It is the machine's start, and the ticks since then.
 

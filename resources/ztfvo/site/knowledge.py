@@ -73,7 +73,7 @@ def running_environment(settings: Settings) -> dict[str, str]:
 
 
 def has_own_database(settings: Settings) -> bool:
-    """Tell whether an existing database is used, which ``KDB_DSN`` names."""
+    """Return whether an existing database is used, which ``KDB_DSN`` names."""
     return environment(settings)["KDB_DSN"] != owner_dsn(settings)
 
 

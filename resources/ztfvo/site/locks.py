@@ -32,7 +32,7 @@ _REFUSED = "lock timeout"
 
 
 def say(sentence: str) -> None:
-    """Tell whoever gave the command."""
+    """Inform whoever gave the command."""
     print(sentence, file=sys.stderr)
 
 

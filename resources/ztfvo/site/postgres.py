@@ -81,7 +81,7 @@ def _has_extensions(version: str) -> bool:
 
 
 def pg_hba() -> str:
-    """Return who is let in: the operating system tells who asks, and a map whom they may be.
+    """Return who is let in: the operating system says who asks, and a map whom they may be.
 
     Only the reader of the knowledge database has a password, since it comes from another server
     process, whose user is not let in at all.
@@ -109,7 +109,7 @@ def pg_ident(settings: Settings) -> str:
 
 
 def make_cluster(settings: Settings) -> bool:
-    """Create the private cluster where it is missing; tell whether it was."""
+    """Create the private cluster where it is missing; return whether it was."""
     folder = cluster_folder(settings)
     if (folder / "PG_VERSION").exists():
         return False

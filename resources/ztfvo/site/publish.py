@@ -1,4 +1,4 @@
-"""Put releases on line, take them off line, and choose the default one.
+"""Publish releases, withdraw them, and choose the default one.
 
 Every release has the RD ``ztf/<release>``, whose tables are views on the
 release's store schema; ``ztf/ztf`` is the RD of the default release.

@@ -37,7 +37,7 @@ def render(
     mode: int = 0o644,
     group: str | None = None,
 ) -> bool:
-    """Write a template to `target`, and tell whether that changed anything."""
+    """Write a template to `target`, and return whether that changed anything."""
     return write(settings, target, fill(read_template(settings, name), values), mode, group=group)
 
 
@@ -49,7 +49,7 @@ def write(
     part: str | None = None,
     group: str | None = None,
 ) -> bool:
-    """Write `text` to `target` unless it is there already; tell whether it was not.
+    """Write `text` to `target` unless it is there already; return whether it was not.
 
     The folder of `target` must not be one that a service may change.
 

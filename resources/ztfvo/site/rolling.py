@@ -33,7 +33,7 @@ _CONNECTED = "03"
 """State of a socket in /proc/net/unix."""
 
 FAULTS = {DACHS: health.dachs_fault, APP: health.app_fault}
-"""What tells whether a process of a part works."""
+"""What shows whether a process of a part works."""
 
 
 def restart(settings: Settings, say: Callable[[str], None]) -> None:

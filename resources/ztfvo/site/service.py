@@ -95,7 +95,7 @@ def start(settings: Settings, wanted: list[str] | None = None) -> list[str]:
 
 
 def _serves(settings: Settings, part: str) -> bool:
-    """Tell whether a part runs, and does not only try to."""
+    """Return whether a part runs, and does not only try to."""
     if part not in supervisor.kept(settings):
         return False
     if not supervisor.is_up(settings):

@@ -35,7 +35,7 @@ GIVEN_UP = ("EXITED", "FATAL")
 
 
 def parts(settings: Settings) -> list[str]:
-    """Return the parts; an existing database is none of them."""
+    """Return the parts; an existing database is not among them."""
     left_out = {DATABASE} if settings.dsn else set()
     if not settings.kdb_workers:
         left_out.add(KDB)
@@ -120,7 +120,7 @@ def _calls(settings: Settings) -> Any:
 
 
 def is_up(settings: Settings) -> bool:
-    """Tell whether the supervisor answers."""
+    """Return whether the supervisor answers."""
     try:
         return _calls(settings).getState()["statename"] == "RUNNING"
     except PermissionError:
@@ -200,7 +200,7 @@ def programs(settings: Settings) -> list[Program]:
 
 
 def is_running(settings: Settings, part: str) -> bool:
-    """Tell whether all programs of a part run."""
+    """Return whether all programs of a part run."""
     states = [program.state for program in programs(settings) if program.part == part]
     return bool(states) and set(states) == {"RUNNING"}
 
@@ -209,7 +209,7 @@ def start_program(settings: Settings, part: str) -> None:
     """Start the programs of `part` that do not run; do not wait for them."""
     for program in programs(settings):
         if program.part == part and program.state not in RUNNING:
-            with suppress(xmlrpc.client.Fault):  # its state, asked for later, tells what failed
+            with suppress(xmlrpc.client.Fault):  # its state, asked for later, shows what failed
                 _calls(settings).startProcess(program.full_name, False)
 
 
@@ -239,7 +239,7 @@ def restart_program(settings: Settings, name: str) -> None:
     if name in changed:
         calls.removeProcessGroup(name)
         calls.addProcessGroup(name)
-    with suppress(xmlrpc.client.Fault):  # its state, asked for later, tells what failed
+    with suppress(xmlrpc.client.Fault):  # its state, asked for later, shows what failed
         calls.startProcess(name, False)
 
 
@@ -275,7 +275,7 @@ def end_strays(
     Parameters
     ----------
     wanted
-        Told a program's name: whether to end processes of it.
+        Called with a program's name: returns whether to end processes of it.
     leave
         Names of programs whose processes are left alone.
     patience
@@ -328,6 +328,6 @@ def _own_processes(settings: Settings) -> Iterable[tuple[int, str]]:
 
 
 def _has_open(process: Path, folder: Path) -> bool:
-    """Tell whether a process, given as its folder in /proc, has a file of `folder` open."""
+    """Return whether a process, given as its folder in /proc, has a file of `folder` open."""
     links = (link.readlink() for link in (process / "fd").iterdir())
     return any(link.is_relative_to(folder) for link in links)

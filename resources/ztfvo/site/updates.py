@@ -57,7 +57,7 @@ def _number(text: str) -> str:
 def take_over(settings: Settings) -> str | None:
     """Restart a private database that was updated, where nothing is at work.
 
-    Connections are made anew by those who need them; a request of that moment is a 503.
+    Connections are made again by those who need them; a request of that moment is a 503.
 
     Returns
     -------

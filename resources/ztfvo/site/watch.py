@@ -55,7 +55,7 @@ class Patient:
     restarted_at: float = float("-inf")
 
     def may_be_restarted(self, now: float) -> bool:
-        """Tell whether enough time has passed since the last restart."""
+        """Return whether enough time has passed since the last restart."""
         return now - self.restarted_at >= self.pause
 
     def restarted(self, now: float) -> None:
@@ -194,7 +194,7 @@ def _update(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 def _try(piece: Callable[[], None], failure: str, say: Callable[[str], None]) -> None:
-    """Do a piece of regular work; a failure is told and stops no other."""
+    """Do a piece of regular work; a failure is reported and stops no other."""
     try:
         piece()
     except (SiteError, OSError, psycopg.Error) as error:

@@ -11,7 +11,7 @@ from ztfvo.store.times import FIVE_DECIMALS
 
 @dataclass(frozen=True)
 class ExposureFacts:
-    """What only the light-curve API tells of the exposure of each detection; arrays of length m."""
+    """What only the light-curve API gives of the exposure of each detection; arrays of length m."""
 
     obsmjd: np.ndarray
     """Start of the exposure, MJD, UTC, at Palomar (float64, d)."""

@@ -52,14 +52,14 @@ def _renew_views(connection: Connection, release: str) -> None:
 
 
 def _make_views(connection: Connection, release: str) -> None:
-    """Make a release's views, or make them anew, in its schema, which must be in use."""
+    """Make a release's views, or replace them, in its schema, which must be in use."""
     for view, definition in VIEWS.items():
         connection.execute(f"CREATE OR REPLACE VIEW {view} AS {definition}")
     _note_edition(connection, schema_of(release), EDITION)
 
 
 def _edition(connection: Connection, schema: str) -> str | None:
-    """Comment on a schema, which tells by what definitions it was made; None without schema."""
+    """Comment on a schema, which names the definitions it was made by; None without schema."""
     row = connection.execute(
         "SELECT coalesce(obj_description(oid, 'pg_namespace'), '') FROM pg_namespace"
         " WHERE nspname = %s",

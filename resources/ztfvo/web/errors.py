@@ -25,7 +25,7 @@ TEXT = "text/plain; charset=utf-8"
 
 FAILED = (
     "The site failed at this, which is its own fault and was logged. Try again; if it stays so,"
-    " tell the operators what you asked for."
+    " report to the operators what you asked for."
 )
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 BUSY = "The site is busy, and has no memory for this just now: ask again in a minute."
@@ -103,7 +103,7 @@ def _down(request: Request, error: DatabaseDown) -> Response:
 
 
 def _exhausted(request: Request, error: MemoryError) -> Response:
-    """Refuse, and have the supervisor start the process anew: what failed to get memory may fail
+    """Refuse, and have the supervisor restart the process: what failed to get memory may fail
     again, and in libraries that do not survive it."""
     _log.exception("no memory is left, the process ends", exc_info=error)
     signal.raise_signal(signal.SIGTERM)

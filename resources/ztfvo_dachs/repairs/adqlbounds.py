@@ -148,7 +148,7 @@ def _list_at(query: str, start: int) -> tuple[str, int] | None:
 
 
 def _as_sql(text: str, kind: str) -> str:
-    """The literals of a list, each written anew."""
+    """The literals of a list, each written again."""
     if kind == "number":
         return ",".join(re.findall(_NUMBERS, text))
     parts = re.findall(_STRINGS, text)
@@ -163,7 +163,7 @@ def check(query: str) -> None:
     Raises
     ------
     Error
-        When it is too much; the remedy is told.
+        When it is too much; the message names the remedy.
     """
     most = get_settings().longest_query_words
     words = cases = 0

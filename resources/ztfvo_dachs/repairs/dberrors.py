@@ -1,4 +1,4 @@
-"""Tell faults of the database from those of the query.
+"""Distinguish faults of the database from those of the query.
 
 DaCHS takes all for faults of the query, shows where the knowledge database's server is, and asks
 to exchange catalogues whenever a query took long.

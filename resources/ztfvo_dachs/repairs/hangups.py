@@ -142,7 +142,7 @@ def install_in_server() -> None:
 
 
 def address_of(request: Any) -> str:
-    """The visitor's address, as nginx tells it."""
+    """The visitor's address, as nginx passes it on."""
     return request.getHeader("x-real-ip") or request.getClientAddress().host or "unknown"
 
 

@@ -68,7 +68,7 @@ def _wait_for_others() -> None:
 
 
 def runs(pid: int | None, job: str) -> bool:
-    """Tell whether the process `pid` is the one that runs `job`, and not another that has its
+    """Return whether the process `pid` is the one that runs `job`, and not another that has its
     number by now."""
     if pid is None or pid < FIRST_OF_OURS:
         return False
@@ -83,7 +83,7 @@ def runs(pid: int | None, job: str) -> bool:
 
 
 def _send(job: Any, number: signal.Signals) -> bool:
-    """Signal the process of a job, if it has one; tell whether it has."""
+    """Signal the process of a job, if it has one; return whether it has."""
     if not runs(job.pid, job.jobId):
         return False
     os.kill(job.pid, number)

@@ -1,6 +1,6 @@
 """Start TAP jobs at once.
 
-DaCHS starts a Python for each job, which reads all code and descriptors anew: four seconds of work
+DaCHS starts a Python for each job, which reads all code and descriptors again: four seconds of work
 for the smallest query.
 """
 
@@ -92,7 +92,7 @@ class Server:
                 print(job, file=self._get().stdin, flush=True)
 
     def leave(self) -> None:
-        """Let the one that is there end when its jobs have; the next one loads all anew."""
+        """Let the one that is there end when its jobs have; the next one loads all again."""
         with self._lock:
             if self._process:
                 self._process.stdin.close()

@@ -1,4 +1,4 @@
-"""At SIGHUP read everything anew.
+"""At SIGHUP read everything again.
 
 DaCHS forgets its descriptors then, and fails on names that it does not have before it comes to its
 configuration and to what the site says of itself.

@@ -1,7 +1,7 @@
 """Uploads: what they are called, where they lie, and what may be in them.
 
 DaCHS keeps an upload beside a job's own files under the name that the request gives it, writes
-names and types of its columns into SQL and Python, and fetches whatever address it is told, those
+names and types of its columns into SQL and Python, and fetches whatever address it is given, those
 of the machine's own network included, while all other requests wait.
 """
 
@@ -130,7 +130,7 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
     Raises
     ------
     ValidationError
-        When one is not a VOTable that can be used; a mistake in it is told.
+        When one is not a VOTable that can be used; the message names the mistake.
     """
     definitions = []
     for name, place in uploads or []:

@@ -147,7 +147,7 @@ def catalogue(
 
 
 def _far_from_listed(ra: np.ndarray, dec: np.ndarray, listed: Sources) -> np.ndarray:
-    """Tell which positions (deg) are more than 5 arcsec from every listed star."""
+    """Return which positions (deg) are more than 5 arcsec from every listed star."""
     clear = np.ones(len(ra), bool)
     for star_ra, star_dec in zip(listed.ra, listed.dec, strict=True):
         east = (ra - star_ra) * np.cos(np.radians(star_dec))

@@ -122,7 +122,7 @@ def deproject(field: int, east: ArrayLike, north: ArrayLike) -> tuple[NDArray, N
 
 
 def contains(channel: Channel, ra: ArrayLike, dec: ArrayLike) -> NDArray[np.bool_]:
-    """Tell which positions (deg) fall on the channel's quadrant."""
+    """Return which positions (deg) fall on the channel's quadrant."""
     east, north = project(channel.field, ra, dec)
     center_east, center_north = quadrant_center(channel)
     half = _QUADRANT / 2

@@ -44,12 +44,12 @@ def write_manifest(path: Path, entries: list[Entry]) -> None:
 
 
 def is_complete(folder: Path, entries: list[Entry]) -> bool:
-    """Tell whether every file is there with its size and checksum."""
+    """Return whether every file is there with its size and checksum."""
     return bool(entries) and all(_matches(folder / entry.path, entry) for entry in entries)
 
 
 def _matches(path: Path, entry: Entry) -> bool:
-    """Tell whether one file has the size and the checksum of its entry."""
+    """Return whether one file has the size and the checksum of its entry."""
     if not path.is_file() or path.stat().st_size != entry.bytes:
         return False
     return hashlib.sha256(path.read_bytes()).hexdigest() == entry.sha256

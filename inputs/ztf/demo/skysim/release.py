@@ -105,5 +105,5 @@ def channels(
 
 
 def _has(channel: Channel, star: Star) -> bool:
-    """Tell whether a named star has an identifier on the channel's quadrant, in any filter."""
+    """Return whether a named star has an identifier on the channel's quadrant, in any filter."""
     return any(channel_of_oid(oid).footprint == channel.footprint for oid in star.listed or ())

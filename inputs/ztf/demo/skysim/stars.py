@@ -79,7 +79,7 @@ def _shape_of_row(row: dict[str, str], seed: int) -> Shape | None:
 def read_stars(path: Path) -> list[Star]:
     """Read the named stars.
 
-    Each row is an identifier; rows of one name are one star. ``position_source`` tells whether
+    Each row is an identifier; rows of one name are one star. ``position_source`` shows whether
     the position (deg) is known or was chosen within the quadrant of the identifier, ``mag_*`` are
     mean magnitudes, ``epochs`` (MJD, blank separated), ``period`` (d) and ``amplitude`` (mag) are
     those of `Shape`; class CONST is a constant star.
@@ -174,7 +174,7 @@ def population(
 
 
 def _apart(ra: np.ndarray, dec: np.ndarray, named: list[Star], arcsec: float = 6.0) -> np.ndarray:
-    """Tell which positions (deg) are farther than a distance from all named stars."""
+    """Return which positions (deg) are farther than a distance from all named stars."""
     if not named:
         return np.ones(len(ra), bool)
     places = unit_vectors([star.ra for star in named], [star.dec for star in named])

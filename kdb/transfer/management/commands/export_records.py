@@ -25,14 +25,16 @@ class Command(BaseCommand):
     help = (
         "Write annotations with their history, tags and the tags' log, as JSON lines (which "
         "import_records reads) or VOTable. Accounts, passwords and tokens are not written: "
-        "authors are told by their public names."
+        "authors are given by their public names."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add file and layout."""
         parser.add_argument("file", help="FILE.jsonl or FILE.vot; - is the standard output")
         parser.add_argument(
-            "--layout", choices=sorted(set(LAYOUTS.values())), help="where the name does not tell"
+            "--layout",
+            choices=sorted(set(LAYOUTS.values())),
+            help="where the name lacks it",
         )
         parser.add_argument(
             "--descriptor", type=int, help="of the file, where the caller has opened it"
@@ -56,10 +58,10 @@ class Command(BaseCommand):
         else:
             with os.fdopen(descriptor, "wb") as opened:
                 counts = self._write(opened, layout, public)
-        told = ", ".join(
+        counts = ", ".join(
             f"{count:,} {name.replace('_', ' ')}" for name, count in sorted(counts.items())
         )
-        self.stdout.write(f"{file}: {told}.")
+        self.stdout.write(f"{file}: {counts}.")
 
     def _write_file(self, file: str, layout: str, public: bool) -> dict[str, int]:
         part = Path(f"{file}.part")

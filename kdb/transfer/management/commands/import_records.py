@@ -15,7 +15,7 @@ from kdb.transfer.readers import read
 from kdb.transfer.records import LONGEST_AUTHOR, BadFile, Defaults
 
 MOST_FAULTS = 20
-"""Lines told of one file."""
+"""Lines reported of one file."""
 
 
 class Command(BaseCommand):
@@ -30,9 +30,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Add files and what they do not say themselves."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--release", help="data release of records that tell none")
+        parser.add_argument("--release", help="data release of records that name none")
         parser.add_argument(
-            "--author", default="unknown", help="author of records that tell none (%(default)s)"
+            "--author", default="unknown", help="author of records that name none (%(default)s)"
         )
         parser.add_argument(
             "--create-tags", action="store_true", help="add tags that the vocabulary lacks"
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             action="store_true",
             help="leave out records that are older than the newest of their OID",
         )
-        parser.add_argument("--dry-run", action="store_true", help="only tell what would be loaded")
+        parser.add_argument("--dry-run", action="store_true", help="report what would be loaded")
 
     def handle(
         self, *, files: list[Path], release: str | None, author: str, **options: Any

@@ -9,7 +9,7 @@ A reader is a module of this folder whose name does not begin with an underscore
 ``MERGES``
     whether one OID may occur in several files, whose epochs are then united,
 ``matches(path)``
-    whether the file is of this layout, told from its name and beginning,
+    whether the file is of this layout, by its name and beginning,
 ``read(path)``
     its light curves, as :class:`~ztfvo.store.lightcurves.LightCurves`.
 

@@ -13,7 +13,7 @@ from ztfvo.products.request import url
 from ztfvo.times import HELIOCENTRIC_FRAME
 
 KEYS = ("oid", "filter")
-"""Columns that tell the light curve of a row; they stand first."""
+"""Columns that name the light curve of a row; they stand first."""
 
 
 def table(product: Product) -> pa.Table:

@@ -42,7 +42,7 @@ _TYPES = {
 }
 _TIMESYS = "hmjd_frame"
 _MEASURED = ("mag", "flux", "diffmag", "diffflux")
-"""Columns that a photometric calibration is told for."""
+"""Columns that have a photometric calibration."""
 
 
 def write(product: Product) -> bytes:
