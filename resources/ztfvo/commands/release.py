@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 from psycopg import Connection, sql
-from rich.console import Console
 from rich.table import Table
 
 from ztfvo.addresses import CONE, TAP, absolute, of_release
-from ztfvo.console import console
+from ztfvo.console import console, show_table
 from ztfvo.db import connect
 from ztfvo.errors import CannotBeDone
 from ztfvo.releases import Release, find_release, releases
@@ -47,7 +46,7 @@ def list_() -> None:
                 "" if first is None else f"{first:.1f} - {last:.1f}",
                 f"{one.loaded_at:%Y-%m-%d %H:%M}",
             )
-    Console().print(table)
+    show_table(table)
 
 
 @app.command()
