@@ -11,6 +11,10 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
+
+WIDEST = 10_000
+"""Characters in a line of a table for a file or another program."""
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -18,6 +22,14 @@ console = Console(stderr=True, highlight=False, soft_wrap=True)
 def show_error(message: str, where: Console = console) -> None:
     """Show what is wrong, as it is."""
     where.print(message, style="red", markup=False)
+
+
+def show_table(table: Table) -> None:
+    """Print a table to standard output, with whole lines where that is no terminal."""
+    output = Console(highlight=False)
+    if not output.is_terminal:
+        output.width = WIDEST
+    output.print(table)
 
 
 def counting(what: str) -> Progress:

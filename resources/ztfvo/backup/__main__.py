@@ -14,6 +14,7 @@ from ztfvo.backup.archive import time_of
 from ztfvo.backup.make import back_up, check, work_folder
 from ztfvo.backup.restore import restore as restore_
 from ztfvo.backup.targets import target_of
+from ztfvo.console import show_table
 from ztfvo.failures import Group
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.errors import SiteError
@@ -57,7 +58,7 @@ def list_(target: Place = None) -> None:
     for name in place.names():
         if time := time_of(name):
             table.add_row(name, f"{time:%Y-%m-%d %H:%M:%S}")
-    console.print(table)
+    show_table(table)
 
 
 @app.command()

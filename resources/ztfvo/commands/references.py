@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 from psycopg import Connection
-from rich.console import Console
 from rich.table import Table
 
-from ztfvo.console import console, counting, show_error
+from ztfvo.console import console, counting, show_error, show_table
 from ztfvo.db import connect
 from ztfvo.oid import FILTER_NAMES
 from ztfvo.references import load as loading
@@ -68,7 +67,7 @@ def list_() -> None:
                 f"{sources:,}",
                 f"{last:%Y-%m-%d %H:%M}",
             )
-    Console().print(table)
+    show_table(table)
 
 
 def _connection() -> Connection:

@@ -7,6 +7,7 @@ import json
 from rich.console import Console
 from rich.table import Column, Table
 
+from ztfvo.console import show_table
 from ztfvo.settings import Settings
 from ztfvo.site import mirrors, service
 from ztfvo.site.supervisor import NGINX
@@ -42,7 +43,7 @@ def show(settings: Settings, as_json: bool = False) -> int:
             for row in content:
                 table.add_row(*row)
             if content:
-                console.print(table)
+                show_table(table)
         for about, state, sentence in known:
             console.print(f"{about}: {sentence}", style=STYLES[state], markup=False)
     return 0 if all(state == WORKING for _, state, _ in rows) else 1
