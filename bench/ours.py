@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,17 @@ class Ours:
         RuntimeError
             If a file was refused.
         """
-        release = Declaration(RELEASE, "Benchmark", "Simulated.", "bulk-parquet", True)
+        release = Declaration(
+            name=RELEASE,
+            title="Benchmark",
+            label="Benchmark",
+            short_name="Benchmark",
+            description="Simulated.",
+            created=datetime.now(UTC),
+            rank=95,
+            layout="bulk-parquet",
+            simulated=True,
+        )
         with self.connection.transaction():
             create_common(self.connection)
             create_release(self.connection, RELEASE)

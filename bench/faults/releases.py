@@ -44,7 +44,8 @@ def _declare(root: Path, name: str) -> None:
     folder = root / "inputs" / "ztf" / name
     folder.mkdir(parents=True)
     (folder / "release.toml").write_text(
-        f'title = "{name}"\ndescription = "Made by a benchmark"\n'
+        f'title = "{name}"\nlabel = "{name}"\nshort_name = "{name}"\n'
+        'description = "Made by a benchmark"\ncreated = 2026-11-22T12:00:00Z\nrank = 95\n'
         'layout = "bulk-parquet"\nsimulated = true\n'
     )
     for path in (root, *root.rglob("*")):

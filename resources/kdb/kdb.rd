@@ -177,32 +177,4 @@ release: this is imported again when one is put on line. -->
       </LOOP>
     </outputTable>
   </service>
-
-  <regSuite title="Knowledge database">
-    <regTest title="The vocabulary has its tags">
-      <url parSet="TAP" QUERY="SELECT name, retired FROM kdb.tags
-        WHERE name IN ('SN', 'EW')">/tap/sync</url>
-      <code>
-        self.assertEqual(sorted(row["name"] for row in self.getVOTableRows()), ["EW", "SN"])
-      </code>
-    </regTest>
-    <regTest title="The newest record of an object is its state">
-      <url parSet="TAP" QUERY="SELECT TOP 200 o.oid, o.annotations, h.number, h.deleted,
-        o.author AS a, h.author AS b FROM kdb.objects AS o JOIN kdb.history AS h ON h.oid = o.oid
-        AND h.number = o.annotations">/tap/sync</url>
-      <code>
-        for row in self.getVOTableRows():
-          self.assertEqual((row["annotations"], row["a"], row["deleted"]),
-            (row["number"], row["b"], False))
-      </code>
-    </regTest>
-    <regTest title="A cone where nothing is gives no rows">
-      <url RA="100" DEC="-80" SR="0.001">cone/scs.xml</url>
-      <code>self.assertEqual(self.getVOTableRows(), [])</code>
-    </regTest>
-    <regTest title="A cone without radius is refused">
-      <url RA="254.45755" DEC="35.34236">cone/scs.xml</url>
-      <code>self.assertHasStrings('name="Error"', "SR is missing")</code>
-    </regTest>
-  </regSuite>
 </resource>

@@ -1,6 +1,6 @@
 <!-- What all releases share, as STREAMs: this RD builds nothing.
-A release RD gives its schema, title, dates and description, and one
-<FEED source="ztf/release#release" .../>; see demo.rd. -->
+A release's RD names its schema and has one <FEED source="ztf/release#release" .../>;
+all that differs is in inputs/ztf/RELEASE/release.toml. -->
 
 <resource schema="ztf" resdir=".">
   <meta name="title">Parts of ZTF releases</meta>
@@ -71,12 +71,21 @@ A release RD gives its schema, title, dates and description, and one
 
   <NXSTREAM id="release">
     <doc>
-      A release: metadata, tables, cone search and form.  `label` names the
-      release in titles, `shortName` in the registry (at most 16 characters),
-      `store` is its store schema; `prefix` (default none) is put before the
-      descriptions of tables.
+      A release: metadata, tables, cone search and links.  `name` is that of its
+      folder in inputs/ztf/, whose release.toml is read.
     </doc>
-    <DEFAULTS prefix=""/>
+    <LOOP source="ztf/release#declared"><codeItems>
+      from ztfvo_dachs import facts
+      yield facts.declaration("\name")
+    </codeItems></LOOP>
+  </NXSTREAM>
+
+  <NXSTREAM id="declared">
+    <doc>What is made of a release.toml.  `store` is the store schema.</doc>
+    <meta name="title">\title</meta>
+    <meta name="creationDate">\created</meta>
+    <meta name="schema-rank">\rank</meta>
+    <meta name="description">\description</meta>
     <FEED source="ztf/release#origin"/>
     <FEED source="ztf/release#tables" store="\store" label="\label" prefix="\prefix"/>
     <data id="publish" auto="True">
@@ -88,8 +97,8 @@ A release RD gives its schema, title, dates and description, and one
       <make table="exposures"/>
       <publish sets="ivo_managed,local"/>
     </data>
-    <FEED source="ztf/cone#service" label="\label" shortName="\shortName" prefix="\prefix"/>
-    <FEED source="ztf/datalink#services" store="\store" label="\label" shortName="\shortName"
+    <FEED source="ztf/cone#service" label="\label" shortName="\short_name" prefix="\prefix"/>
+    <FEED source="ztf/datalink#services" store="\store" label="\label" shortName="\short_name"
       prefix="\prefix"/>
   </NXSTREAM>
 </resource>

@@ -1,18 +1,21 @@
-"""What is known of a loaded release, for its RD: coverage and numbers of rows.
+"""What the RD of a release is filled with: what is declared of it, coverage and numbers of rows.
 
-The ingest writes it to ``ztf_store.release``. A release that is not loaded has nothing there,
-and its RD is valid without.
+The ingest writes coverage and numbers to ``ztf_store.release``. A release that is not loaded has
+nothing there, and its RD is valid without.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 from gavo import base
 
 from ztfvo.bands import BANDS
-from ztfvo.store.names import COMMON
+from ztfvo.ingest.releases import declared
+from ztfvo.settings import get_settings
+from ztfvo.store.names import COMMON, schema_of
 
 COUNTS = {
     "objects": "nlightcurves",
@@ -21,6 +24,8 @@ COUNTS = {
     "exposures": "nexposures",
 }
 
+SIMULATED = "SIMULATED data, not observed."
+"""What is put before the descriptions of a release's tables and services."""
 
 #: Planck's constant times the speed of light, in J m.
 HC = 1.98644586e-25
@@ -69,12 +74,33 @@ def default_objects() -> Iterator[dict[str, str]]:
         yield {"table": "ztf/ztf#objects"}
 
 
+def declaration(name: str) -> dict[str, str]:
+    """Return what a release's ``release.toml`` says, its store schema and its `prefix`.
+
+    Raises
+    ------
+    LookupError, ValueError, BadFile
+        When it is not declared, or its file is faulty.
+    """
+    release = declared(name, get_settings().inputs)
+    return {
+        "store": schema_of(name),
+        "title": release.title,
+        "label": release.label,
+        "short_name": release.short_name,
+        "description": release.description,
+        "created": f"{release.created.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "rank": str(release.rank),
+        "prefix": SIMULATED if release.simulated else "",
+    }
+
+
 def wording(store: str) -> dict[str, str]:
-    """How to call a release: its `label`, `prefix` of descriptions, and SSAP's `datasource`."""
+    """How to call the default release: `label`, `prefix` of descriptions, SSAP's `datasource`."""
     if any(simulated for (simulated,) in _of_release(store, "simulated")):
         return {
             "label": "ZTF (simulated)",
-            "prefix": "SIMULATED data, not observed.",
+            "prefix": SIMULATED,
             "datasource": "artificial",
         }
     return {"label": "ZTF", "prefix": "", "datasource": "survey"}

@@ -18,7 +18,7 @@ from support.files import api_row, bulk_rows, write_api, write_bulk
 from support.releases import ztfvo
 from support.waiting import wait_until
 
-from ztfvo.ingest.finish import is_finished
+from ztfvo.ingest.finish import describe, is_finished
 from ztfvo.ingest.manifest import build, write_manifest
 from ztfvo.ingest.releases import declared
 from ztfvo.settings import get_settings
@@ -72,6 +72,15 @@ def test_declared_windows_reach_the_database_also_when_they_change(release, file
     release.ingest()
     assert release.rows(query, release.name) == [({"short": [58194.0, 59280.5]},)]
     assert is_finished(release.connection, changed)
+
+
+def test_changed_texts_reach_the_list_of_releases_without_loading(release, files):
+    query = "SELECT title, description, nlightcurves FROM ztf_store.release WHERE name = %s"
+    release.ingest()
+    path = release.settings.inputs / release.name / "release.toml"
+    path.write_text(path.read_text().replace("Made for a test", "Changed").replace("Test ", "T "))
+    describe(release.connection, declared(release.name, release.settings.inputs))
+    assert release.rows(query, release.name) == [(f"T {release.name}", "Changed", 10)]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-"""The resource descriptors: valid, in step with the database, and true by their own tests."""
+"""The resource descriptors: valid, and in step with the database."""
 
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
 
 import pytest
 from support import service
@@ -36,24 +35,18 @@ def test_tables_are_in_step_with_the_database(site):
     assert told.count("-- OK") == 3, told
 
 
-@pytest.mark.parametrize("name", ["ztf/demo", "ztf/ztf", "kdb/kdb"])
-def test_values_are_as_the_descriptor_expects(site, name):
-    tested = service.dachs("test", "-u", site, name)
-    assert "\n0 of " in "\n" + tested.stdout, tested.stdout + tested.stderr
-
-
 def test_user_configuration_loads(site):
     checked = service.dachs("val", "%")
     assert "OK" in checked.stdout, checked.stdout + checked.stderr
 
 
 @pytest.mark.parametrize("name", RELEASES)
-def test_a_release_is_a_few_lines_and_its_tests(name):
-    root = ElementTree.parse(FOLDER / f"{name}.rd").getroot()
-    children = [child.tag for child in root if isinstance(child.tag, str)]
-    assert set(children) <= {"meta", "FEED", "regSuite"}
-    assert children.count("FEED") == 1
-    assert root.get("schema") == f"ztf_{name}"
+def test_a_release_is_three_lines(name):
+    assert (FOLDER / f"{name}.rd").read_text().splitlines() == [
+        f'<resource schema="ztf_{name}" resdir=".">',
+        f'  <FEED source="ztf/release#release" name="{name}"/>',
+        "</resource>",
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -35,8 +35,9 @@ class Release:
         folder = root / "inputs" / "ztf" / name
         folder.mkdir(parents=True)
         (folder / "release.toml").write_text(
-            f'title = "Test {name}"\ndescription = "Made for a test"\nlayout = "{layout}"\n'
-            f"simulated = {str(simulated).lower()}\n"
+            f'title = "Test {name}"\nlabel = "{name}"\nshort_name = "{name}"\n'
+            'description = "Made for a test"\ncreated = 2026-11-22T12:00:00Z\nrank = 95\n'
+            f'layout = "{layout}"\nsimulated = {str(simulated).lower()}\n'
         )
         self.settings: Settings = load_settings(root=root)
         self.connection = connect(self.settings, autocommit=True)

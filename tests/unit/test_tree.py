@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 
 import pytest
 from support.files import ROOT
 
 from ztfvo.ingest.readers import readers
+from ztfvo.ingest.releases import declared
 from ztfvo.settings import Settings
 
 README = (ROOT / "README.md").read_text()
@@ -44,8 +44,8 @@ def test_every_release_has_a_descriptor_and_every_descriptor_a_release():
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_a_release_is_declared_whole_and_says_whether_it_is_simulated(name):
-    values = tomllib.loads((ROOT / "inputs" / "ztf" / name / "release.toml").read_text())
-    assert values["layout"] in readers()
-    descriptor = (ROOT / "resources" / "ztf" / f"{name}.rd").read_text()
-    assert values["simulated"] == ("simulated" in values["title"].lower())
-    assert values["simulated"] == ("SIMULATED" in descriptor)
+    release = declared(name, ROOT / "inputs" / "ztf")
+    assert release.layout in readers()
+    assert len(f"{release.short_name} links") <= 16
+    for text in (release.title, release.label, release.description):
+        assert release.simulated == ("simulated" in text.lower())

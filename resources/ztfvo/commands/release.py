@@ -12,6 +12,8 @@ from ztfvo.addresses import CONE, TAP, absolute, of_release
 from ztfvo.console import console, show_table
 from ztfvo.db import connect
 from ztfvo.errors import CannotBeDone
+from ztfvo.ingest.finish import describe
+from ztfvo.ingest.releases import Declaration, declared
 from ztfvo.releases import Release, find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
@@ -54,6 +56,7 @@ def publish(name: Name) -> None:
     """Put a loaded release on line, or bring its published metadata up to date."""
     with _connection() as connection:
         alone = _find(connection, name).is_default
+        describe(connection, _declared(name))
         if alone:
             prepare(connection, name, get_settings())
             alter(connection, lambda: show(connection, name, get_settings()))
@@ -118,6 +121,13 @@ def _connection() -> Connection:
     connection = connect(autocommit=True)
     alter(connection, lambda: create_common(connection))
     return connection
+
+
+def _declared(name: str) -> Declaration:
+    try:
+        return declared(name, get_settings().inputs)
+    except LookupError as error:
+        raise CannotBeDone(str(error)) from error
 
 
 def _find(connection: Connection, name: str) -> Release:

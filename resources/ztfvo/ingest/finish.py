@@ -201,6 +201,14 @@ def _exposure_rows(column: dict[str, np.ndarray]):
     )
 
 
+def describe(connection: Connection, release: Declaration) -> None:
+    """Write title and description of a release, as they are declared, to the list of releases."""
+    connection.execute(
+        "UPDATE ztf_store.release SET title = %s, description = %s WHERE name = %s",
+        (release.title, release.description, release.name),
+    )
+
+
 def _register(connection: Connection, release: Declaration) -> None:
     """Write counts, time range and coverage to the list of releases; the first is the default."""
     merged = readers()[release.layout].MERGES

@@ -5,10 +5,27 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ztfvo.errors import BadFile
 from ztfvo.store.names import NAME, schema_of
+
+VALUES = {
+    "title": str,
+    "label": str,
+    "short_name": str,
+    "description": str,
+    "created": datetime,
+    "rank": int,
+    "layout": str,
+    "simulated": bool,
+}
+"""What a declaration has to say, and its types."""
+
+EXAMPLES = {str: '"words"', datetime: "2026-11-22T12:00:00Z", int: "30", bool: "false"}
+"""How a value of a type is written."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +34,15 @@ class Declaration:
 
     name: str
     title: str
+    label: str
+    """What it is called at the head of the titles of its tables and services."""
+    short_name: str
+    """The same for the registry, which shows 16 characters: with `` links`` behind it."""
     description: str
+    created: datetime
+    """When it was first served, UTC."""
+    rank: int
+    """Its place in lists of schemas; that of a smaller number is shown first."""
     layout: str
     simulated: bool
     windows: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -42,7 +67,7 @@ def declared(name: str, inputs: Path) -> Declaration:
     LookupError
         If the release is not declared.
     BadFile
-        If its file is not TOML or lacks a value.
+        If its file is not TOML, or a value is missing or of another type.
     """
     schema_of(name)
     path = inputs / name / "release.toml"
@@ -54,18 +79,24 @@ def declared(name: str, inputs: Path) -> Declaration:
         )
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Declaration(
-            name=name,
-            title=values["title"],
-            description=" ".join(values["description"].split()),
-            layout=values["layout"],
-            simulated=values["simulated"],
-            windows=_windows(path, values.get("windows", {})),
-        )
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(path, None, f"is not TOML ({error})") from error
-    except KeyError as error:
-        raise BadFile(path, None, f"the value {error.args[0]} is missing") from error
+    return Declaration(
+        name=name,
+        **{key: _value(path, values, key, kind) for key, kind in VALUES.items()},
+        windows=_windows(path, values.get("windows", {})),
+    )
+
+
+def _value(path: Path, values: dict[str, Any], key: str, kind: type) -> Any:
+    """Return a value of a declaration, of the type that it has to have."""
+    if key not in values:
+        raise BadFile(path, None, f"the value {key} is missing")
+    value = values[key]
+    if type(value) is not kind:
+        example = EXAMPLES[kind]
+        raise BadFile(path, None, f"{key} = {value!r} is not like {key} = {example}")
+    return " ".join(value.split()) if kind is str else value
 
 
 def _windows(path: Path, values: dict[str, list[float]]) -> dict[str, tuple[float, float]]:
