@@ -76,6 +76,46 @@ def test_simulated_data_say_so(tap):
     assert said == {f"{schema}.{table}" for schema in ("ztf", "ztf_demo") for table in TABLES}
 
 
+def test_an_oid_has_its_field_channel_and_filter(tap):
+    names = ("fieldid", "rcid", "ccdid", "qid", "filterid", "filter")
+    query = f"SELECT {', '.join(names)} FROM ztf_demo.objects WHERE oid = 1722107400005560"
+    (row,) = tap.search(query)
+    assert [row[name] for name in names] == [1722, 27, 7, 4, 1, "zg"]
+
+
+@pytest.mark.parametrize("table", TABLES[:3])
+def test_an_oid_that_is_not_there_has_no_rows(tap, table):
+    assert len(tap.search(f"SELECT oid FROM ztf.{table} WHERE oid = 999113300005170")) == 0
+
+
+def test_filters_are_g_r_and_i_of_the_ab_system(tap):
+    rows = list(tap.search("SELECT * FROM ztf.filters ORDER BY filterid"))
+    assert [(row["filterid"], row["filter"], row["svo_id"], row["magsys"]) for row in rows] == [
+        (1, "zg", "Palomar/ZTF.g", "AB"),
+        (2, "zr", "Palomar/ZTF.r", "AB"),
+        (3, "zi", "Palomar/ZTF.i", "AB"),
+    ]
+    assert all(row["zeropoint_jy"] == pytest.approx(10**3.56) for row in rows)
+    lengths = [row["wavelength_eff"] for row in rows]
+    assert 4e-7 < lengths[0] < lengths[1] < lengths[2] < 9e-7
+
+
+def test_one_release_is_the_default(tap):
+    found = tap.search("SELECT name FROM ztf.releases WHERE is_default = 'True'")
+    assert [row["name"] for row in found] == ["demo"]
+
+
+def test_each_epoch_has_its_exposure(tap):
+    epochs = tap.search(
+        "SELECT d.hmjd, e.mjd_mid FROM ztf_demo.detections AS d JOIN ztf_demo.exposures AS e"
+        " ON e.mjd_mid BETWEEN d.hmjd - 0.006 AND d.hmjd + 0.006 AND e.clrcoeff = d.clrcoeff"
+        " WHERE d.oid = 680113300005170 AND e.fieldid = 680 AND e.rcid = 50 AND e.filterid = 1"
+    ).to_table()
+    (star,) = tap.search("SELECT nobs FROM ztf_demo.objects WHERE oid = 680113300005170")
+    assert len(np.unique(epochs["hmjd"])) == star["nobs"]
+    assert np.abs(epochs["mjd_mid"] - epochs["hmjd"]).max() < 0.0058
+
+
 def test_sync_and_async_give_what_the_store_holds(tap):
     stored = service.rows(
         "SELECT oid, hmjd, mag, magerr, clrcoeff, catflags FROM demo_store.detections"
@@ -210,7 +250,13 @@ def test_tablesample_takes_about_the_share(tap, table):
 ERRORS = [
     ({"QUERY": "SELECT nonsense FROM"}, "Could not parse your query"),
     ({"QUERY": "SELECT nonsense FROM ztf.objects"}, "column 'nonsense'"),
-    ({"QUERY": "SELECT * FROM ztf.nonsense"}, "ztf.nonsense"),
+    ({"QUERY": "SELECT * FROM ztf.nonsense"}, "There is no table ztf.nonsense. All are listed at"),
+    ({"QUERY": "SELECT * FROM Objects"}, "There is no table Objects. Similar are: ztf.objects, "),
+    ({"QUERY": "SELECT * FROM ztf.object AS o"}, "no table ztf.object. Similar are: ztf.objects"),
+    ({"QUERY": 'SELECT * FROM ztf."Object"'}, 'no table ztf."Object". Similar are: ztf.objects'),
+    ({"QUERY": "SELECT * FROM ztf.objects JOIN detection USING (oid)"}, "no table detection. Sim"),
+    ({"QUERY": "SELECT * FROM TAP_UPLOAD.mine AS m"}, "There is no table TAP_UPLOAD.mine: none"),
+    ({"QUERY": "SELECT * FROM tap_user.mine"}, "There is no table tap_user.mine."),
     ({"QUERY": "SELECT exposure_id FROM ztf.exposures TABLESAMPLE(1)"}, "cannot be sampled"),
     ({"QUERY": "SELECT oid FROM ztf.objects TABLESAMPLE(200)"}, "not a percentage"),
     ({"QUERY": "SELECT gavo_ab_flux(1, 2) FROM ztf.filters"}, "takes 1 argument"),
@@ -232,6 +278,31 @@ def test_mistakes_are_400_with_a_sentence_in_a_votable(query, changes, message):
     assert status[0].value == "ERROR"
     assert message in status[0].content
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "votable"])
+def test_columns_without_a_name_have_the_same_one_each_time(query, form):
+    adql = (
+        "SELECT filter, COUNT(*), MAX(ra), 5, -AVG(dec), DISTANCE(ra, dec, 1, 2), nobs AS n"
+        " FROM ztf.objects WHERE oid = 680113300005170 GROUP BY filter, ra, dec, nobs"
+    )
+    names = ["filter", "count_2", "max_3", "column_4", "column_5", "distance_6", "n"]
+    answer = query(adql, RESPONSEFORMAT=form)
+    if form == "csv":
+        assert answer.text.splitlines()[0].split(",") == names
+    elif form == "json":
+        assert [column["name"] for column in answer.json()["columns"]] == names
+    else:
+        table = parse(io.BytesIO(answer.content)).get_first_table()
+        assert [field.name for field in table.fields] == names
+
+
+def test_a_column_without_a_name_can_be_taken_from_a_subquery(tap):
+    part = "SELECT filter, COUNT(*), MAX(DISTANCE(ra, dec, 1, 2)) FROM ztf.objects GROUP BY filter"
+    inner = tap.search(f"SELECT * FROM ({part}) AS q WHERE count_2 > 0 ORDER BY max_3").to_table()
+    assert inner.colnames == ["filter", "count_2", "max_3"]
+    (all_,) = tap.search("SELECT COUNT(*) AS n FROM ztf.objects")
+    assert inner["count_2"].sum() == all_["n"]
 
 
 def test_an_asynchronous_mistake_is_told(tap):

@@ -1,0 +1,40 @@
+"""Name columns that a query gives no name by what they are and where they stand.
+
+DaCHS takes the name from an address in memory: ``COUNT(*)`` had another one in each answer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gavo.adql import nodes
+
+OPTIONAL = True
+
+_FUNCTION = re.compile(r"\s*([A-Za-z_]\w*)\s*\(")
+
+
+def install() -> None:
+    """Apply the repair, once in a process."""
+    original, change = nodes.DerivedColumn.name.fget, nodes.DerivedColumn.change
+
+    def name(self: Any) -> str:
+        named = self.alias is not None or hasattr(self.expr, "name")
+        return original(self) if named else getattr(self, "ztfvo_name", None) or original(self)
+
+    def change_and_keep_name(self: Any, **changes: Any) -> Any:
+        changed = change(self, **changes)
+        if hasattr(self, "ztfvo_name"):
+            changed.ztfvo_name = self.ztfvo_name
+        return changed
+
+    def polish(self: Any) -> None:
+        for place, column in enumerate(self.selectFields or (), 1):
+            if isinstance(column, nodes.DerivedColumn) and not hasattr(column, "ztfvo_name"):
+                function = _FUNCTION.match(nodes.flatten(column.expr))
+                column.ztfvo_name = f"{function[1].lower() if function else 'column'}_{place}"
+
+    nodes.DerivedColumn.name = property(name)
+    nodes.DerivedColumn.change = change_and_keep_name
+    nodes.SelectList._polish = polish
