@@ -290,5 +290,5 @@ def test_release_says_that_it_is_simulated():
     content = tomllib.loads((DEMO / "release.toml").read_text())
     assert content["simulated"] is True
     assert "simulated" in content["title"].lower()
-    assert "Simulated data" in content["description"]
+    assert "SIMULATED" in content["description"]
     assert content["layout"] == "bulk-parquet"
