@@ -135,6 +135,21 @@ def test_nobody_else_is_believed_who_they_say_they_are(site):
         assert address_seen(visitor(address), direct, **FORGED) == address
 
 
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::6", "2001:db8:1:2::"),
+        ("2001:db8::6", "2001:db8::"),
+        ("::1", "::1"),
+        ("192.0.2.9", "192.0.2.9"),
+    ],
+)
+def test_a_visitor_with_many_addresses_of_one_network_is_one(site, said, seen):
+    direct = f"http://127.0.0.1:{get_settings().port}"
+    assert address_seen(visitor(PROXY), direct, **{"X-Forwarded-For": said}) == seen
+
+
 def test_the_limit_of_one_visitor_is_not_that_of_another(proxy):
     one, other = visitor("127.0.0.5"), visitor("127.0.0.6")
     most, jobs = get_settings().jobs_per_address, []

@@ -160,8 +160,9 @@ def test_null_values_that_are_values_are_null(site):
         votable(INT, "<TR><TD>1</TD><TD>2</TD></TR><TR></TR>"),
         b"\x00\xff" * 1000,
         pickle.dumps({"a": 1}),
+        b"<VOTABLE>" + b" " * 2_000_000,
     ],
-    ids=["empty", "text", "cut", "letters", "large", "ragged", "bytes", "pickle"],
+    ids=["empty", "text", "cut", "letters", "large", "ragged", "bytes", "pickle", "in a file"],
 )  # fmt: skip
 def test_what_is_no_table_is_refused_with_a_sentence_and_no_path(site, document):
     answer = upload(site, document)

@@ -138,7 +138,7 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
         try:
             file.seek(0)
             table = votableread.uploadVOTable(
-                name, file, connection, nameMaker=votableread.AutoQuotedNameMaker()
+                name, Nameless(file), connection, nameMaker=votableread.AutoQuotedNameMaker()
             )
         except base.DBError as error:
             if (error.pgcode or "08")[:2] not in ("22", "42", "54"):
@@ -224,6 +224,13 @@ def _is_null(values: Any, allowed: str) -> bool:
     """Whether VALUES says nothing but a usable null value; all else of it is taken out."""
     values._children.clear()
     return bool(values.null) and bool(re.fullmatch(allowed, values.null))
+
+
+class Nameless:
+    """A file without its name: DaCHS puts that into what it says of a document."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.read = file.read
 
 
 class NameMaker:
