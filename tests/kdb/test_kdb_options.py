@@ -81,6 +81,7 @@ def test_http_for_others_must_be_wanted(key):
         ("django-insecure-" + secrets.token_urlsafe(60), "can be guessed"),
         ("changeme" + secrets.token_urlsafe(60), "can be guessed"),
     ],
+    ids=["empty", "short", "one letter", "Django's", "an example's"],
 )
 def test_a_key_that_is_no_secret_is_refused(tmp_path, content, sentence):
     path = tmp_path / "key"
