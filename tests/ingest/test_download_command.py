@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from support.archive import DR19, SERVICE, Fault, StandIn, real_archive
 from support.downloads import (
     INPUTS,
@@ -22,10 +21,9 @@ from support.files import SHARED, api_row, needs_shared, write_api
 from support.waiting import wait_until
 from typer.testing import CliRunner
 
-from ztfvo.commands import download as command
+from ztfvo import cli
 from ztfvo.download.errors import DownloadError
 from ztfvo.download.select import Wish
-from ztfvo.failures import Group
 from ztfvo.ingest import manifest
 from ztfvo.ingest.checks import check
 from ztfvo.ingest.readers import read_file
@@ -105,10 +103,7 @@ def shell(tmp_path, monkeypatch):
         monkeypatch.setenv("ZTFVO_VAR", str(tmp_path / "var"))
         monkeypatch.setenv("ZTFVO_IRSA_URL", server.url)
         settings.get_settings.cache_clear()
-        app = typer.Typer(cls=Group)
-        app.command("other")(lambda: None)
-        command.register(app)
-        result = CliRunner().invoke(app, ["download", *map(str, arguments)])
+        result = CliRunner().invoke(cli.app, ["download", *map(str, arguments)])
         settings.get_settings.cache_clear()
         return result.exit_code, result.output, tmp_path / "var" / "data"
 

@@ -284,7 +284,9 @@ def test_coarse_times_do_not_identify_an_image_however_the_epoch_is_named(
     release.ingest(write_bulk(tmp_path / "a.parquet", rows, BULK_DR5))
     images = [image_of(release, row[0], 0) for row in exposures(release)]
     import_file(memory, write_csv(tmp_path / "a.csv", images), simulated=True)
-    with pytest.raises(HTTPError, match="too coarse to tell the exposure: they have") as refused:
+    with pytest.raises(
+        HTTPError, match="too coarse to identify the exposure: they have"
+    ) as refused:
         find(release.name, rows["objectid"][0], hmjd)
     assert refused.value.status == 404
     assert "steps of 1/256 day. Ask for the light curve in another release" in str(refused.value)

@@ -175,7 +175,7 @@ def test_a_file_that_lost_lines_is_refused(records, tmp_path, capsys):
     text = path.read_text().splitlines(keepends=True)
     cases = {
         "the file is not whole": text[:-1],
-        "tells 7 annotations, but there are 6": text[:-2] + text[-1:],
+        "says 7 annotations, but there are 6": text[:-2] + text[-1:],
         "version 9 is not known": [text[0].replace('"version": 1', '"version": 9'), *text[1:]],
         "comes after the end": [*text, text[-2]],
         "'given' is missing": [*text[:-2], text[-2].replace('"given"', '"taken"'), text[-1]],

@@ -230,9 +230,9 @@ def test_a_bad_filter_is_told_at_its_input(browsers, name, value, told):
     ("parameters", "told"),
     [
         ({"tga": "SN"}, "tga: There is no such parameter"),
-        ({"cursor": "x"}, "cursor does not belong to this list"),
+        ({"cursor": "x"}, "cursor is not of this list"),
         ({"page_size": "0"}, "page_size='0' is not a number"),
-        ({"ordering": "text"}, "ordering='text' is none of"),
+        ({"ordering": "text"}, "ordering='text' is not among"),
         ({"text": "a\0b"}, "Null characters are not allowed."),
     ],
 )

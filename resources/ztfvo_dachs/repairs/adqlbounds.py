@@ -12,7 +12,7 @@ import re
 import secrets
 from typing import Any, NamedTuple
 
-from gavo import base
+from gavo import adql, base
 from gavo.adql import common
 from gavo.protocols import adqlglue
 
@@ -26,7 +26,10 @@ LONGEST_LITERAL = 20_000
 
 _TYPES = ("CHAR", "VARCHAR")
 
-_MEANT = (common.Error, base.ValidationError, base.NotFoundError, base.DBError, MemoryError)
+_MEANT = (
+    *(adql.ParseException, adql.ParseSyntaxException, common.Error),
+    *(base.ValidationError, base.NotFoundError, base.DBError, MemoryError),
+)
 """What the translator raises on purpose; all else means that it cannot do a query."""
 
 DEEPEST = {"brackets": 16, "SELECT": 6, "CASE": 10}
