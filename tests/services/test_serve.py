@@ -35,7 +35,7 @@ def serve(*words: str) -> subprocess.CompletedProcess[str]:
 
 def pids(pattern: str) -> list[int]:
     """Processes of the test installation whose command line has `pattern`."""
-    var = str(get_settings().var)
+    own = re.escape(str(get_settings().var)) + r"(?![-\w])"  # not that of another beside it
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -43,7 +43,11 @@ def pids(pattern: str) -> list[int]:
             told = command + (process / "environ").read_bytes().decode(errors="replace")
         except OSError:
             continue
-        if re.search(pattern, command) and var in told and int(process.name) != os.getpid():
+        if (
+            re.search(pattern, command)
+            and re.search(own, told)
+            and int(process.name) != os.getpid()
+        ):
             found.append(int(process.name))
     return found
 
