@@ -210,6 +210,32 @@ async def kdb_lookups(attacker: Attacker) -> None:
         await attacker.at_once(2000, 4, get)
 
 
+async def figures(attacker: Attacker) -> None:
+    """The largest figures whose client hangs up after half a second."""
+    oids = ",".join(str(oid) for oid, _, _ in attacker.targets[:90])
+    async with attacker.client(0.5) as client:
+
+        async def get(number: int) -> None:
+            form = ("png", "pdf")[number % 2]
+            await attacker.send(client, "GET", f"/lc?ID={oids}&RESPONSEFORMAT={form}")
+
+        await attacker.at_once(2000, 8, get)
+
+
+async def large_files(attacker: Attacker) -> None:
+    """The largest files of light curves, 32 at a time."""
+    oids = ",".join(str(oid) for oid, _, _ in attacker.targets[:90])
+    async with attacker.client() as client:
+
+        async def get(number: int) -> None:
+            form = ("csv", "json", "votable", "parquet")[number % 4]
+            path = f"/lc?ID={oids}&RESPONSEFORMAT={form}&PERIOD=1.7&CYCLES=9"
+            if await attacker.send(client, "GET", path) == 429:
+                await asyncio.sleep(0.5)
+
+        await attacker.at_once(2000, 32, get)
+
+
 ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     "malformed": malformed,
     "hangups": hangups,
@@ -219,5 +245,7 @@ ATTACKS: dict[str, Callable[[Attacker], Awaitable[None]]] = {
     "slow-headers": slow_headers,
     "connections": connections,
     "kdb-lookups": kdb_lookups,
+    "figures": figures,
+    "large-files": large_files,
 }
 ADDRESSES = {name: f"127.0.0.{FIRST_ADDRESS + number}" for number, name in enumerate(ATTACKS)}

@@ -61,8 +61,8 @@ def test_how_much_there_is_at_a_time_is_as_the_code_has_it():
     part = TEXT.partition("## How much at a time")[2].partition("##")[0]
     bounds = (MAX_OIDS, MAX_CURVES, MAX_ROWS, LONGEST, turns.LARGE_ROWS, turns.LARGE_POINTS)
     assert re.findall(r"\d[\d,]*\d", part.replace("429", "")) == [f"{one:,}" for one in bounds]
-    assert turns.LARGE_AT_A_TIME == turns.LARGE_PER_ADDRESS == 4
-    assert part.count("four") == 2
+    assert (turns.LARGE_AT_A_TIME, part.count("two of them at a time")) == (2, 1)
+    assert (turns.LARGE_PER_ADDRESS, part.count("four large ones of one address")) == (4, 1)
 
 
 @pytest.mark.parametrize(("model", "prefix"), [(Settings, "ZTFVO_"), (Options, "KDB_")])

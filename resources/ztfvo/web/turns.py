@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 LARGE_ROWS, LARGE_POINTS = 20_000, 5_000
 """Rows of a file, and points of a figure, from which on an answer is large."""
-LARGE_AT_A_TIME = 4
+LARGE_AT_A_TIME = 2
 """Large files that a process writes at a time: each takes up to 150 MB."""
 LARGE_PER_ADDRESS = 4
 """Large answers of one address, at work or waiting, in each process."""
