@@ -20,6 +20,8 @@ MOST_ROWS = 20_000
 MOST_ROWS_WITH_TEXT = 200
 """Rows of one piece that has texts or arrays: those that follow may be far longer."""
 
+_OF_ANY_LENGTH = str | bytes | list
+
 PIECE = 4_000_000
 """Bytes of one piece, about."""
 
@@ -80,14 +82,14 @@ def _pieces(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def _varies(value: Any) -> bool:
-    return value is None or isinstance(value, str | bytes | list)
+    return value is None or isinstance(value, _OF_ANY_LENGTH)
 
 
 def _width(row: tuple[Any, ...]) -> int:
     """Bytes of a row, about: texts and arrays count, all else has few."""
     return sum(
         len(value) * (8 if isinstance(value, list) else 1)
-        if _varies(value) and value is not None
+        if isinstance(value, _OF_ANY_LENGTH)
         else 16
         for value in row
     )
