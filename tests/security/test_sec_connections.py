@@ -14,8 +14,8 @@ from support.waiting import wait_until
 from ztfvo.settings import get_settings
 
 IDLE = "SELECT pid FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'idle' ORDER BY 1"
-FEW = (1, 2)
-"""Connections; `watch` asks as well."""
+FEW = (1, 2, 3)
+"""Connections of ten queries that follow each other; `watch` asks as well, while they do."""
 
 LONG = (
     "SELECT pid FROM pg_stat_activity WHERE usename = 'untrusted' AND state = 'active'"

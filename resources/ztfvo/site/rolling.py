@@ -9,22 +9,19 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from ztfvo.settings import Settings
-from ztfvo.site import health, knowledge, service, supervisor
+from ztfvo.site import health, keep, knowledge, service, supervisor
 from ztfvo.site.config import write_kdb_environment, write_upstreams
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import run
 from ztfvo.site.supervisor import APP, DACHS, DATABASE, KDB, NGINX, WATCH
 
-SETTLE = 1.0
-"""Seconds after which nginx has taken its configuration over, however busy the machine."""
-
-SOON = 0.3
-"""Seconds after which it usually has: enough where a request that comes late has to wait only."""
+SETTLE = 10.0
+"""Seconds after which nginx is not waited for any more, which takes configuration over at once."""
 
 _ESTABLISHED = "01"
 """State of a TCP connection in /proc/net/tcp."""
@@ -51,7 +48,7 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
     former = service.start(settings)
     if settings.kdb_workers:
         _check_kdb(settings)
-    with _sparing(settings, SETTLE) as spare:
+    with _sparing(settings) as spare:
         for part, fault in FAULTS.items():
             names = supervisor.processes(settings, part)
             for number, name in enumerate(names):
@@ -89,7 +86,7 @@ def reload(settings: Settings) -> None:
     """
     supervisor.send_signal(settings, DATABASE, "HUP")
     running = {one.name for one in supervisor.programs(settings) if one.state == "RUNNING"}
-    with _sparing(settings, SOON) as spare:
+    with _sparing(settings) as spare:
         names = supervisor.processes(settings, DACHS)
         for number, name in enumerate(names):
             if name in running:
@@ -114,19 +111,35 @@ def _check_kdb(settings: Settings) -> None:
 
 
 @contextmanager
-def _sparing(settings: Settings, settle: float) -> Iterator[Callable[[str], None]]:
+def _sparing(settings: Settings) -> Iterator[Callable[[str], None]]:
     """Yield a function that has nginx send a process nothing, and those before it again."""
 
     def spare(name: str) -> None:
         write_upstreams(settings, spared=name)
+        former = _workers(settings)
         supervisor.send_signal(settings, NGINX, "HUP")
-        time.sleep(settle)
+        until = time.monotonic() + SETTLE
+        while former & _workers(settings) and time.monotonic() < until:
+            time.sleep(0.02)
 
     try:
         yield spare
     finally:
         write_upstreams(settings)
         supervisor.send_signal(settings, NGINX, "HUP")
+
+
+def _workers(settings: Settings) -> set[int]:
+    """Return the numbers of nginx' processes that take requests."""
+    master = keep.running(supervisor.pids(settings), NGINX)
+    found = set()
+    if master:
+        for child in Path(f"/proc/{master}/task/{master}/children").read_text("ascii").split():
+            with suppress(OSError):  # it has just ended
+                command = Path(f"/proc/{child}/cmdline").read_bytes().strip(b"\0 ")
+                if command == b"nginx: worker process":  # else it is shutting down, or no worker
+                    found.add(int(child))
+    return found
 
 
 def _let_end(settings: Settings, part: str, number: int, say: Callable[[str], None]) -> None:

@@ -15,6 +15,7 @@ from gavo.adql import nodes
 from gavo.protocols import adqlglue
 
 from ztfvo.addresses import TAP, absolute
+from ztfvo.store.names import DEFAULT
 from ztfvo_dachs import messages
 
 OPTIONAL = True
@@ -65,6 +66,8 @@ def _sentence(written: str) -> str:
 def like(written: str, names: Sequence[str]) -> list[str]:
     """Return the names of tables that are most like what was written, best first.
 
+    Among equals those of the default release come first.
+
     Parameters
     ----------
     written
@@ -73,6 +76,7 @@ def like(written: str, names: Sequence[str]) -> list[str]:
         Of all tables, with their schemas.
     """
     whole = "." in written
-    keys = {name: name if whole else name.rpartition(".")[2] for name in sorted(names, key=len)}
+    ordered = sorted(names, key=lambda name: (not name.startswith(f"{DEFAULT}."), len(name), name))
+    keys = {name: name if whole else name.rpartition(".")[2] for name in ordered}
     best = get_close_matches(written.replace('"', "").lower(), set(keys.values()), MOST, LIKE)
     return [name for key in best for name in keys if keys[name] == key][:MOST]
