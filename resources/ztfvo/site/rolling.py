@@ -23,6 +23,9 @@ from ztfvo.site.supervisor import APP, DACHS, DATABASE, KDB, NGINX, WATCH
 SETTLE = 10.0
 """Seconds after which nginx is not waited for any more, which takes configuration over at once."""
 
+SHORT = 1.0
+"""Seconds of a short request."""
+
 _ESTABLISHED = "01"
 """State of a TCP connection in /proc/net/tcp."""
 
@@ -79,6 +82,8 @@ def restart(settings: Settings, say: Callable[[str], None]) -> None:
 def reload(settings: Settings) -> None:
     """Make running servers take over changed RDs, metadata, configuration and code.
 
+    Requests go on; a short one that is at work ends first, and need not wait for descriptors.
+
     Raises
     ------
     SiteError
@@ -92,6 +97,7 @@ def reload(settings: Settings) -> None:
             if name in running:
                 if len(names) > 1:
                     spare(name)
+                    _await_end(settings, DACHS, number, SHORT)
                 supervisor.send_signal(settings, name, "HUP")
                 # It reads descriptors at the first request that needs them, which are these.
                 _wait_for(settings, name, partial(health.dachs_fault, settings, number))
@@ -145,12 +151,16 @@ def _workers(settings: Settings) -> set[int]:
 def _let_end(settings: Settings, part: str, number: int, say: Callable[[str], None]) -> None:
     """Wait until the requests that a process has at work have ended."""
     patience = settings.sync_seconds + 10
-    count = partial(_connections, settings, part, number)
-    until = time.monotonic() + patience
-    while count() and time.monotonic() < until:
-        time.sleep(0.1)
-    if left := count():
+    if left := _await_end(settings, part, number, patience):
         say(f"{part}-{number}: {left} requests are cut off after {patience} s")
+
+
+def _await_end(settings: Settings, part: str, number: int, patience: float) -> int:
+    """Return how many requests a process has at work after it has had time to end them."""
+    until = time.monotonic() + patience
+    while (left := _connections(settings, part, number)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return left
 
 
 def _connections(settings: Settings, part: str, number: int) -> int:
