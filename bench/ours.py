@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from bench.cputime import database_seconds
 from bench.dataset import RELEASE, Dataset
 from bench.stores import DTYPES, RADIUS, Curve, Size
 from ztfvo.db import connect
+from ztfvo.declarations import Declaration
 from ztfvo.ingest.finish import finish
 from ztfvo.ingest.plan import jobs
-from ztfvo.ingest.releases import Declaration
 from ztfvo.ingest.run import run
 from ztfvo.settings import Settings
 from ztfvo.store.names import schema_of
@@ -61,6 +62,7 @@ class Ours:
         """
         release = Declaration(
             name=RELEASE,
+            file=Path(__file__),
             title="Benchmark",
             label="Benchmark",
             short_name="Benchmark",

@@ -13,7 +13,7 @@ from typing import Any
 from gavo import base
 
 from ztfvo.bands import BANDS
-from ztfvo.ingest.releases import declared
+from ztfvo.declarations import declared
 from ztfvo.settings import get_settings
 from ztfvo.store.names import COMMON, schema_of
 
@@ -79,7 +79,7 @@ def declaration(name: str) -> dict[str, str]:
 
     Raises
     ------
-    LookupError, ValueError, BadFile
+    CannotBeDone, BadFile
         When it is not declared, or its file is faulty.
     """
     release = declared(name, get_settings().inputs)

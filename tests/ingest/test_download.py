@@ -69,7 +69,7 @@ def test_a_file_that_arrived_before_its_entry_is_kept(server, tmp_path):
     assert len(manifest.read_manifest(tmp_path / manifest.NAME)) == 2
 
 
-def test_a_damaged_file_is_fetched_anew_when_asked_to_verify(server, made, tmp_path):
+def test_a_damaged_file_is_fetched_again_when_asked_to_verify(server, made, tmp_path):
     get(server, Wish(fields=(1722,)), tmp_path)
     content = bytearray((tmp_path / ZG).read_bytes())
     content[100] ^= 1

@@ -24,6 +24,7 @@ from ztfvo.download import catalogue, select, sky
 from ztfvo.download.errors import DownloadError
 from ztfvo.download.select import Wish
 from ztfvo.download.source import read_source
+from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.ingest.readers import read_file
 
 
@@ -220,19 +221,19 @@ def test_release_descriptions_are_read_and_faults_named(tmp_path):
     source = read_source(INPUTS, "dr19", "https://archive.example/")
     assert source.url("a") == "https://archive.example/data/ZTF/lc/lc_dr19/a"
     assert read_source(INPUTS, "dr24", "https://archive.example").server.endswith("amazonaws.com")
-    with pytest.raises(DownloadError, match=r"no release 'dr99'; known are: .*dr19.*dr5"):
+    with pytest.raises(CannotBeDone, match=r"no release 'dr99': .*Declared are: .*dr19.*dr5"):
         read_source(INPUTS, "dr99", "https://archive.example")
     file = tmp_path / "x" / "release.toml"
     file.parent.mkdir()
-    for text, message in (
-        ('layout = "text"', r"no table \[download\]"),
-        ('[download]\npath = "a"', "layout is missing"),
-        ('layout = "text"\n[download]\n', "path is missing"),
-        ('layout = "text"\n[download]\npath = "a"\nserver = "ftp://b"', "not the address"),
-        ("layout", "cannot be read"),
+    declared, _, _ = (INPUTS / "dr19" / "release.toml").read_text().partition("[download]")
+    for text, kind, message in (
+        ("", CannotBeDone, r"x cannot be downloaded: .*release.toml has no table \[download\]"),
+        ("[download]", BadFile, r"release.toml: \[download\] has no path"),
+        ("[download]\npath = 5", BadFile, r"release.toml: \[download\] has no path"),
+        ('[download]\npath = "a"\nserver = "ftp://b"', BadFile, "'ftp://b' is not the address"),
     ):
-        file.write_text(text)
-        with pytest.raises(DownloadError, match=message):
+        file.write_text(declared + text)
+        with pytest.raises(kind, match=message):
             read_source(tmp_path, "x", "https://archive.example")
 
 

@@ -120,7 +120,7 @@ def test_the_command_takes_several_fields(server, shell):
     assert code == 0 and "already here: 3" in output
 
 
-def test_the_command_tells_what_it_would_do(server, shell):
+def test_the_command_shows_what_it_would_do(server, shell):
     code, output, data = shell(server, "dr19", "--all", "--dry-run")
     assert code == 0
     assert f"{server.url}{DR19}{ZG}\n" in output

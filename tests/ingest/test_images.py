@@ -113,7 +113,7 @@ def test_imported_metadata_name_the_image_of_every_recorded_pair(paired, memory,
 
 
 @needs_shared
-def test_names_stay_when_exposures_are_made_anew(paired, memory, tmp_path):
+def test_names_stay_when_exposures_are_made_again(paired, memory, tmp_path):
     import_file(memory, write_csv(tmp_path / "all.csv", metadata(list(pairs()))), simulated=False)
     before = paired.content()
     refinish(paired)

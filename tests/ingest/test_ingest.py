@@ -18,9 +18,9 @@ from support.files import api_row, bulk_rows, write_api, write_bulk
 from support.releases import ztfvo
 from support.waiting import wait_until
 
+from ztfvo.declarations import declared
 from ztfvo.ingest.finish import describe, is_finished
 from ztfvo.ingest.manifest import build, write_manifest
-from ztfvo.ingest.releases import declared
 from ztfvo.settings import get_settings
 
 
@@ -140,9 +140,9 @@ def test_a_bad_file_is_refused_with_name_row_and_cause_and_the_others_are_loaded
     )
     result = release.command(*files, bad, check=False)
     assert result.returncode == 1
-    told = " ".join(result.stderr.split())
-    assert f"{bad}, row 2 (OID 605107400005561)" in told
-    assert "hmjd" in told
+    shown = " ".join(result.stderr.split())
+    assert f"{bad}, row 2 (OID 605107400005561)" in shown
+    assert "hmjd" in shown
     assert release.counts() == [5, 10, 10, 20, 5]
     reports = sorted((get_settings().var / "log" / "ingest").glob(f"{release.name}-*.json"))
     refused = [r for r in json.loads(reports[-1].read_text()) if r["action"] == "refused"]
@@ -177,7 +177,7 @@ def test_a_file_that_differs_from_the_manifests_checksum_is_refused(release, fil
     assert "the manifest says" in outcomes[0].message
 
 
-def test_a_file_of_the_manifest_that_is_missing_is_told(release, files):
+def test_a_file_of_the_manifest_that_is_missing_is_reported(release, files):
     folder = files[0].parents[2]
     write_manifest(folder / "manifest.csv", build(folder))
     files[2].unlink()
@@ -186,7 +186,7 @@ def test_a_file_of_the_manifest_that_is_missing_is_told(release, files):
     assert sum(o.action == "loaded" for o in outcomes.values()) == 4
 
 
-def test_a_dry_run_tells_what_would_be_done_and_writes_nothing(release, files):
+def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(release, files):
     release.ingest(files[0])
     before = release.content()
     outcomes = release.ingest(dry_run=True)
@@ -278,10 +278,10 @@ def test_contradicting_answers_are_refused_and_nothing_of_them_is_loaded(api_rel
     other = write_api(tmp_path / "b.csv", api_row(mag="12.5"))
     result = api_release.command(good, other, check=False)
     assert result.returncode == 1
-    told = " ".join(result.stderr.split())
-    assert "a.csv" in told
-    assert "b.csv" in told
-    assert "Traceback" not in told
+    shown = " ".join(result.stderr.split())
+    assert "a.csv" in shown
+    assert "b.csv" in shown
+    assert "Traceback" not in shown
     assert api_release.rows("SELECT mag FROM detections") == [(pytest.approx(16.917614),)]
 
 

@@ -21,7 +21,7 @@ SNAD101 = 633207400004730
 """Its reference source: mag -5.436, sigmag 0.061, MAGZP 26.275, MAGZPRMS 0.0257194382."""
 
 FIELD = 1999
-"""No field of the survey: what tests load is told from what is loaded already."""
+"""No field of the survey: what tests load is distinguished from what is loaded already."""
 
 
 def catalogue(folder, name="ztf_001999_zr_c07_q4_refpsfcat.fits", header=None, **columns):
@@ -224,7 +224,7 @@ def test_folders_are_searched(tmp_path):
         files([tmp_path / "none.fits"])
 
 
-def test_the_command_loads_the_good_tells_the_bad_and_exits_with_1(tmp_path, stored):
+def test_the_command_loads_the_good_shows_the_bad_and_exits_with_1(tmp_path, stored):
     good = catalogue(tmp_path)
     bad = catalogue(tmp_path, "ztf_001999_zg_c07_q4_refpsfcat.fits")
     result = ztfvo("references", "load", tmp_path, check=False)

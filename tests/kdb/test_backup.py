@@ -117,16 +117,16 @@ def made(records, folder):
 
 
 @pytest.mark.parametrize("words", ["run", "list"])
-def test_a_target_that_cannot_be_made_is_told_in_a_sentence(records, tmp_path, words):
+def test_a_target_that_cannot_be_made_is_reported_in_a_sentence(records, tmp_path, words):
     file = tmp_path / "file"
     file.touch()
     outcome = backup(words, ZTFVO_BACKUP_TARGET=file / "below")
     if words == "list":
         assert "kdb-" not in succeeded(outcome)
         return
-    told = failed(outcome)
-    assert f"the backup cannot be written to {file}/below" in told
-    assert "ZTFVO_BACKUP_TARGET" in told
+    shown = failed(outcome)
+    assert f"the backup cannot be written to {file}/below" in shown
+    assert "ZTFVO_BACKUP_TARGET" in shown
 
 
 def tables(name):
@@ -151,8 +151,8 @@ def rows(name, query, user="kdb"):
 
 
 def test_a_restored_service_has_every_row_the_history_and_all_rules(made, empty):
-    told = succeeded(backup("restore", made, name=empty))
-    assert "Restored 70 annotations" in told
+    shown = succeeded(backup("restore", made, name=empty))
+    assert "Restored 70 annotations" in shown
     before, after = tables(NAME), tables(empty)
     assert len(before["annotation"]) == 70
     assert len(before["kdb_token"]) == 1
@@ -341,11 +341,11 @@ def databases():
 def test_a_backup_is_tried_in_a_database_of_its_own_and_the_outcome_kept(made, folder):
     var, before = get_settings().var, databases()
     counted = rows(NAME, "SELECT count(*) FROM annotation")
-    told = succeeded(backup("test", ZTFVO_BACKUP_TARGET=folder))
-    assert f"{made.name} was restored" in told
+    shown = succeeded(backup("test", ZTFVO_BACKUP_TARGET=folder))
+    assert f"{made.name} was restored" in shown
     outcome = trial(var)
     assert (outcome["ok"], outcome["backup"]) == (True, made.name)
-    assert outcome["sentence"] in " ".join(told.split())
+    assert outcome["sentence"] in " ".join(shown.split())
     assert databases() == before
     assert rows(NAME, "SELECT count(*) FROM annotation") == counted
 
@@ -394,10 +394,10 @@ def test_a_restore_that_fails_half_way_leaves_the_empty_service_as_it_was(made, 
     assert structure(empty)["views"] == shape["views"]
 
 
-def test_the_database_being_down_is_told(folder):
-    told = failed(backup(ZTFVO_BACKUP_TARGET=folder, KDB_DSN="host=/nowhere dbname=kdb user=kdb"))
-    assert "does not answer" in told
-    assert "Remedy:" in told
+def test_the_database_being_down_is_reported(folder):
+    shown = failed(backup(ZTFVO_BACKUP_TARGET=folder, KDB_DSN="host=/nowhere dbname=kdb user=kdb"))
+    assert "does not answer" in shown
+    assert "Remedy:" in shown
     assert not folder.exists()
 
 
@@ -453,11 +453,11 @@ def test_old_backups_are_deleted_after_a_new_one_and_other_files_are_not(records
     for name in [*old, "notes.txt"]:
         (folder / name).write_bytes(b"")
     limits = {"ZTFVO_BACKUP_DAILY": 2, "ZTFVO_BACKUP_WEEKLY": 0}
-    told = succeeded(backup(ZTFVO_BACKUP_TARGET=folder, **limits))
+    shown = succeeded(backup(ZTFVO_BACKUP_TARGET=folder, **limits))
     left = sorted(path.name for path in folder.iterdir())
     assert left[0] == old[-1]
     assert left[2:] == ["notes.txt"]
-    assert [line.split()[-1] for line in told.splitlines() if "Deleted" in line] == old[:2]
+    assert [line.split()[-1] for line in shown.splitlines() if "Deleted" in line] == old[:2]
 
 
 def test_a_failed_backup_deletes_nothing(folder):

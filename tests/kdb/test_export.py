@@ -265,7 +265,7 @@ def test_columns_of_the_votable_say_what_they_are(records, tmp_path):
     assert system.timescale == "UTC"
 
 
-def test_an_unknown_layout_is_told(tmp_path):
+def test_an_unknown_layout_is_reported(tmp_path):
     with pytest.raises(CommandError, match=r"must end in \.jsonl or \.vot"):
         call_command("export_records", str(tmp_path / "all.xlsx"))
     with pytest.raises(CommandError, match="cannot be written"):

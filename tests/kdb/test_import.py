@@ -56,7 +56,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def take(capsys):
-    """A function that imports files; returns what was told, as one text."""
+    """A function that imports files; returns what was shown, as one text."""
 
     def run(*paths, **options):
         options = {"release": "dr17"} | options
@@ -68,7 +68,7 @@ def take(capsys):
 
 @pytest.fixture
 def refused(take, capsys):
-    """A function that imports a file which must be refused; returns the faults told."""
+    """A function that imports a file which must be refused; returns the faults shown."""
 
     def run(*paths, **options):
         before = set(Annotation.objects.values_list("pk", flat=True))
@@ -93,8 +93,8 @@ def when(text):
 def test_csv_needs_oid_and_tags_only(tags, file, take):
     oid, other = new_oid(), new_oid()
     before = datetime.now(UTC)
-    told = take(file(f"oid,tags\n{oid},SN|VAR\n{other},\n"), author="A. Team")
-    assert "2 records added, 0 were there" in told
+    shown = take(file(f"oid,tags\n{oid},SN|VAR\n{other},\n"), author="A. Team")
+    assert "2 records added, 0 were there" in shown
     ((names, text, author, time, release),) = history(oid)
     assert (names, text, author, release) == (["VAR", "SN"], "", "A. Team", "dr17")
     # The transaction of the test began before.
@@ -193,8 +193,8 @@ def test_what_changed_since_the_last_dump_is_added_to_the_history(tags, file, ta
     head = "oid,tags,author,time\n"
     old = f"{same},EA,a,2022-01-01T00:00:00Z\n"
     take(file(f"{head}{oid},SN,a,2022-01-01T00:00:00Z\n{old}"))
-    told = take(file(f"{head}{oid},VAR,b,2023-01-01T00:00:00Z\n{old}"))
-    assert "1 records added, 1 were there" in told
+    shown = take(file(f"{head}{oid},VAR,b,2023-01-01T00:00:00Z\n{old}"))
+    assert "1 records added, 1 were there" in shown
     assert [(row[0], row[2]) for row in history(oid)] == [(["SN"], "a"), (["VAR"], "b")]
 
 
@@ -203,9 +203,9 @@ def test_an_older_record_does_not_come_on_top_of_a_newer_one(tags, people, file,
     head = annotate(people["expert"], oid, "dr19", [tags["EA"]], None)
     rows = file(f"oid,tags,author,time\n{oid},SN,a,2022-01-01T00:00:00Z\n"
                 f"{fresh},SN,a,2022-01-01T00:00:00Z\n")  # fmt: skip
-    told = refused(rows)
-    assert f"line 2: is older than the newest record of {oid}" in told
-    assert "--skip-older" in told
+    shown = refused(rows)
+    assert f"line 2: is older than the newest record of {oid}" in shown
+    assert "--skip-older" in shown
     assert "1 records added, 0 were there, 1 left out as older" in take(rows, skip_older=True)
     assert Annotation.objects.get(oid=oid).pk == head.pk
     assert len(history(fresh)) == 1
@@ -222,19 +222,19 @@ def test_an_older_record_does_not_come_on_top_of_a_newer_one(tags, people, file,
         ("{oid}", "1 cells, but the header has 2"),
     ],
 )
-def test_bad_rows_are_told_with_line_and_cause_and_nothing_is_loaded(
+def test_bad_rows_are_reported_with_line_and_cause_and_nothing_is_loaded(
     tags, file, refused, row, cause
 ):
     row = row.format(oid=new_oid())
-    told = refused(file(f"oid,tags\n{new_oid()},SN\n\n{row}\n{new_oid()},EA\n"))
-    assert f"line 4: {cause}" in told
-    assert "nothing was loaded" in told
+    shown = refused(file(f"oid,tags\n{new_oid()},SN\n\n{row}\n{new_oid()},EA\n"))
+    assert f"line 4: {cause}" in shown
+    assert "nothing was loaded" in shown
 
 
-def test_all_bad_rows_are_told(tags, file, refused):
-    told = refused(file(f"oid,tags\n1,SN\n{new_oid()},SN\n2,SN\n"))
-    assert "line 2: '1' is not" in told
-    assert "line 4: '2' is not" in told
+def test_all_bad_rows_are_reported(tags, file, refused):
+    shown = refused(file(f"oid,tags\n1,SN\n{new_oid()},SN\n2,SN\n"))
+    assert "line 2: '1' is not" in shown
+    assert "line 4: '2' is not" in shown
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_all_bad_rows_are_told(tags, file, refused):
         ("description", "bell\x07", "has control characters"),
     ],
 )
-def test_malformed_fields_are_told_by_name(tags, file, refused, field, value, cause):
+def test_malformed_fields_are_reported_by_name(tags, file, refused, field, value, cause):
     assert cause in refused(file(f"oid,tags,{field}\n{new_oid()},SN,{value}\n"))
 
 
@@ -279,15 +279,15 @@ def test_malformed_files_are_refused_with_their_cause(tags, file, refused, name,
     assert cause in refused(file(content, name))
 
 
-def test_a_file_that_is_missing_or_not_text_is_told(tmp_path, refused):
+def test_a_file_that_is_missing_or_not_text_is_reported(tmp_path, refused):
     assert "cannot be read" in refused(tmp_path / "none.csv")
     (tmp_path / "bytes.csv").write_bytes(b"oid,tags\n\xff\xfe\n")
     assert "cannot be read" in refused(tmp_path / "bytes.csv")
 
 
 def test_the_release_must_be_known(tags, file, refused):
-    told = refused(file(f"oid,tags\n{new_oid()},SN\n"), release=None)
-    assert "line 2: the release is not given: name it with --release" in told
+    shown = refused(file(f"oid,tags\n{new_oid()},SN\n"), release=None)
+    assert "line 2: the release is not given: name it with --release" in shown
     with pytest.raises(CommandError, match="'DR19' is none"):
         call_command("import_records", "x.csv", release="DR19")
 
@@ -300,23 +300,23 @@ def test_tags_are_added_only_where_asked_for_and_logged(tags, file, take, refuse
     assert [event.action for event in Tag.objects.get(name="new-1").events.all()] == ["created"]
 
 
-def test_a_renamed_tag_is_told_by_its_name_now(tags, people, file, refused):
+def test_a_renamed_tag_is_reported_by_its_name_now(tags, people, file, refused):
     edit.change(people["editor"], tags["SN"].pk, name="Supernova")
-    told = refused(file(f"oid,tags\n{new_oid()},SN\n"))
-    assert "It is now called 'Supernova'" in told
+    shown = refused(file(f"oid,tags\n{new_oid()},SN\n"))
+    assert "It is now called 'Supernova'" in shown
 
 
 @pytest.mark.parametrize("name", ["two words", "é", "x" * 65, "<b>", "sn"])
 def test_names_that_cannot_be_tags_are_refused_even_then(tags, file, refused, name):
-    told = refused(file(f"oid,tags\n{new_oid()},{name}\n"), create_tags=True)
-    assert "in capitals only" in told if name == "sn" else "cannot be a tag" in told
+    shown = refused(file(f"oid,tags\n{new_oid()},{name}\n"), create_tags=True)
+    assert "in capitals only" in shown if name == "sn" else "cannot be a tag" in shown
 
 
-def test_a_dry_run_tells_and_loads_nothing(tags, file, take):
+def test_a_dry_run_shows_and_loads_nothing(tags, file, take):
     oid = new_oid()
-    told = take(file(f"oid,tags\n{oid},SN|new\n"), create_tags=True, dry_run=True)
-    assert "1 records would be added" in told
-    assert "1 tags would be added" in told
+    shown = take(file(f"oid,tags\n{oid},SN|new\n"), create_tags=True, dry_run=True)
+    assert "1 records would be added" in shown
+    assert "1 tags would be added" in shown
     assert history(oid) == []
     assert not Tag.objects.filter(name="new").exists()
 
@@ -331,9 +331,9 @@ def test_the_good_files_of_several_are_loaded_and_a_second_run_completes_the_res
     assert (len(history(good)), len(history(bad))) == (1, 0)
     capsys.readouterr()
     file(f"oid,tags\n{bad},EA\n", "1.csv")
-    told = take(*paths)
-    assert "1.csv: 1 records added" in told
-    assert "2.csv: 0 records added, 1 were there" in told
+    shown = take(*paths)
+    assert "1.csv: 1 records added" in shown
+    assert "2.csv: 0 records added, 1 were there" in shown
 
 
 def test_an_import_that_breaks_off_leaves_nothing_and_can_be_repeated(
@@ -362,8 +362,8 @@ def test_an_import_that_breaks_off_leaves_nothing_and_can_be_repeated(
 def test_one_import_runs_at_a_time(tags, file, refused):
     with psycopg.connect(kdb.dsn(NAME, "kdb")) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [loading.LOCK])
-        told = refused(file(f"oid,tags\n{new_oid()},SN\n"))
-    assert "another import is running" in told
+        shown = refused(file(f"oid,tags\n{new_oid()},SN\n"))
+    assert "another import is running" in shown
 
 
 def test_hostile_text_stays_text(tags, file, take):

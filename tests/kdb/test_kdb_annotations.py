@@ -1,4 +1,4 @@
-"""Annotating: what is taken, what is told, what is refused."""
+"""Annotating: what is taken, what is reported, what is refused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from support.kdb import new_oid
 
 
-def test_the_first_annotation_is_told_whole(expert, tags):
+def test_the_first_annotation_is_reported_whole(expert, tags):
     oid = new_oid()
     made = expert.annotate(oid, "uncertain", "SN", description="Near a galaxy: 18″ E\nπ")
     moment = datetime.fromisoformat(made.pop("changed_at"))
@@ -39,8 +39,8 @@ def test_the_newest_is_the_current_state_and_all_are_the_history(visitors, exper
     assert (current["tags"], current["description"]) == (["VAR"], "b")
     assert (current["author"], current["release"]) == ("The other_expert", "dr24")
     history = visitors["anonymous"].get(f"objects/{oid}/history/").json()["results"]
-    told = [(row["id"], row["number"], row["tags"], row["author"]) for row in history]
-    assert told == [
+    shown = [(row["id"], row["number"], row["tags"], row["author"]) for row in history]
+    assert shown == [
         (first["id"], 1, ["SN"], "The expert"),
         (second["id"], 2, ["VAR"], "The other_expert"),
     ]
@@ -59,7 +59,7 @@ def test_a_deletion_is_an_annotation_and_what_was_stays_in_history(expert, anyon
     assert (back["number"], anyone.oids()) == (3, [oid])
 
 
-def test_the_log_tells_what_each_annotation_changed(expert, editor, anyone, tags):
+def test_the_log_shows_what_each_annotation_changed(expert, editor, anyone, tags):
     oid = new_oid()
     first = expert.annotate(oid, "SN", "ghost", description="a")
     editor.patch("tags/SN/", {"name": "Supernova"})
@@ -104,7 +104,7 @@ def test_what_is_not_public_is_for_members_only(visitors, expert, tags):
 
 
 @pytest.mark.parametrize("based_on", ["missing", "null", "older", "unknown", "of another OID"])
-def test_a_conflict_is_told_with_the_newer_one(expert, tags, based_on):
+def test_a_conflict_is_reported_with_the_newer_one(expert, tags, based_on):
     oid = new_oid()
     first = expert.annotate(oid, "SN")
     newest = expert.annotate(oid, "VAR", based_on=first["id"])
@@ -240,7 +240,7 @@ def test_a_malformed_question_is_refused(anyone, oids):
 
 
 @pytest.mark.parametrize("path", ["", "history/", "log/"])
-def test_what_is_no_oid_is_told_apart_from_an_oid_without_records(anyone, path):
+def test_what_is_no_oid_is_distinguished_from_an_oid_without_records(anyone, path):
     wrong = anyone.get(f"objects/123/{path}")
     assert wrong.status_code == 400
     assert wrong.json() == {"detail": "'123' is not an OID: it is a number of 15 or 16 digits."}

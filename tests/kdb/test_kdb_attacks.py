@@ -190,13 +190,13 @@ def test_a_list_that_is_too_long_is_refused_before_its_items(expert, path, name,
     assert sum(entry.callcount for entry in profile.getstats()) < 40_000
 
 
-def test_the_first_few_faults_of_a_list_are_told(anyone):
+def test_the_first_few_faults_of_a_list_are_reported(anyone):
     answer = anyone.post("objects/query/", {"oids": [new_oid(), *["x"] * 400]})
     assert answer.status_code == 400
     assert sorted(answer.json()["oids"]) == ["1", "2", "3", "4", "5"]
 
 
-def test_the_first_few_unknown_fields_are_told(anyone):
+def test_the_first_few_unknown_fields_are_reported(anyone):
     strange = {f"field{number}": 1 for number in range(10_000)}
     answer = anyone.post("objects/query/", strange | {"oids": [new_oid()]})
     assert answer.status_code == 400
@@ -295,7 +295,7 @@ def test_links_are_never_made_of_a_foreign_host(anyone, host):
     assert anyone.client.get("/api/v1/objects/", HTTP_HOST=host or "evil:80").status_code == 400
 
 
-def test_an_error_tells_nothing_of_the_inside(anyone, monkeypatch):
+def test_an_error_shows_nothing_of_the_inside(anyone, monkeypatch):
     from kdb.tags import actions
 
     def fail(*_):

@@ -120,5 +120,5 @@ def test_two_administrators_do_not_demote_each_other(people):
         ]
     )
     statuses = sorted(answer.status_code for answer in answers)
-    # The second is told of the conflict, or is no administrator any more when he asks.
+    # The second sees the conflict, or is no administrator any more when he asks.
     assert statuses in ([200, 403], [200, 409])

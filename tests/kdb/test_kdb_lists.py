@@ -235,8 +235,8 @@ def test_a_page_begins_where_the_last_ended_whatever_was_added(people, anyone, r
     page = anyone.get("objects/", page_size=2).json()
     annotate(people["expert"], new_oid(), "dr5", [], None)
     following = anyone.client.get(page["next"].replace("/kdb/", "/")).json()
-    told = [row["oid"] for row in page["results"] + following["results"]]
-    assert told == [records[place] for place in (4, 3, 1, 0)]
+    reported = [row["oid"] for row in page["results"] + following["results"]]
+    assert reported == [records[place] for place in (4, 3, 1, 0)]
 
 
 def test_pages_keep_the_filters_and_lie_below_the_prefix(anyone, records):
@@ -330,7 +330,7 @@ def test_texts_survive_csv_whatever_they_contain(expert, anyone):
     assert row["description"] == text
 
 
-def test_a_mistake_is_told_in_csv_with_its_status(anyone):
+def test_a_mistake_is_reported_in_csv_with_its_status(anyone):
     answer = anyone.get("objects/", format="csv", tag="nothing")
     assert answer.status_code == 400
     assert "There is no tag 'nothing'." in answer.content.decode()

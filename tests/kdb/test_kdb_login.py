@@ -57,14 +57,14 @@ def test_a_password_makes_a_session_and_logout_ends_it(browser):
         ("' OR 1=1 --", "x"),
     ],
 )
-def test_a_wrong_login_is_told_in_one_way_only(browser, login, password):
+def test_a_wrong_login_is_reported_in_one_way_only(browser, login, password):
     answer = log_in(browser, login, password)
     assert answer.status_code == 401
     assert answer.json() == {"detail": "Login name or password is wrong."}
     assert "kdb_session" not in answer.cookies
 
 
-def test_who_was_shut_out_is_told_the_same(browser, people):
+def test_who_was_shut_out_is_reported_the_same(browser, people):
     people["expert"].is_active = False
     people["expert"].save()
     answer = log_in(browser)

@@ -69,7 +69,7 @@ def content(known, names):
 
 
 def structure(known):
-    """Everything the migrations make, as the catalogue tells it."""
+    """Everything the migrations make, as the catalogue shows it."""
     with psycopg.connect(known["KDB_DSN"]) as connection:
         return connection.execute(
             "SELECT 'table', c.oid::regclass::text, '' FROM pg_class c JOIN pg_namespace n ON"
@@ -101,7 +101,7 @@ def test_views_and_triggers_go_and_come_back_and_the_data_stay(known):
     assert content(known, VIEWS) == views
 
 
-def test_everything_can_be_taken_back_from_a_full_database_and_made_anew(known):
+def test_everything_can_be_taken_back_from_a_full_database_and_made_again(known):
     shape = structure(known)
     # All others of the project depend on it, and go first.
     migrate(known, "accounts", "zero")

@@ -166,7 +166,7 @@ def test_a_body_without_a_length_is_taken_for_none(http):
     assert http.post("/kdb/api/v1/objects/query/", content=chunks, headers=kind).status_code == 400
 
 
-def test_a_database_that_is_gone_is_told_and_comes_back(http, kdb_database, people):
+def test_a_database_that_is_gone_is_reported_and_comes_back(http, kdb_database, people):
     secret = Token.objects.create(user=people["reader"], prefix="kdb_", name="t")[1]
     headers = {"Authorization": f"Token {secret}"}
     assert http.get("/kdb/api/v1/objects/", headers=headers).status_code == 200

@@ -18,9 +18,9 @@ from kdb.tags.vocabulary import seed
 
 
 def run(*words: str) -> str:
-    told = StringIO()
-    call_command(*words, stdout=told)
-    return told.getvalue()
+    shown = StringIO()
+    call_command(*words, stdout=shown)
+    return shown.getvalue()
 
 
 def enters(login: str, password: str) -> bool:
@@ -28,17 +28,17 @@ def enters(login: str, password: str) -> bool:
     return authenticate(request, username=login, password=password) is not None
 
 
-def password_in(told: str) -> str:
-    (found,) = re.findall(r"shown this once: (\S+)", told)
+def password_in(shown: str) -> str:
+    (found,) = re.findall(r"shown this once: (\S+)", shown)
     return found
 
 
 def test_an_empty_service_gets_its_vocabulary_and_one_administrator():
-    told = run("set_up")
-    assert f"a vocabulary of {len(seed())} tags" in told
+    shown = run("set_up")
+    assert f"a vocabulary of {len(seed())} tags" in shown
     (admin,) = User.objects.all()
     assert (admin.login, admin.role, admin.is_active) == ("admin", Role.ADMINISTRATOR, True)
-    password = password_in(told)
+    password = password_in(shown)
     assert enters("admin", password)
     assert len(password) >= 24
     assert password not in admin.password
@@ -63,17 +63,17 @@ def test_an_administrator_is_made_beside_those_who_have_the_name(password_hash):
         User.objects.create(
             login=login, public_name=login, role=role, is_active=active, password=password_hash
         )
-    told = run("set_up")
-    assert "administrator admin3 " in told
-    assert enters("admin3", password_in(told))
+    shown = run("set_up")
+    assert "administrator admin3 " in shown
+    assert enters("admin3", password_in(shown))
 
 
 def test_a_lost_password_is_reset_and_old_ways_in_are_closed(people):
     Token.objects.create(user=people["expert"], prefix="kdb_", name="script")
     visitor = kdb.Visitor(people["expert"])
     assert visitor.get("whoami/").status_code == 200
-    told = run("reset_password", "expert@example.org")
-    assert enters("expert@example.org", password_in(told))
+    shown = run("reset_password", "expert@example.org")
+    assert enters("expert@example.org", password_in(shown))
     assert not enters("expert@example.org", PASSWORD)
     assert visitor.get("whoami/").status_code == 401
     assert not Token.objects.filter(user=people["expert"]).exists()

@@ -51,7 +51,7 @@ def test_deleted_and_private_records_do_not_follow(visitors, expert, star):
     assert seen["oid"] == star[2]
 
 
-def test_a_question_on_many_oids_tells_siblings_of_each(expert, anyone, star, tags):
+def test_a_question_on_many_oids_shows_siblings_of_each(expert, anyone, star, tags):
     expert.annotate(star[2], "SN")
     answer = anyone.post("objects/query/", {"oids": [star[0], star[3], star[2]]}).json()["results"]
     assert [[row["oid"] for row in state["siblings"]] for state in answer] == [[star[2]], [], []]
@@ -188,7 +188,7 @@ def test_the_table_of_sources_comes_first(peer, anyone, star):
         ({"wait": 1.5}, "ReadTimeout"),
     ],
 )
-def test_a_failing_service_is_told_and_disturbs_nothing_else(
+def test_a_failing_service_is_reported_and_disturbs_nothing_else(
     peer, expert, anyone, tags, behaviour, reason
 ):
     oid = new_oid()

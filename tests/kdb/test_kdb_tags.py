@@ -119,7 +119,7 @@ def test_a_merged_tag_is_not_given_and_not_brought_back(expert, editor, tags):
     assert editor.patch("tags/EA/", {"retired": False}).status_code == 400
 
 
-def test_a_retired_tag_is_kept_but_not_given_anew(expert, editor, anyone, tags):
+def test_a_retired_tag_is_kept_but_not_given_again(expert, editor, anyone, tags):
     oid = new_oid()
     first = expert.annotate(oid, "ghost")
     editor.patch("tags/ghost/", {"retired": True})

@@ -145,8 +145,8 @@ def test_every_input_has_a_label_and_every_name_its_place(browsers, scene):
             assert known, (name, field.get("name"))
             inputs += 1
         assert labelled <= set(ids), name
-        for told in tree.xpath("//@aria-describedby|//@aria-labelledby|//@list"):
-            assert set(told.split()) <= set(ids), (name, told)
+        for shown in tree.xpath("//@aria-describedby|//@aria-labelledby|//@list"):
+            assert set(shown.split()) <= set(ids), (name, shown)
         assert all(part.text_content().strip() for part in tree.xpath("//button|//a")), name
     assert inputs > 150
 
@@ -207,7 +207,7 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "told"),
+    ("path", "status", "shown"),
     [
         ("/nothing", 404, "There is nothing at this address."),
         ("/tags/%00", 400, "There is a NUL in the address."),
@@ -216,10 +216,10 @@ def luminance(colour: str) -> float:
         ("/tags/..%2f..%2fapi", 404, "There is nothing at this address."),
     ],
 )
-def test_errors_are_pages(browsers, path, status, told):
+def test_errors_are_pages(browsers, path, status, shown):
     page = browsers["anonymous"].get(path)
     assert page.status == status
-    assert told in page.faults()
+    assert shown in page.faults()
     assert page.link("To the annotated objects") == "/kdb/"
     assert not page.tree.xpath("//script")
 
@@ -235,7 +235,7 @@ def test_a_body_that_is_too_large_is_refused(browsers):
     assert (page.status, page.heading) == (413, "Too large")
 
 
-def test_a_failure_is_a_page_that_tells_nothing(browsers, monkeypatch):
+def test_a_failure_is_a_page_that_shows_nothing(browsers, monkeypatch):
     def fail(*_):
         raise RuntimeError("password=hunter2")
 
@@ -250,7 +250,7 @@ def test_a_failure_is_a_page_that_tells_nothing(browsers, monkeypatch):
 
 
 @pytest.mark.parametrize("role", ["anonymous", "expert"])
-def test_a_database_that_does_not_answer_is_told(browsers, monkeypatch, role):
+def test_a_database_that_does_not_answer_is_reported(browsers, monkeypatch, role):
     browsers[role].get("/")
 
     def fail(*_):
@@ -280,14 +280,14 @@ def test_a_page_counts_as_one_request(scene, monkeypatch, path):
 
 
 @pytest.mark.parametrize(
-    ("role", "path", "told"),
+    ("role", "path", "shown"),
     [
         ("reader", f"/objects/{OID}/delete", "Only experts may annotate"),
         ("expert", "/tags/SN/merge", "Only tag editors may change tags"),
         ("editor", "/users", "Only administrators may see and change users"),
     ],
 )
-def test_a_role_that_is_lacking_is_named(browsers, scene, role, path, told):
+def test_a_role_that_is_lacking_is_named(browsers, scene, role, path, shown):
     page = browsers[role].get(path)
     assert (page.status, page.heading) == (403, "Not allowed")
-    assert told in page.faults()
+    assert shown in page.faults()

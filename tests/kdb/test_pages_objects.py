@@ -75,7 +75,7 @@ def test_filters_leave_what_the_api_leaves(browsers, visitors, records, role, pa
     assert page.oids() == visitors[role].oids(**parameters)
 
 
-def test_the_filters_above_tell_objects_apart(expert, records):
+def test_the_filters_above_distinguish_objects(expert, records):
     found = {tuple(expert.oids(**parameters)) for parameters in FILTERS}
     assert len(found) >= 15
     assert () in found
@@ -186,27 +186,27 @@ def test_exports_are_the_present_selection(browsers, records):
     assert query_of(page.link("CSV"))["page_size"] == ["1000"]
 
 
-def test_nothing_recorded_is_told(browsers):
+def test_nothing_recorded_is_reported(browsers):
     page = browsers["anonymous"].get("/")
     assert page.texts("//p[@class='empty']") == ["Nothing is recorded yet."]
 
 
-def test_nothing_found_is_told(browsers, records):
+def test_nothing_found_is_reported(browsers, records):
     page = browsers["anonymous"].get("/", tag="EA")
     assert page.status == 200
     assert page.texts("//p[@class='empty']") == ["No object fits these filters. Without filters"]
     assert len(browsers["anonymous"].get(page.link("Without filters")).oids()) == 5
 
 
-def test_too_many_are_told(browsers, records, monkeypatch):
+def test_too_many_are_reported(browsers, records, monkeypatch):
     monkeypatch.setattr(objects, "ROWS", "2")
     monkeypatch.setattr(objects, "MOST_COUNTED", 4)
-    (told,) = browsers["anonymous"].get("/").texts("//p[@class='count']")
-    assert told == ("More than 4 objects: more filters make the list shorter. 2 on this page.")
+    (shown,) = browsers["anonymous"].get("/").texts("//p[@class='count']")
+    assert shown == ("More than 4 objects: more filters make the list shorter. 2 on this page.")
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "shown"),
     [
         ("tag", "SN", "There is no tag 'SN'."),
         ("not_tag", "<b>%s", "There is no tag '<b>%s'."),
@@ -218,16 +218,16 @@ def test_too_many_are_told(browsers, records, monkeypatch):
         ("changed_before", "2024-13-01", "Enter a valid date/time."),
     ],
 )
-def test_a_bad_filter_is_told_at_its_input(browsers, name, value, told):
+def test_a_bad_filter_is_reported_at_its_input(browsers, name, value, shown):
     page = browsers["anonymous"].get("/", **{name: value})
     assert page.status == 400
-    assert told in page.fault_at(name)
+    assert shown in page.fault_at(name)
     assert page.values("Show")[name] == value
     assert not page.tree.xpath("//table")
 
 
 @pytest.mark.parametrize(
-    ("parameters", "told"),
+    ("parameters", "shown"),
     [
         ({"tga": "SN"}, "tga: There is no such parameter"),
         ({"cursor": "x"}, "cursor is not of this list"),
@@ -236,10 +236,10 @@ def test_a_bad_filter_is_told_at_its_input(browsers, name, value, told):
         ({"text": "a\0b"}, "Null characters are not allowed."),
     ],
 )
-def test_a_bad_address_is_told(browsers, parameters, told):
+def test_a_bad_address_is_reported(browsers, parameters, shown):
     page = browsers["anonymous"].get("/", **parameters)
     assert page.status == 400
-    assert told in page.faults()
+    assert shown in page.faults()
 
 
 def test_hostile_texts_and_names_are_texts(browsers, people, expert, tags):

@@ -49,7 +49,7 @@ def test_the_session_changes_at_login(people):
 
 
 @pytest.mark.parametrize("login", ["expert@example.org", "nobody", "<b>"])
-def test_a_wrong_password_is_told_the_same_for_everyone(people, login):
+def test_a_wrong_password_is_reported_the_same_for_everyone(people, login):
     browser = Browser()
     page = browser.submit(browser.get("/login"), "Log in", login=login, password="wrong")
     assert (page.status, page.faults().strip()) == (
@@ -124,7 +124,7 @@ def test_a_token_is_shown_once_and_works(browsers):
 
 
 @pytest.mark.parametrize(
-    ("values", "name", "told"),
+    ("values", "name", "shown"),
     [
         ({"name": "a b"}, "name", "Use 1 to 64 letters"),
         ({"name": "mine"}, "name", "You have a token of this name already."),
@@ -133,12 +133,12 @@ def test_a_token_is_shown_once_and_works(browsers):
         ({"name": "x", "days": "soon"}, "days", "A valid integer is required."),
     ],
 )
-def test_what_is_wrong_with_a_token_is_told_at_its_input(browsers, people, values, name, told):
+def test_what_is_wrong_with_a_token_is_reported_at_its_input(browsers, people, values, name, shown):
     Token.objects.create(user=people["expert"], prefix="kdb_", name="mine")
     browser = browsers["expert"]
     page = browser.submit(browser.get("/account"), "Make the token", **values)
     assert page.status == 400
-    assert told in page.fault_at(name)
+    assert shown in page.fault_at(name)
     assert Token.objects.count() == 1
 
 
@@ -172,7 +172,7 @@ def test_a_new_password(browsers, people):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "again", "name", "told"),
+    ("old", "new", "again", "name", "shown"),
     [
         ("wrong", "another-Long-1-phrase", None, "old", "This is not your password."),
         (PASSWORD, "short", None, "new", "at least 12 characters"),
@@ -180,12 +180,12 @@ def test_a_new_password(browsers, people):
         (PASSWORD, "another-Long-1-phrase", "other", "again", "not the same"),
     ],
 )
-def test_what_is_wrong_with_a_password_is_told(browsers, people, old, new, again, name, told):
+def test_what_is_wrong_with_a_password_is_reported(browsers, people, old, new, again, name, shown):
     page = browsers["expert"].get("/account")
     values = {"old": old, "new": new, "again": again or new}
     page = browsers["expert"].submit(page, "Change the password", **values)
     assert page.status == 400
-    assert told in page.fault_at(name)
+    assert shown in page.fault_at(name)
     values = page.values("Change the password")
     assert (values["old"], values["new"], values["again"]) == ("", "", "")
     assert User.objects.get(pk=people["expert"].pk).check_password(PASSWORD)
@@ -208,7 +208,7 @@ def test_an_administrator_adds_a_user(browsers, people):
 
 
 @pytest.mark.parametrize(
-    ("values", "name", "told"),
+    ("values", "name", "shown"),
     [
         ({"login": "a b"}, "login", "Use letters, digits, @.+_-"),
         ({"login": "EXPERT@example.org"}, "login", "There is a user of this login name already."),
@@ -217,12 +217,12 @@ def test_an_administrator_adds_a_user(browsers, people):
         ({"role": "king"}, "role", '"king" is not a valid choice.'),
     ],
 )
-def test_what_is_wrong_with_a_user_is_told_at_its_input(browsers, values, name, told):
+def test_what_is_wrong_with_a_user_is_reported_at_its_input(browsers, values, name, shown):
     browser = browsers["administrator"]
     given = {"login": "new", "public_name": "New", "role": "reader"} | values
     page = browser.submit(browser.get("/users"), "Add the user", **given)
     assert page.status == 400
-    assert told in page.fault_at(name)
+    assert shown in page.fault_at(name)
     assert User.objects.count() == 5
 
 

@@ -92,19 +92,19 @@ def test_a_conflict_shows_both_versions(browser, browsers, expert, tags):
     oid = expert.annotate(new_oid(), "VAR")["oid"]
     page = browser.get(f"/objects/{oid}")
     annotate(browsers["editor"], oid, tags=["SN"], description="I was quicker")
-    told = browser.submit(
+    shown = browser.submit(
         page, "Record the change", tags=["EA"], description="mine", release="dr24"
     )
-    assert told.status == 409
-    assert "There is a newer annotation on this OID" in told.faults()
-    yours, newer = told.texts("//section[@class='conflict']//dl")
+    assert shown.status == 409
+    assert "There is a newer annotation on this OID" in shown.faults()
+    yours, newer = shown.texts("//section[@class='conflict']//dl")
     assert yours.split() == ["TagsEA", "Descriptionmine", "Releasedr24", "Publicyes"]
     assert newer.startswith("TagsSN DescriptionI was quicker Releasedr19 Publicyes ByThe editor, ")
     assert Annotation.objects.filter(oid=oid).count() == 2
     # The form holds one's own; sending it once more follows the newer one.
-    values = told.values("Record the change")
+    values = shown.values("Record the change")
     assert (values["tags"], values["description"], values["release"]) == (["EA"], "mine", "dr24")
-    page = browser.submit(told, "Record the change")
+    page = browser.submit(shown, "Record the change")
     assert (said(page)["Tags"], said(page)["Description"]) == ("EA", "mine")
     assert [row["Tags"] for row in page.rows()] == ["EA", "SN", "VAR"]
 
@@ -113,9 +113,9 @@ def test_two_first_annotations_conflict(browser, browsers, tags):
     oid = new_oid()
     page = browser.get(f"/objects/{oid}")
     annotate(browsers["editor"], oid, tags=["SN"], release="dr19")
-    told = browser.submit(page, "Record", tags=["EA"], release="dr19")
-    assert told.status == 409
-    assert said(browser.submit(told, "Record the change"))["Tags"] == "EA"
+    shown = browser.submit(page, "Record", tags=["EA"], release="dr19")
+    assert shown.status == 409
+    assert said(browser.submit(shown, "Record the change"))["Tags"] == "EA"
 
 
 def test_a_forged_base_is_refused(browser, expert, tags):
@@ -127,7 +127,7 @@ def test_a_forged_base_is_refused(browser, expert, tags):
 
 
 @pytest.mark.parametrize(
-    ("values", "name", "told"),
+    ("values", "name", "shown"),
     [
         ({"release": ""}, "release", "This field may not be blank."),
         ({"release": "DR 19"}, "release", "Use a release's name, such as dr19."),
@@ -135,18 +135,18 @@ def test_a_forged_base_is_refused(browser, expert, tags):
         ({"description": "a\0b"}, "description", "Null characters are not allowed."),
     ],
 )
-def test_what_is_wrong_is_told_at_its_input(browser, tags, values, name, told):
+def test_what_is_wrong_is_reported_at_its_input(browser, tags, values, name, shown):
     oid = new_oid()
     page = annotate(
         browser, oid, **{"release": "dr19", "tags": ["SN"], "description": "d"} | values
     )
     assert page.status == 400
-    assert told in page.fault_at(name)
+    assert shown in page.fault_at(name)
     assert page.values("Record")["tags"] == ["SN"]
     assert not Annotation.objects.exists()
 
 
-def test_unknown_tags_are_told(browser, tags):
+def test_unknown_tags_are_reported(browser, tags):
     page = annotate(browser, new_oid(), release="dr19", tags=["SN", "<i>"])
     assert page.status == 400
     assert "There is no tag '<i>'." in page.faults()
@@ -215,7 +215,7 @@ def test_other_oids_of_the_star_are_marked(browsers, expert, tags):
     assert browsers["anonymous"].get(page.link(str(other))).heading == f"Record of {other}"
 
 
-def test_a_service_of_positions_that_fails_is_told(browsers, expert, tags, option):
+def test_a_service_of_positions_that_fails_is_reported(browsers, expert, tags, option):
     option(tap_url="http://127.0.0.1:9/tap")
     oid = expert.annotate(new_oid(), "SN")["oid"]
     page = browsers["anonymous"].get(f"/objects/{oid}")
@@ -244,12 +244,12 @@ def test_a_deletion_of_what_changed_meanwhile_is_not_done(browser, browsers, exp
     oid = expert.annotate(new_oid(), "SN")["oid"]
     page = browser.get(f"/objects/{oid}/delete")
     annotate(browsers["editor"], oid, tags=["EA"], description="look here")
-    told = browser.submit(page, "Delete")
-    assert told.status == 409
-    assert "Nothing is deleted yet" in told.faults()
-    assert "look here" in told.tree.text_content()
+    shown = browser.submit(page, "Delete")
+    assert shown.status == 409
+    assert "Nothing is deleted yet" in shown.faults()
+    assert "look here" in shown.tree.text_content()
     assert len(browsers["anonymous"].get("/").oids()) == 1
-    page = browser.submit(told, "Delete")
+    page = browser.submit(shown, "Delete")
     assert page.rows()[0]["What changed"] == "deleted −EA"
 
 
@@ -267,11 +267,11 @@ def test_what_is_no_oid_is_not_found(browsers, oid):
     assert "is not an OID" in page.faults()
 
 
-def test_a_login_that_ended_is_told_and_nothing_is_recorded(browser, tags):
+def test_a_login_that_ended_is_reported_and_nothing_is_recorded(browser, tags):
     oid = new_oid()
     page = browser.get(f"/objects/{oid}")
     del browser.visitor.client.cookies["kdb_session"]
-    told = browser.submit(page, "Record", release="dr19", description="long thoughts")
-    assert told.status == 401
-    assert "Your login may have ended" in told.faults()
+    shown = browser.submit(page, "Record", release="dr19", description="long thoughts")
+    assert shown.status == 401
+    assert "Your login may have ended" in shown.faults()
     assert not Annotation.objects.exists()

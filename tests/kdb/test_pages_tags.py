@@ -21,7 +21,7 @@ def given(expert, tags):
     return expert.annotate(new_oid(), "SN")["oid"], expert.annotate(new_oid(), "SN", "EA")["oid"]
 
 
-def told(page):
+def shown(page):
     """What was done, as the page says."""
     return page.texts("//ul[@class='messages']/li")
 
@@ -65,7 +65,7 @@ def test_an_editor_adds_a_tag(browser, tags, people):
     assert page.values("Add the tag")["order"] == "60"
     values = {"name": "RRAB", "description": "Type ab.", "group": "Pulsating", "order": "-3"}
     page = browser.submit(page, "Add the tag", **values)
-    assert told(page) == ["The tag RRAB is added."]
+    assert shown(page) == ["The tag RRAB is added."]
     tag = Tag.objects.get(name="RRAB")
     assert (tag.description, tag.group, tag.order, tag.retired) == (
         "Type ab.",
@@ -84,7 +84,7 @@ def test_an_editor_orders_a_group_at_once(browser, tags, people):
     del values["csrfmiddlewaretoken"]
     assert values == {"order-VAR": "20", "order-SN": "30", "order-EA": "50"}
     page = browser.submit(page, "Save this order", **{"order-EA": "-5", "order-ghost": "-7"})
-    assert told(page) == ["Tags with a new place: 2."]
+    assert shown(page) == ["Tags with a new place: 2."]
     names = page.texts("//tbody/tr/th")
     assert names == ["EA", "VAR", "SN", "ghost", "artefact", "uncertain"]
     changed = [tag.events.last().after for tag in Tag.objects.filter(name__in=("EA", "VAR"))]
@@ -112,7 +112,7 @@ def test_an_order_that_is_none_changes_nothing(browser, tags):
         ({"name": "X", "group": "g" * 65}, "group", "no more than 64 characters"),
     ],
 )
-def test_what_is_wrong_with_a_tag_is_told_at_its_input(browser, tags, values, name, said):
+def test_what_is_wrong_with_a_tag_is_reported_at_its_input(browser, tags, values, name, said):
     page = browser.submit(browser.get("/tags"), "Add the tag", **values)
     assert page.status == 400
     assert said in page.fault_at(name)
@@ -123,7 +123,7 @@ def test_an_editor_renames_and_reorders(browser, browsers, given):
     page = browser.get("/tags/SN")
     values = {"name": "Supernova", "order": "1", "group": "Transients", "description": "Boom."}
     page = browser.submit(page, "Change", **values)
-    assert (page.path, told(page)) == ("/kdb/tags/Supernova", ["The tag Supernova is changed."])
+    assert (page.path, shown(page)) == ("/kdb/tags/Supernova", ["The tag Supernova is changed."])
     assert [row["What"] for row in page.rows()] == ["created", "renamed", "changed"]
     assert page.rows()[1]["Change"] == "name: SN → Supernova"
     assert page.rows()[1]["Who"] == "The editor"
@@ -144,7 +144,7 @@ def test_a_merge_says_what_it_changes_and_does_it(browser, browsers, given):
     )
     assert not Tag.objects.get(name="EA").retired
     page = browser.submit(page, "Merge")
-    assert told(page) == ["The tag EA now counts as VAR."]
+    assert shown(page) == ["The tag EA now counts as VAR."]
     assert "Merge into" not in page.texts("//label")
     assert browsers["anonymous"].get("/", tag="VAR").oids() == [given[1]]
     listed = browser.get("/tags").texts("//h3[@id='retired']/following-sibling::ul/li")
@@ -169,12 +169,12 @@ def test_retirement_says_what_it_changes_and_can_be_undone(browser, given):
     assert "2 objects keep it, until someone takes it away." in page.texts("//main//li")
     assert not Tag.objects.get(name="SN").retired
     page = browser.submit(page, "Retire")
-    assert told(page) == ["The tag SN is retired."]
+    assert shown(page) == ["The tag SN is retired."]
     assert Tag.objects.get(name="SN").retired
     listed = browser.get("/tags").texts("//h3[@id='retired']/following-sibling::ul/li")
     assert listed == ["SN is retired; 2 objects still have it"]
     page = browser.submit(browser.get(page.link("Bring SN back …")), "Bring back")
-    assert told(page) == ["The tag SN is in use again."]
+    assert shown(page) == ["The tag SN is in use again."]
     assert not Tag.objects.get(name="SN").retired
 
 

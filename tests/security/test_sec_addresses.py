@@ -95,7 +95,7 @@ def test_other_methods_are_refused(site, method, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/tap/sync", "/lc", "/scs", "/tableinfo/ztf.objects"])
-def test_what_may_be_asked_of_an_address_is_told(site, path):
+def test_what_may_be_asked_of_an_address_is_reported(site, path):
     answer = requests.options(
         site + path, headers={"Origin": "https://elsewhere.example"}, timeout=30
     )
@@ -134,7 +134,7 @@ def test_a_form_that_there_is_not_is_refused(ask, path):
         ("/static/css/gavo_dc.css", "frame-ancestors 'none'"),
     ],
 )
-def test_browsers_are_told_what_an_answer_may_do(ask, path, policy):
+def test_browsers_are_shown_what_an_answer_may_do(ask, path, policy):
     headers = ask(path).headers
     assert policy in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -81,8 +81,8 @@ def test_a_list_within_a_string_or_a_name_is_text(query):
 
 def test_the_query_is_repeated_as_it_was_sent(query):
     adql = f"SELECT TOP 1 oid{FROM}WHERE rcid IN ({numbers(0, 30)})"
-    told = query(adql, RESPONSEFORMAT="votable/td").text
-    assert f'name="query" value="{adql}"' in told
+    shown = query(adql, RESPONSEFORMAT="votable/td").text
+    assert f'name="query" value="{adql}"' in shown
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Two at once lose nothing, and faults of the database are told as its own."""
+"""Two at once lose nothing, and faults of the database are reported as its own."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def failing():
 
 def test_a_fault_of_the_server_is_never_the_visitors_fault(site, query, failing):
     states = {"53100": 503, "53200": 503, "53300": 503, "58030": 500, "XX000": 500, "XX001": 500}
-    told = {}
+    shown = {}
     for code in states:
         failing(code)
         answer = query("SELECT name FROM ztf.releases")
-        told[code] = answer.status_code
+        shown[code] = answer.status_code
         assert not LEAKS.search(sentence(answer)), code
-    assert told == states
+    assert shown == states

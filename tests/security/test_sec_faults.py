@@ -1,4 +1,4 @@
-"""Bad moments pass: what fails is found, told and mended, and takes nothing else with it."""
+"""Bad moments pass: what fails is found, reported and mended, and takes nothing else with it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ztfvo.settings import get_settings
 OID = service.HZ_HER_OIDS[0]
 
 
-def test_health_is_told_with_what_the_database_says(ask):
+def test_health_is_reported_with_what_the_database_says(ask):
     answer = ask("/health")
     assert answer.status_code == 200
     assert answer.json() == {"healthy": True, "database": "answers"}
@@ -160,9 +160,9 @@ def test_switching_releases_waits_for_a_query_and_keeps_nobody_else_waiting(site
         with visiting(site, (CONE, LIGHT_CURVE, TAP), patience=3) as answers:
             time.sleep(8)
             assert switching.poll() is None
-    _, told = switching.communicate(timeout=120)
-    assert switching.returncode == 0, told
-    assert "waiting for its end" in told
+    _, shown = switching.communicate(timeout=120)
+    assert switching.returncode == 0, shown
+    assert "waiting for its end" in shown
     assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
 
 

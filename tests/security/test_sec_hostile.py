@@ -158,7 +158,7 @@ def fault(site: str, request: dict[str, object]) -> str | None:
     if found := LEAKS.search(answer.text.replace(str(request), "")):
         sent = repr(request)
         if found[0] not in sent and found[0].strip("/") not in sent:
-            return f"tells {answer.text[max(0, found.start() - 100) : found.end() + 100]!r}"
+            return f"shows {answer.text[max(0, found.start() - 100) : found.end() + 100]!r}"
     return None
 
 
@@ -172,13 +172,13 @@ def test_hostile_requests_bring_no_failure_and_learn_nothing(site):
     sent = [made(dice) for _ in range(NUMBER)]
     with ThreadPoolExecutor(4) as senders:
         found = [
-            (told, request)
-            for told, request in zip(
+            (shown, request)
+            for shown, request in zip(
                 senders.map(lambda one: fault(site, one), sent), sent, strict=True
             )
-            if told
+            if shown
         ]
     for (name,) in set(jobs()) - before:
         requests.delete(f"{site}/tap/async/{name}", timeout=30)
-    assert not found, "\n".join(f"{told}\n   {request!r:.600}" for told, request in found[:20])
+    assert not found, "\n".join(f"{shown}\n   {request!r:.600}" for shown, request in found[:20])
     assert requests.get(f"{site}/health", timeout=30).status_code == 200

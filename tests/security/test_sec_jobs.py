@@ -110,8 +110,8 @@ def test_orphans_never_block_jobs(site, innocent, tap):
         job.wait(phases=["COMPLETED", "ERROR"], timeout=60)
         assert job.phase == "COMPLETED"
         assert time.monotonic() - began < 30
-        told = requests.get(f"{site}/tap/async/{names[0]}/error", timeout=30)
-        assert "has ended" in told.text
+        shown = requests.get(f"{site}/tap/async/{names[0]}/error", timeout=30)
+        assert "has ended" in shown.text
         job.delete()
 
 

@@ -105,12 +105,12 @@ def test_a_job_that_is_aborted_before_it_began_never_begins(site, tap):
         requests.post(f"{job.url}/phase", data={"PHASE": "RUN"}, timeout=30, allow_redirects=False)
         requests.post(f"{job.url}/phase", data={"PHASE": "ABORT"}, timeout=30)
     names = [job.job_id for job in jobs]
-    told = "SELECT DISTINCT phase FROM tap_schema.tapjobs WHERE jobid = ANY(%s)"
-    wait_until(lambda: service.superuser(told, names) == [("ABORTED",)])
+    shown = "SELECT DISTINCT phase FROM tap_schema.tapjobs WHERE jobid = ANY(%s)"
+    wait_until(lambda: service.superuser(shown, names) == [("ABORTED",)])
     assert result(tap) == "COMPLETED"
     pids = service.superuser("SELECT pid FROM tap_schema.tapjobs WHERE jobid = ANY(%s)", names)
     wait_until(lambda: not any(pid and Path(f"/proc/{pid}").exists() for (pid,) in pids))
-    assert service.superuser(told, names) == [("ABORTED",)]
+    assert service.superuser(shown, names) == [("ABORTED",)]
     for job in jobs:
         job.delete()
 

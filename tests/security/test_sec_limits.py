@@ -91,7 +91,7 @@ def test_a_refusal_of_the_knowledge_database_is_one_sentence(site):
         )  # fmt: skip
     finally:
         script("serve", "start")
-    told = done.stdout + done.stderr
+    shown = done.stdout + done.stderr
     assert done.returncode == 1
-    assert "KDB_INSECURE_HTTP" in told
-    assert "Traceback" not in told
+    assert "KDB_INSECURE_HTTP" in shown
+    assert "Traceback" not in shown

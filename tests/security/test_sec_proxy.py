@@ -1,4 +1,4 @@
-"""Behind a TLS proxy each visitor is told apart, and nobody's word is taken but the proxy's."""
+"""Behind a TLS proxy visitors are distinguished, and nobody's word is taken but the proxy's."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ FORGED = {
 }
 
 
-def test_visitors_are_told_apart_behind_the_proxy(proxy):
+def test_visitors_are_distinguished_behind_the_proxy(proxy):
     for address in ("127.0.0.3", "127.0.0.4"):
         assert address_seen(visitor(address), proxy) == address
         assert address_seen(visitor(address), proxy, **FORGED) == address

@@ -43,7 +43,7 @@ NONE = {
 
 
 @pytest.mark.parametrize("name", NONE)
-def test_what_is_no_token_is_told_as_the_standard_has_it(site, name):
+def test_what_is_no_token_is_reported_as_the_standard_has_it(site, name):
     began = time.monotonic()
     data = VERB | {"resumptionToken": NONE[name]}
     answer = requests.post(f"{site}/oai.xml", data=data, timeout=60)

@@ -76,101 +76,101 @@ def tries(site):
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        print(json.dumps(told, indent=1))
-        return told
+        shown = json.loads(done.stdout)
+        print(json.dumps(shown, indent=1))
+        return shown
 
     return run
 
 
 def test_code_in_dachs_reaches_what_dachs_serves_and_nothing_else(tries):
-    told = tries("dachs")
-    assert told["enters"] == [f"{role} in ztfvo" for role in ROLES[2:6]]
-    assert told["does"] == [
+    shown = tries("dachs")
+    assert shown["enters"] == [f"{role} in ztfvo" for role in ROLES[2:6]]
+    assert shown["does"] == [
         "ztfvo_pages in ztfvo: reads the store",
         "ztfvo_pages in ztfvo: keeps names of images",
         "gavoadmin in ztfvo: reads the public records",
         "gavoadmin in ztfvo: reads the store",
     ]
-    assert told["changes"] == [
+    assert shown["changes"] == [
         "dachs/cache", "dachs/inputs", "dachs/state", "dachs/tmp", "dachs/web", "home/dachs",
         *(f"log/dachs-{number}" for number in range(get_settings().dachs_processes)),
     ]  # fmt: skip
-    assert told["changes programs"] == []
-    assert told["lists secrets"] == []
-    assert {name.rpartition("/")[0] for name in told["reads"]} <= {
+    assert shown["changes programs"] == []
+    assert shown["lists secrets"] == []
+    assert {name.rpartition("/")[0] for name in shown["reads"]} <= {
         "dachs/etc", "home/dachs", "log/dachs-0", "run",
     }  # fmt: skip
     # It names users and roles, and is for those who may talk to the database.
-    assert [name for name in told["reads"] if name.startswith("run/")] == ["run/pg_ident.conf"]
-    assert told["talks to"] == ["database"]
-    assert {words.split()[-1] for words in told["processes"]} <= {"dachs"}
+    assert [name for name in shown["reads"] if name.startswith("run/")] == ["run/pg_ident.conf"]
+    assert shown["talks to"] == ["database"]
+    assert {words.split()[-1] for words in shown["processes"]} <= {"dachs"}
 
 
 def test_code_in_the_application_reads_the_stores_and_changes_nothing_of_others(tries):
-    told = tries("app")
-    assert told["enters"] == ["ztfvo_pages in ztfvo"]
-    assert told["does"] == [
+    shown = tries("app")
+    assert shown["enters"] == ["ztfvo_pages in ztfvo"]
+    assert shown["does"] == [
         "ztfvo_pages in ztfvo: reads the store",
         "ztfvo_pages in ztfvo: keeps names of images",
     ]
-    assert told["changes"] == ["home/app", "run/app"]
-    assert told["changes programs"] == []
-    assert told["lists secrets"] == []
-    elsewhere = [name for name in told["reads"] if not name.startswith("home/app/")]
+    assert shown["changes"] == ["home/app", "run/app"]
+    assert shown["changes programs"] == []
+    assert shown["lists secrets"] == []
+    elsewhere = [name for name in shown["reads"] if not name.startswith("home/app/")]
     assert elsewhere == ["app/settings.env", "run/pg_ident.conf"]
-    assert {words.split()[-1] for words in told["processes"]} <= {"app"}
+    assert {words.split()[-1] for words in shown["processes"]} <= {"app"}
 
 
 def test_code_in_the_knowledge_database_reaches_its_records_and_nothing_else(tries):
-    told = tries("kdb")
-    assert told["enters"] == ["kdb in kdb"]
-    assert told["does"] == [
+    shown = tries("kdb")
+    assert shown["enters"] == ["kdb in kdb"]
+    assert shown["does"] == [
         "kdb in kdb: becomes the owner of the records",
         "kdb in kdb: reads accounts",
         "kdb in kdb: reads records that are not public",
         "kdb in kdb: makes a table in public",
     ]
-    assert told["changes"] == ["home/kdb", "kdb/static", "run/kdb", "secrets/kdb-secret-key"]
-    assert told["changes programs"] == []
-    assert told["reads"] == [
+    assert shown["changes"] == ["home/kdb", "kdb/static", "run/kdb", "secrets/kdb-secret-key"]
+    assert shown["changes programs"] == []
+    assert shown["reads"] == [
         "kdb/environment", "run/pg_ident.conf", "secrets/kdb-secret-key",
     ]  # fmt: skip
-    assert told["talks to"] == ["kdb", "database"]
-    assert {words.split()[-1] for words in told["processes"]} <= {"kdb"}
+    assert shown["talks to"] == ["kdb", "database"]
+    assert {words.split()[-1] for words in shown["processes"]} <= {"kdb"}
 
 
 def test_code_in_nginx_reaches_no_database_and_no_secret(tries):
-    told = tries("nginx")
-    assert (told["enters"], told["does"], told["lists secrets"]) == ([], [], [])
-    assert told["changes"] == ["cache/archive", "home/nginx", "log/nginx", "nginx", "run/nginx"]
-    assert told["changes programs"] == []
-    assert {name.rpartition("/")[0] for name in told["reads"]} <= {
+    shown = tries("nginx")
+    assert (shown["enters"], shown["does"], shown["lists secrets"]) == ([], [], [])
+    assert shown["changes"] == ["cache/archive", "home/nginx", "log/nginx", "nginx", "run/nginx"]
+    assert shown["changes programs"] == []
+    assert {name.rpartition("/")[0] for name in shown["reads"]} <= {
         "cache", "cache/archive", "home/nginx", "log/nginx", "run",
     }  # fmt: skip
-    assert [name for name in told["reads"] if name.startswith("run/supervisord")] == []
-    assert told["talks to"] == ["app", "kdb", "nginx"]
-    assert {words.split()[-1] for words in told["processes"]} <= {"nginx"}
+    assert [name for name in shown["reads"] if name.startswith("run/supervisord")] == []
+    assert shown["talks to"] == ["app", "kdb", "nginx"]
+    assert {words.split()[-1] for words in shown["processes"]} <= {"nginx"}
 
 
 def test_code_in_the_database_server_does_not_log_in_and_reads_no_secret(tries):
-    told = tries("database")
-    assert (told["enters"], told["lists secrets"]) == ([], [])
-    assert told["changes"] == ["home/database", "postgres", "run/database"]
-    assert told["changes programs"] == []
-    assert [name for name in told["reads"] if name.startswith(("secrets", "kdb", "dachs"))] == []
-    assert told["talks to"] == ["database"]
+    shown = tries("database")
+    assert (shown["enters"], shown["lists secrets"]) == ([], [])
+    assert shown["changes"] == ["home/database", "postgres", "run/database"]
+    assert shown["changes programs"] == []
+    assert [name for name in shown["reads"] if name.startswith(("secrets", "kdb", "dachs"))] == []
+    assert shown["talks to"] == ["database"]
 
 
 def test_code_that_loads_data_reads_no_records_and_steers_nothing(tries):
     settings = get_settings()
-    told = tries("data")
-    assert told["enters"] == ["ztfvo in ztfvo", "ztfvo_pages in ztfvo"]
-    assert "ztfvo in ztfvo: changes light curves" in told["does"]
-    assert not [what for what in told["does"] if "accounts" in what or "superuser" in what]
-    assert told["changes"] == ["data", "home/data", "log/ingest"]
-    assert told["changes programs"] == []
-    assert [name for name in told["reads"] if name.startswith(("secrets", "kdb", "dachs"))] == []
-    assert "supervisor.sock" not in told["talks to"]
-    assert told["processes"] == []
+    shown = tries("data")
+    assert shown["enters"] == ["ztfvo in ztfvo", "ztfvo_pages in ztfvo"]
+    assert "ztfvo in ztfvo: changes light curves" in shown["does"]
+    assert not [what for what in shown["does"] if "accounts" in what or "superuser" in what]
+    assert shown["changes"] == ["data", "home/data", "log/ingest"]
+    assert shown["changes programs"] == []
+    assert [name for name in shown["reads"] if name.startswith(("secrets", "kdb", "dachs"))] == []
+    assert "supervisor.sock" not in shown["talks to"]
+    assert shown["processes"] == []
     assert settings.var.stat().st_uid == 0

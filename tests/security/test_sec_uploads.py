@@ -194,7 +194,7 @@ def test_no_address_is_fetched(site):
         waiting = threading.Thread(target=wait)
         waiting.start()
         port = server.getsockname()[1]
-        told = [
+        shown = [
             sentence(upload(site, b"", place=place)).replace(place, "PLACE")
             for place in (
                 f"http://127.0.0.1:{port}/x",
@@ -208,8 +208,8 @@ def test_no_address_is_fetched(site):
         ]
         waiting.join()
     assert not reached.is_set()
-    assert len({text.partition("Field UPLOAD")[2] for text in told}) == 1
-    assert "param:key" in told[0]
+    assert len({text.partition("Field UPLOAD")[2] for text in shown}) == 1
+    assert "param:key" in shown[0]
 
 
 @pytest.mark.parametrize("path", ["/ssa", "/scs", "/links", "/ztf/ztf/ssa/ssap.xml"])
@@ -229,10 +229,10 @@ def test_other_protocols_fetch_no_address_either(site, path):
 
 
 def test_the_capabilities_name_no_upload_that_is_refused(site):
-    told = requests.get(f"{site}/tap/capabilities", timeout=30).text
-    assert "upload-inline" in told
+    shown = requests.get(f"{site}/tap/capabilities", timeout=30).text
+    assert "upload-inline" in shown
     for method in ("upload-http", "upload-https", "upload-ftp"):
-        assert method not in told
+        assert method not in shown
 
 
 def test_there_are_no_tables_of_visitors(site):

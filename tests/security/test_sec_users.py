@@ -93,7 +93,7 @@ def test_commands_give_up_roots_rights_before_they_read_files(site, tmp_path):
 
 
 @pytest.mark.parametrize("words", ["serve status", "serve stop", "backup list"])
-def test_a_service_user_cannot_steer_and_is_told_who_can(site, words):
+def test_a_service_user_cannot_steer_and_is_shown_who_can(site, words):
     script, *rest = words.split()
     command = [ROOT / "scripts" / script, *rest]
     done = subprocess.run(
@@ -133,9 +133,9 @@ def test_an_older_state_folder_is_taken_over_and_no_link_is_followed(tmp_path):
         (var / name).symlink_to(victim)
     owner = get_settings().system_user
     subprocess.run(["chown", "-R", "-h", f"{owner}:", var], check=True)
-    told: list[str] = []
-    older.take_over(load_settings(var=var), told.append)
-    assert len(told) == 1
+    shown: list[str] = []
+    older.take_over(load_settings(var=var), shown.append)
+    assert len(shown) == 1
     whose = {
         "": "root", "postgres/PG_VERSION": "database", "dachs/etc/feed": "root",
         "dachs/initialised": "root", "data/demo/a": "data", "log": "root", "log/dachs-0": "dachs",

@@ -44,7 +44,7 @@ def test_a_short_address_gives_what_the_long_one_gives(ask, short, long, paramet
         ("/demo/view/a%2Fb%3Fc%0d%0aX", "a"),
     ],
 )
-def test_what_is_not_there_is_told_behind_short_addresses(ask, short, named):
+def test_what_is_not_there_is_reported_behind_short_addresses(ask, short, named):
     answer = ask(short)
     assert answer.status_code in (400, 404)
     assert named in answer.text

@@ -199,7 +199,7 @@ def test_nothing_but_the_file_comes_back_from_the_archive(archive, get, path):
     assert get(path).headers["X-Cache-Status"] == "HIT"
 
 
-def test_what_is_missing_is_told_and_not_asked_for_again_at_once(archive, get):
+def test_what_is_missing_is_reported_and_not_asked_for_again_at_once(archive, get):
     missing = new_path()
     for _ in range(2):
         answer = get(missing)
@@ -211,7 +211,7 @@ def test_what_is_missing_is_told_and_not_asked_for_again_at_once(archive, get):
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_what_is_not_public_is_told_as_missing(archive, get, path, status):
+def test_what_is_not_public_is_reported_as_missing(archive, get, path, status):
     for mirror in archive.mirrors:
         mirror.status = status
         mirror.headers["WWW-Authenticate"] = "Basic realm=x"
@@ -220,7 +220,7 @@ def test_what_is_not_public_is_told_as_missing(archive, get, path, status):
     assert "does not give it out" in answer.text
 
 
-def test_a_cutout_off_the_image_is_told(get, path):
+def test_a_cutout_off_the_image_is_reported(get, path):
     answer = get(f"{path}?center=10,10&size=60arcsec")
     assert answer.status_code == 400
     assert "may be off the image" in answer.text
@@ -277,7 +277,7 @@ def test_half_an_answer_is_not_kept(archive, get, path):
     assert answer.content == archive.holdings.content(path)
 
 
-def test_an_archive_that_is_down_is_told_and_not_remembered(archive, broken, get, path):
+def test_an_archive_that_is_down_is_reported_and_not_remembered(archive, broken, get, path):
     for mirror in broken:
         mirror.stop()
     answer = get(path)
@@ -290,7 +290,7 @@ def test_an_archive_that_is_down_is_told_and_not_remembered(archive, broken, get
     assert get(path).status_code == 200
 
 
-def test_an_archive_that_is_slow_is_told_in_time(archive, broken, get, path):
+def test_an_archive_that_is_slow_is_reported_in_time(archive, broken, get, path):
     for mirror in broken:
         mirror.delay = get_settings().archive_seconds + 3
     begin = time.monotonic()
@@ -373,7 +373,7 @@ def test_very_large_answers_are_passed_on_but_not_kept(archive, get):
     assert len(archive.targets) == 2
 
 
-def test_the_status_command_tells_which_mirrors_answer(archive, broken):
+def test_the_status_command_shows_which_mirrors_answer(archive, broken):
     addresses = get_settings().archive_mirrors
     archive.mirrors[1].stop()
     assert mirrors.states(get_settings()) == [

@@ -59,7 +59,7 @@ def test_file_and_picture_are_one_request_of_the_archive(archive, found):
     assert len(archive.targets) == 1
 
 
-def test_an_image_the_archive_has_not_is_told(archive, found):
+def test_an_image_the_archive_has_not_is_reported(archive, found):
     image = replace(found.image, filefracday=20200101000000 + found.image.filefracday % 10**6)
     refused = refusal(replace(found, image=image))
     assert refused.status == 404
@@ -67,13 +67,13 @@ def test_an_image_the_archive_has_not_is_told(archive, found):
 
 
 @pytest.mark.parametrize(("ra", "dec"), [(0.0, 0.2), (0.3, 0.0), (180.0, 0.0)])
-def test_an_object_off_the_image_is_told(found, ra, dec):
+def test_an_object_off_the_image_is_reported(found, ra, dec):
     refused = refusal(replace(found, ra=(found.ra + ra) % 360, dec=found.dec + dec))
     assert refused.status == 404
     assert "The object is off the image ztf_" in refused.message
 
 
-def test_an_object_just_off_the_image_is_told_though_there_is_a_cutout(archive, found):
+def test_an_object_just_off_the_image_is_reported_though_there_is_a_cutout(archive, found):
     header = fits.getheader(io.BytesIO(archive.holdings.content(science_path(found.image))))
     ra, dec = (float(value) for value in WCS(header).all_pix2world(320, -4, 1))
     refused = refusal(replace(found, ra=ra, dec=dec))
@@ -81,7 +81,7 @@ def test_an_object_just_off_the_image_is_told_though_there_is_a_cutout(archive, 
     assert "The object is off the image ztf_" in refused.message
 
 
-def test_an_archive_that_is_down_is_told(archive, found):
+def test_an_archive_that_is_down_is_reported(archive, found):
     for mirror in archive.mirrors:
         mirror.stop()
     try:
@@ -95,14 +95,14 @@ def test_an_archive_that_is_down_is_told(archive, found):
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Please log in</html>", b"\x1f\x8b" + bytes(3000)])
-def test_an_answer_that_is_no_image_is_told(archive, found, content, monkeypatch):
+def test_an_answer_that_is_no_image_is_reported(archive, found, content, monkeypatch):
     monkeypatch.setattr("support.sky_images.cut", lambda whole, query: content)
     refused = refusal(found)
     assert refused.status == 502
     assert "is no FITS image of the sky" in refused.message
 
 
-def test_an_answer_that_is_too_large_is_told(archive, found, monkeypatch):
+def test_an_answer_that_is_too_large_is_reported(archive, found, monkeypatch):
     monkeypatch.setattr("support.sky_images.cut", lambda whole, query: bytes(9_000_000))
     refused = refusal(found)
     assert refused.status == 502

@@ -80,9 +80,9 @@ def lint(site, tmp_path_factory):
     def check(answer) -> list[str]:
         path = tmp_path_factory.mktemp("lint") / "links.vot"
         path.write_bytes(answer.content)
-        told = stilts("datalinklint", f"votable={path}", "version=1.1")
-        assert "Totals:" in told.out, told.err
-        return [line for line in told.out.splitlines() if line[:2] in ("E-", "W-", "F-")]
+        shown = stilts("datalinklint", f"votable={path}", "version=1.1")
+        assert "Totals:" in shown.out, shown.err
+        return [line for line in shown.out.splitlines() if line[:2] in ("E-", "W-", "F-")]
 
     return check
 
@@ -184,14 +184,14 @@ def test_a_request_without_an_id_is_a_usage_fault(ask, path, parameters):
 
 
 @pytest.mark.parametrize(
-    ("parameters", "told"),
+    ("parameters", "shown"),
     [({"MAXREC": "abc"}, "MAXREC"), ({"NONSENSE": "1"}, "NONSENSE")],
 )
-def test_mistakes_in_parameters_are_told(ask, parameters, told):
+def test_mistakes_in_parameters_are_reported(ask, parameters, shown):
     answer = ask("/links", ID=HZ_HER, **parameters)
     assert answer.status_code == 400
     assert error(answer).startswith("UsageFault: ")
-    assert told.lower() in error(answer).lower()
+    assert shown.lower() in error(answer).lower()
     assert "Traceback" not in answer.text
 
 
@@ -221,7 +221,7 @@ def test_hostile_ids_are_faults_and_change_nothing(ask, path):
     assert service.rows("SELECT count(*) FROM ztf_store.release WHERE name = 'demo'") == [(1,)]
 
 
-def test_an_unknown_release_is_told_as_such(ask):
+def test_an_unknown_release_is_reported_as_such(ask):
     answer = ask("/dr999/links", ID=HZ_HER)
     assert answer.status_code == 404
     assert "Traceback" not in answer.text
@@ -359,7 +359,7 @@ def test_the_processing_service_is_called_as_described(tap, ask):
     assert np.all(folded["flux"] > 0)
 
 
-def test_the_processing_service_tells_of_every_form_that_it_accepts(tap):
+def test_the_processing_service_names_every_form_that_it_accepts(tap):
     (record,) = tap.search(f"SELECT oid FROM ztf.objects WHERE oid = {HZ_HER}")
     service_row = record.getdatalink().get_first_proc()
     (formats,) = [one for one in service_row.input_params if one.name == "RESPONSEFORMAT"]

@@ -25,14 +25,14 @@ def validate(*words: str) -> str:
 
 def test_descriptors_are_valid(site):
     names = [f"ztf/{name}" for name in ALL] + OTHERS
-    told = validate(*names)
-    assert told.count("-- OK") == len(names), told
-    assert "WARNING" not in told
+    shown = validate(*names)
+    assert shown.count("-- OK") == len(names), shown
+    assert "WARNING" not in shown
 
 
 def test_tables_are_in_step_with_the_database(site):
-    told = validate("-c", "ztf/demo", "ztf/ztf", "kdb/kdb")
-    assert told.count("-- OK") == 3, told
+    shown = validate("-c", "ztf/demo", "ztf/ztf", "kdb/kdb")
+    assert shown.count("-- OK") == 3, shown
 
 
 def test_user_configuration_loads(site):

@@ -38,7 +38,7 @@ def let_the_guest_in(var: Path) -> None:
 
 @pytest.fixture
 def installations(site, tmp_path_factory):
-    """Environments of a site with a database, and of one without that is told of it."""
+    """Environments of a site with a database, and of one without that knows of it."""
     folder = Path("/var/tmp") if os.getuid() == 0 else tmp_path_factory.mktemp("sites")
     port = get_settings().port
     made = []
@@ -74,7 +74,7 @@ def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_
     create = ["psql", "-d", settings.superuser_dsn, "-qc", "CREATE DATABASE guest"]
     script(owner, *create)
     guest["ZTFVO_DSN"] = settings.superuser_dsn.replace("dbname=ztfvo", "dbname=guest")
-    told = script(guest, ROOT / "scripts" / "setup")
+    shown = script(guest, ROOT / "scripts" / "setup")
     assert not (Path(guest["ZTFVO_VAR"]) / "postgres").exists()
     ztfvo = Path(guest["ZTFVO_VAR"]) / "venv" / "bin" / "ztfvo"
     rows = bulk_rows()
@@ -88,12 +88,12 @@ def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_
     found = tap.search("SELECT hmjd, mag FROM ztf.detections WHERE oid = 1722107400005560")
     assert [float(row["hmjd"]) for row in found] == rows["hmjd"][0]
     assert [float(row["mag"]) for row in found] == rows["mag"][0]
-    check_knowledge_database(guest, tap, told)
+    check_knowledge_database(guest, tap, shown)
 
 
-def check_knowledge_database(guest, tap, told):
-    """Set-up made one there, with an administrator whose password it told."""
-    (password,) = re.findall(r"Password, shown this once: (\S+)", told)
+def check_knowledge_database(guest, tap, shown):
+    """Set-up made one there, with an administrator whose password it showed."""
+    (password,) = re.findall(r"Password, shown this once: (\S+)", shown)
     api = f"http://localhost:{guest['ZTFVO_PORT']}/kdb/api/v1/"
     with httpx.Client(base_url=api, timeout=30) as client:
         for path, body in (

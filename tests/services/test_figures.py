@@ -166,7 +166,7 @@ def test_a_figure_takes_less_than_a_second(ask):
     assert statistics.median(times) < 1.0
 
 
-def test_the_page_tells_the_facts_of_a_light_curve(ask):
+def test_the_page_shows_the_facts_of_a_light_curve(ask):
     document = page(ask(f"/view/{OID}"))
     assert document.findtext(".//h1") == f"Light curve {OID}"
     assert document.get("lang") == "en"

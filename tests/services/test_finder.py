@@ -118,7 +118,7 @@ def real(site, tmp_path_factory):
 
 
 def unknown():
-    """Pairs whose images are not imported: three that IRSA tells, and one that it does not."""
+    """Pairs whose images are not imported: three that IRSA has, and one that it does not."""
     return [*[pair for pair in pairs() if pair.exptime != 30][:3], pairs()[7]]
 
 

@@ -105,7 +105,7 @@ def test_figures_that_are_no_position_are_not_taken_for_a_name(ask, written):
     assert "resolver" not in text
 
 
-def test_a_name_is_resolved_or_the_reason_told(ask):
+def test_a_name_is_resolved_or_the_reason_shown(ask):
     text = unescape(ask(FORM, **(SENT | {"hscs_pos": "HZ Her"})).text)
     offline = "The name resolver of CDS does not answer, so 'HZ Her' cannot be looked up now"
     assert "Matched: 4" in text or offline in text

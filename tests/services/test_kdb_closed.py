@@ -32,9 +32,9 @@ def connect(role: str, database: str = "ztfvo") -> psycopg.Connection:
 
 def refused(connection: psycopg.Connection, statement: str) -> str:
     """The sentence with which the database refuses a statement for want of rights."""
-    with pytest.raises(psycopg.errors.InsufficientPrivilege) as told:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege) as shown:
         connection.execute(statement)
-    return str(told.value)
+    return str(shown.value)
 
 
 def test_what_is_not_public_is_in_no_table(closed_oid, tap):

@@ -68,7 +68,7 @@ def error_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("failure", [stopped_database, refused_role, closed_views])
-def test_its_tables_tell_it_and_everything_else_goes_on(site, tap, query, ask, failure):
+def test_its_tables_say_so_and_everything_else_goes_on(site, tap, query, ask, failure):
     before = light_curve(tap)
     with failure():
         for table in ("objects", "history", "tags"):
@@ -95,21 +95,23 @@ def test_its_tables_tell_it_and_everything_else_goes_on(site, tap, query, ask, f
     assert len(tap.search("SELECT name FROM kdb.tags")) >= 56
 
 
-def test_the_service_tells_that_its_database_is_stopped_and_comes_back(site):
+def test_the_service_shows_that_its_database_is_stopped_and_comes_back(site):
     someone, oid = person(site), new_oid()
     with stopped_database():
         answer = someone.http.get("objects/")
         assert answer.status_code == 503
         assert answer.json()["detail"].startswith("The database does not answer")
-        told = subprocess.run(
+        shown = subprocess.run(
             [ROOT / "scripts" / "serve", "status"], capture_output=True, text=True, check=False
         )
-        assert told.returncode == 1
+        assert shown.returncode == 1
         settings = get_settings()
-        assert told.stdout.count("working") == 3 + settings.dachs_processes + settings.app_processes
+        assert (
+            shown.stdout.count("working") == 3 + settings.dachs_processes + settings.app_processes
+        )
     assert someone.annotate(oid, "EB")["number"] == 1
-    told = script("serve", "status")
-    assert told.count("working") == 4 + settings.dachs_processes + settings.app_processes
+    shown = script("serve", "status")
+    assert shown.count("working") == 4 + settings.dachs_processes + settings.app_processes
 
 
 def test_a_stopped_part_has_a_page_and_a_json_answer_and_its_tables_go_on(site, tap):
@@ -157,9 +159,9 @@ def test_set_up_again_changes_nothing(site, tap):
 
     people = person(site, "administrator").http
     before = state(), [row["login"] for row in people.get("users/").json()["results"]]
-    told = script("setup")
-    assert "Password" not in told
-    assert "vocabulary" not in told
+    shown = script("setup")
+    assert "Password" not in shown
+    assert "vocabulary" not in shown
     assert before == (state(), [row["login"] for row in people.get("users/").json()["results"]])
 
 

@@ -144,16 +144,16 @@ def test_the_cone_search_is_a_form_and_takes_a_tag(site, expert):
         assert (str(HZ_HER[3]) in page.text) == found
 
 
-def test_oids_are_keys_to_light_curves_also_when_the_default_is_chosen_anew(ask, tap):
+def test_oids_are_keys_to_light_curves_also_when_the_default_is_chosen_again(ask, tap):
     ztfvo("release", "default", "demo")
     described = ElementTree.fromstring(ask("/tap/tables").content)
     tables = {table.findtext("name"): table for table in described.iter("table")}
     for name in ("kdb.objects", "kdb.history"):
         (key,) = tables[name].iter("foreignKey")
-        told = [
+        shown = [
             key.findtext(f".//{part}") for part in ("targetTable", "fromColumn", "targetColumn")
         ]
-        assert told == ["ztf.objects", "oid", "oid"]
+        assert shown == ["ztf.objects", "oid", "oid"]
     keys = tap.search(
         "SELECT k.from_table, c.from_column, c.target_column FROM tap_schema.keys AS k"
         " JOIN tap_schema.key_columns AS c ON c.key_id = k.key_id"
@@ -253,7 +253,7 @@ def plan(query: str) -> str:
 def test_the_planner_of_tap_knows_the_records_and_keeps_no_login_for_it(site):
     with psycopg.connect(kdb.dsn("kdb", "postgres")) as records:
         (count,) = records.execute("SELECT count(*) FROM kdb_public.history").fetchone()
-    kdb_tables.count_anew(get_settings())
+    kdb_tables.recount(get_settings())
     with psycopg.connect(kdb.dsn("ztfvo", "postgres")) as superuser:
         known = superuser.execute(
             "SELECT reltuples::int FROM pg_class WHERE oid = 'kdb_remote.history'::regclass"

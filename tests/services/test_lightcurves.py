@@ -308,14 +308,14 @@ def test_the_reference_catalogue_makes_differences_where_none_is_given(ask):
     )
     try:
         (known,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux"))
-        (told,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux", REFMAG=f"{OID}:13.9:0.01"))
+        (shown,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux", REFMAG=f"{OID}:13.9:0.01"))
         (none,) = curves(ask(f"/lc/{OID}.json", QUANTITY="diffflux", REFMAG=f"{OID}:inf"))
     finally:
         service.execute("DELETE FROM ztf_store.reference_source WHERE oid = %s", OID)
     assert unknown["refmag"] is None
     assert set(unknown["diffflux"]) == {None}
     assert (known["refmag"], known["refmagerr"]) == (13.9, 0.01)
-    assert known == told
+    assert known == shown
     assert none["diffflux"] == none["flux"]
 
 

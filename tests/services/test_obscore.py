@@ -268,7 +268,7 @@ def test_an_identifier_that_is_none_is_a_fault_beside_good_ones(ask, identifier,
     answer = ask("/ztf/ztf/products/dlmeta", ID=[identifier, good])
     assert answer.status_code == 200
     links = parse(io.BytesIO(answer.content)).get_first_table().to_table()
-    told = [row["error_message"] for row in links if row["ID"] == identifier]
-    assert len(told) == 1
-    assert told[0].startswith(fault)
+    shown = [row["error_message"] for row in links if row["ID"] == identifier]
+    assert len(shown) == 1
+    assert shown[0].startswith(fault)
     assert sum(row["ID"] == good for row in links) == 18

@@ -92,5 +92,5 @@ def test_what_is_no_position_is_refused_with_the_reason_and_examples(text, reaso
         *("WD 1856+534", "2MASS J16574981+3520325", "", "()"),
     ],
 )
-def test_names_are_told_from_positions(text):
+def test_names_are_distinguished_from_positions(text):
     assert position.is_name(text)

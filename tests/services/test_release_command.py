@@ -109,7 +109,7 @@ def test_a_dropped_release_is_gone_from_every_place(site, tap, doomed):
 
 
 @pytest.mark.parametrize("verb", ["publish", "default", "drop"])
-def test_an_unknown_release_is_told_with_those_there_are(site, verb):
+def test_an_unknown_release_is_reported_with_those_there_are(site, verb):
     result = ztfvo("release", verb, "dr99", *(["--yes"] if verb == "drop" else []), check=False)
     assert result.returncode == 1
     assert "There is no release 'dr99'. There are: demo" in " ".join(result.stderr.split())
@@ -128,8 +128,8 @@ def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(sit
         with visiting(site, (CONE, LIGHT_CURVE, TAP), patience=3) as answers:
             time.sleep(8)
             assert dropping.poll() is None
-    _, told = dropping.communicate(timeout=120)
-    assert dropping.returncode == 0, told
-    assert "waiting for its end" in told
+    _, shown = dropping.communicate(timeout=120)
+    assert dropping.returncode == 0, shown
+    assert "waiting for its end" in shown
     assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
     assert requests.get(f"{site}/dr19/scs?RA=1&DEC=1&SR=0.1", timeout=60).status_code == 404

@@ -1,4 +1,4 @@
-"""Descriptors, configuration and metadata are read anew while visitors are served."""
+"""Descriptors, configuration and metadata are read again while visitors are served."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def operators(name: str) -> set[str]:
     first = get_settings().dachs_port
     found = set()
     for port in range(first, first + get_settings().dachs_processes):
-        told = requests.get(f"http://127.0.0.1:{port}/oai.xml?verb=Identify", timeout=30)
-        document = etree.fromstring(told.content)
+        shown = requests.get(f"http://127.0.0.1:{port}/oai.xml?verb=Identify", timeout=30)
+        document = etree.fromstring(shown.content)
         found |= {element.text for element in document.iter(f"{{*}}{name}")}
     return found
 
@@ -41,7 +41,7 @@ def other_operator(site):
     script("serve", "reload")
 
 
-def test_what_the_site_says_of_itself_is_read_anew(site, other_operator):
+def test_what_the_site_says_of_itself_is_read_again(site, other_operator):
     assert operators("adminEmail") == {get_settings().contact_email}
     script("serve", "reload")
     assert operators("adminEmail") == {other_operator}

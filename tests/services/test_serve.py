@@ -40,12 +40,12 @@ def pids(pattern: str) -> list[int]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            told = command + (process / "environ").read_bytes().decode(errors="replace")
+            shown = command + (process / "environ").read_bytes().decode(errors="replace")
         except OSError:
             continue
         if (
             re.search(pattern, command)
-            and re.search(own, told)
+            and re.search(own, shown)
             and int(process.name) != os.getpid()
         ):
             found.append(int(process.name))
@@ -63,12 +63,12 @@ def test_a_stopped_and_started_service_has_lost_nothing(site, tap):
 
 
 def test_status_names_every_part_as_working(site):
-    told = script("serve", "status")
+    shown = script("serve", "status")
     settings = get_settings()
-    assert told.count("working") == 4 + settings.dachs_processes + settings.app_processes
-    assert "database" in told
-    assert "nginx" in told
-    assert "kdb" in told
+    assert shown.count("working") == 4 + settings.dachs_processes + settings.app_processes
+    assert "database" in shown
+    assert "nginx" in shown
+    assert "kdb" in shown
 
 
 def test_a_killed_dachs_process_comes_back(site, tap):
@@ -89,16 +89,16 @@ def test_the_service_starts_after_all_of_it_was_killed(site, tap):
     assert light_curve(tap) == before
 
 
-def test_a_port_in_use_is_told_with_the_remedy(site):
+def test_a_port_in_use_is_reported_with_the_remedy(site):
     script("serve", "stop")
     try:
         with socket.create_server(("127.0.0.1", get_settings().port)):
             result = serve("start")
         assert result.returncode != 0
-        told = " ".join((result.stdout + result.stderr).split())
-        assert str(get_settings().port) in told
-        assert "ZTFVO_PORT" in told
-        assert "Traceback" not in told
+        shown = " ".join((result.stdout + result.stderr).split())
+        assert str(get_settings().port) in shown
+        assert "ZTFVO_PORT" in shown
+        assert "Traceback" not in shown
     finally:
         script("serve", "start")
 

@@ -1,4 +1,4 @@
-"""What an operator is told of an installation, and the restart after an update of PostgreSQL."""
+"""What an operator is shown of an installation, and the restart after an update of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ztfvo.site.supervisor import names
 from ztfvo.status.facts import facts
 
 
-def told(**changed: object) -> dict[str, list[tuple[str, str]]]:
+def shown(**changed: object) -> dict[str, list[tuple[str, str]]]:
     """State and sentence of the facts, by what they are about."""
     found: dict[str, list[tuple[str, str]]] = {}
     for what, state, sentence in facts(get_settings().model_copy(update=changed)):
@@ -61,36 +61,36 @@ def test_jobs_are_counted_by_phase(site, tap):
     )
     job = tap.submit_job("SELECT name FROM ztf.releases")
     try:
-        ((state, sentence),) = told()["TAP jobs"]
+        ((state, sentence),) = shown()["TAP jobs"]
         assert state == "good"
         assert f"{before + 1} pending" in sentence
     finally:
         job.delete()
 
 
-def test_too_little_disk_is_told_with_the_remedy(site):
+def test_too_little_disk_is_reported_with_the_remedy(site):
     free = shutil.disk_usage(get_settings().var).free // 10**6
-    assert [state for state, _ in told()["disk"]] == ["good"]
-    ((state, sentence),) = told(least_free_mb=free * 2)["disk"]
+    assert [state for state, _ in shown()["disk"]] == ["good"]
+    ((state, sentence),) = shown(least_free_mb=free * 2)["disk"]
     assert state == "bad"
     assert "ZTFVO_LEAST_FREE_MB" in sentence
 
 
-def test_the_last_trial_of_a_backup_is_told_and_a_damaged_note_of_it_stops_nothing(site, outcome):
+def test_the_last_trial_of_a_backup_is_reported_and_a_damaged_note_stops_nothing(site, outcome):
     now = datetime.now(UTC).isoformat()
     outcome.write_text(
         json.dumps({"when": now, "backup": "b", "ok": False, "sentence": "too short", "seconds": 1})
     )
-    assert told()["test restore"] == [("bad", "0 h ago: too short")]
+    assert shown()["test restore"] == [("bad", "0 h ago: too short")]
     outcome.write_text("{")
-    found = told()
+    found = shown()
     ((state, sentence),) = found["test restore"]
     assert state == "bad"
     assert OUTCOME in sentence
     assert found["database"][0][0] == "good"
 
 
-def test_without_a_database_the_other_facts_are_told(site):
+def test_without_a_database_the_other_facts_are_reported(site):
     script("serve", "stop", "database")
     try:
         done = subprocess.run([ROOT / "scripts/serve", "status"], capture_output=True, text=True)
@@ -123,7 +123,7 @@ def test_an_updated_database_is_not_restarted_while_a_query_or_a_job_is_at_work(
         sentence = updates.take_over(get_settings())
     assert "something is at work" in sentence
     assert pid_of("database") == before
-    assert told()["database"][0][0] == "note"
+    assert shown()["database"][0][0] == "note"
 
 
 def test_an_updated_database_is_restarted_at_a_quiet_moment_and_everything_heals(

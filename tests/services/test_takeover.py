@@ -93,7 +93,7 @@ def only_public_addresses_are_asked_for_uploads(site: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(1)
         port = server.getsockname()[1]
-        told = set()
+        shown = set()
         for host in (
             f"127.0.0.1:{port}",
             "127.0.0.1:1",
@@ -104,9 +104,9 @@ def only_public_addresses_are_asked_for_uploads(site: str) -> None:
             place = f"http://{host}/x"
             answer = upload(site, b"", place=place)
             assert answer.status_code == 400
-            told.add(sentence(answer).replace(place, "PLACE"))
-        assert len(told) == 1, told
-        assert "could not be fetched: it has to be a document of at most 20 MB" in told.pop()
+            shown.add(sentence(answer).replace(place, "PLACE"))
+        assert len(shown) == 1, shown
+        assert "could not be fetched: it has to be a document of at most 20 MB" in shown.pop()
         with pytest.raises(TimeoutError):
             server.accept()
 
@@ -129,8 +129,8 @@ def test_settings_are_taken_over_while_visitors_and_jobs_go_on(site, tap, change
     wait_until(lambda: job.phase == "EXECUTING")
     assert kdb_status("records.example") == 400
     with visiting(site) as answers:
-        told = script("serve", "start")
-        assert "goes on as it was configured" in told
+        shown = script("serve", "start")
+        assert "goes on as it was configured" in shown
         assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads)
         script("serve", "restart")
     assert set(answers) == {(path, 200) for path in PATHS}

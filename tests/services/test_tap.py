@@ -305,7 +305,7 @@ def test_a_column_without_a_name_can_be_taken_from_a_subquery(tap):
     assert inner["count_2"].sum() == all_["n"]
 
 
-def test_an_asynchronous_mistake_is_told(tap):
+def test_an_asynchronous_mistake_is_reported(tap):
     job = tap.submit_job("SELECT nonsense FROM ztf.objects").run().wait()
     assert job.phase == "ERROR"
     with pytest.raises(pyvo.DALQueryError, match="nonsense"):

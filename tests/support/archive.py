@@ -1,7 +1,7 @@
 """A local stand-in of the archive: published trees, checksum lists, and the light-curve service.
 
 It answers as IRSA's server does (directory listings, ranges, ETags), counts what it is asked, and
-can be told to misbehave.
+can be made to misbehave.
 """
 
 from __future__ import annotations

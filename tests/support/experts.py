@@ -42,7 +42,7 @@ class Person:
 
 
 def person(site: str, role: str = "expert") -> Person:
-    """Make someone new and log them in; `name` and `login` are told by whoami."""
+    """Make someone new and log them in; `name` and `login` are what whoami reports."""
     number = f"{os.getpid()}-{next(_numbers)}"
     login = f"test-{role}-{number}"
     password = new_password(get_settings(), login, f"Test {role} {number}")

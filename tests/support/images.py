@@ -7,8 +7,8 @@ import gzip
 from contextlib import contextmanager
 
 from ztfvo.db import connect
+from ztfvo.declarations import declared
 from ztfvo.ingest.finish import finish
-from ztfvo.ingest.releases import declared
 
 COLUMNS = "fieldid, rcid, filterid, filefracday, obsmjd, exptime, simulated, source"
 
@@ -53,7 +53,7 @@ def remembered(connection):
 
 
 def refinish(release):
-    """Make the exposures of a release anew from its exposure sets, and give them known names."""
+    """Make the exposures of a release again from its exposure sets, and give them known names."""
     with release.connection.transaction():
         release.rows("UPDATE input_file SET finished = false RETURNING 1")
     finish(release.connection, declared(release.name, release.settings.inputs), lambda what: None)

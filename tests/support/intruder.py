@@ -1,4 +1,4 @@
-"""A program that somebody runs who broke into one part: it tries what it can, and tells.
+"""A program that somebody runs who broke into one part: it tries what it can, and reports.
 
 It runs with the rights and the environment of that part. Its argument is a JSON object: `var` and
 `run` (folders), `programs` (folders that root runs from), `files` (patterns below `var`), `hidden`
@@ -174,7 +174,7 @@ def names_of_secrets(folder):
 
 given = json.loads(sys.argv[1])
 enters, does = database(given)
-told = {
+shown = {
     "enters": enters,
     "does": does,
     "changes": writable(given["var"], given["hidden"]),
@@ -184,4 +184,4 @@ told = {
     "talks to": sockets(given["run"]),
     "processes": processes(given["pids"]),
 }
-print(json.dumps(told))
+print(json.dumps(shown))

@@ -12,6 +12,6 @@ SLOW = "SELECT COUNT(*) AS n FROM ztf.detections AS a JOIN ztf.detections AS b O
 
 
 def process_of(job: pyvo.dal.AsyncTAPJob) -> int:
-    """The process of a job that was told to run, once it is at work."""
+    """The process of a job that was asked to run, once it is at work."""
     row = "SELECT pid FROM tap_schema.tapjobs WHERE jobid = %s AND starttime IS NOT NULL"
     return wait_until(lambda: service.superuser(row, job.job_id), seconds=60)[0][0]

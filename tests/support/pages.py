@@ -59,8 +59,10 @@ class Document:
         """What the page says at one input: found the way a screen reader finds it."""
         (field,) = self.tree.xpath(f"//*[@name='{name}']")
         assert field.get("aria-invalid") == "true"
-        told = [self.tree.get_element_by_id(part) for part in field.get("aria-describedby").split()]
-        return " ".join(text_of(part) for part in told if part.get("class") == "errorlist")
+        shown = [
+            self.tree.get_element_by_id(part) for part in field.get("aria-describedby").split()
+        ]
+        return " ".join(text_of(part) for part in shown if part.get("class") == "errorlist")
 
     def values(self, button: str) -> dict[str, Any]:
         """The values of the form with a button."""

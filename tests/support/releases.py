@@ -13,9 +13,9 @@ from pathlib import Path
 from psycopg import sql
 
 from ztfvo.db import connect
+from ztfvo.declarations import declared
 from ztfvo.ingest.finish import finish
 from ztfvo.ingest.plan import jobs
-from ztfvo.ingest.releases import declared
 from ztfvo.ingest.run import run
 from ztfvo.settings import Settings, load_settings
 from ztfvo.store.names import schema_of

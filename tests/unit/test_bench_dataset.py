@@ -13,7 +13,7 @@ WANTED = 40_000
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A set of one area, and what was told while it was written."""
+    """A set of one area, and what was shown while it was written."""
     said = []
     return sets.dataset(tmp_path_factory.mktemp("bench"), WANTED, 1, said.append), said
 
@@ -71,10 +71,10 @@ def test_several_fields_and_filters_see_the_same_stars(curves):
 def test_existing_set_is_not_written_again(small):
     data, said = small
     before = [path.stat().st_mtime_ns for path in data.paths]
-    told = len(said)
+    shown = len(said)
     assert sets.dataset(data.folder.parent, WANTED, 1, said.append) == data
     assert [path.stat().st_mtime_ns for path in data.paths] == before
-    assert len(said) == told
+    assert len(said) == shown
 
 
 def test_unfinished_set_is_completed(small, tmp_path):

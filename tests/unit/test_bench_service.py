@@ -1,4 +1,4 @@
-"""The benchmark of the service, against a server that answers as told."""
+"""The benchmark of the service, against a server that answers as asked."""
 
 import json
 import threading
@@ -105,7 +105,7 @@ def test_cone_of_a_release_is_asked_at_its_own_address(server):
     assert service.kinds(server.url, "ztf")["SCS 1 arcsec"]((1, 2.0, 3.0)).url.path == "/scs"
 
 
-def test_empty_release_is_told(server):
+def test_empty_release_is_reported(server):
     with pytest.raises(service.NotServed, match="no objects"):
         service.sample(server.url, "nothing", 5)
 

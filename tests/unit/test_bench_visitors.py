@@ -1,4 +1,4 @@
-"""What visitors saw is counted as they saw it, and memory judged by the rule that is told."""
+"""What visitors saw is counted as they saw it, and memory judged by the rule that is shown."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ztfvo.settings import get_settings
 def test_refusals_are_neither_success_nor_failure():
     seen = [Seen("SSA", i, 0.1 * (i + 1), "ok") for i in range(3)]
     seen += [Seen("SSA", 4, 9, "429"), Seen("SSA", 5, 9, "503"), Seen("SSA", 6, 9, "503")]
-    told = summary(seen)
-    assert (told["count"], told["ok"], told["refused"], told["failed"]) == (6, 3, 1, 2)
-    assert told["failures"] == {"503": 2}
-    assert told["p50"] == pytest.approx(0.2)
-    assert by_kind(seen)["all"] == told
+    shown = summary(seen)
+    assert (shown["count"], shown["ok"], shown["refused"], shown["failed"]) == (6, 3, 1, 2)
+    assert shown["failures"] == {"503": 2}
+    assert shown["p50"] == pytest.approx(0.2)
+    assert by_kind(seen)["all"] == shown
     assert by_kind(seen)["KDB"]["count"] == 0
 
 

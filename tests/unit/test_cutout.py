@@ -89,7 +89,7 @@ def test_real_cutouts_become_files_that_say_the_same_of_every_pixel():
         assert [made.header[name] for name in kept] == [known.header[name] for name in kept]
 
 
-def test_the_file_is_plain_and_tells_the_object_and_its_origin(known, whole):
+def test_the_file_is_plain_and_shows_the_object_and_its_origin(known, whole):
     file = io.BytesIO()
     made = read(part(whole, known), known)
     fits.PrimaryHDU(made.pixels, made.header).writeto(file)

@@ -281,7 +281,7 @@ def test_a_single_epoch_stands_in_the_middle_of_a_day():
     assert "2018-07-01 00:00" in [text.get_text() for text in made.axes[1].get_xticklabels()]
 
 
-def test_the_caption_tells_release_and_origin_or_that_all_is_simulated():
+def test_the_caption_shows_release_and_origin_or_that_all_is_simulated():
     real, _ = drawn(curve(ZG))
     assert texts(real)[1] == (
         "ZTF Data Release 19. Data: Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
@@ -324,7 +324,7 @@ def test_text_of_people_is_drawn_as_it_is_but_on_few_lines():
     assert figure.render(written, "pdf").startswith(b"%PDF")
 
 
-def test_the_png_has_the_size_that_the_layout_says_and_tells_what_it_is():
+def test_the_png_has_the_size_that_the_layout_says_and_shows_what_it_is():
     made = product(curve(ZG), simulated=True)
     image = Image.open(io.BytesIO(figure.render(made, "png")))
     expected = figure.draw(made).get_size_inches() * 150

@@ -50,13 +50,13 @@ def test_a_program_becomes_the_process_that_was_started_and_writes_to_its_log(sl
 
 
 def test_a_second_start_stands_in_hands_signals_on_and_ends_with_it(sleeper, tmp_path):
-    first = sleeper("sh", "-c", "trap 'echo told' HUP; while :; do sleep 0.05; done")
+    first = sleeper("sh", "-c", "trap 'echo heard' HUP; while :; do sleep 0.05; done")
     running(tmp_path)
     second = sleeper("sleep", "60")
     said(tmp_path, f"goes on as process {first.pid}")
     time.sleep(0.3)
     second.send_signal(signal.SIGHUP)
-    said(tmp_path, "told")
+    said(tmp_path, "heard")
     second.terminate()
     assert first.wait(10) == -signal.SIGTERM
     assert second.wait(10) == 0

@@ -1,4 +1,4 @@
-"""What the knowledge database of an installation is told."""
+"""What the knowledge database of an installation is given."""
 
 from __future__ import annotations
 

@@ -101,9 +101,9 @@ def test_forms_have_the_types_that_the_writers_send():
     assert {name: link.content_type for name, link in found.items()} == sent
 
 
-def test_light_curves_of_the_star_are_told_apart_by_release_band_field_and_channel(site):
-    told = [(link.local_semantics, link.url) for link in family.links(STAR)]
-    assert told == [
+def test_light_curves_of_the_star_are_distinguished_by_release_band_field_and_channel(site):
+    shown = [(link.local_semantics, link.url) for link in family.links(STAR)]
+    assert shown == [
         ("same-channel", f"{site}/dr19/lc/1722107400005599.vot"),
         ("other-field", f"{site}/dr19/lc/680113300005170.vot"),
         ("other-band", f"{site}/dr19/lc/1722207400009164.vot"),

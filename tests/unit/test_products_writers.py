@@ -195,7 +195,7 @@ def test_votable_has_a_table_for_each_light_curve_with_its_frames():
     assert infos["request"].value == get_settings().url + address
 
 
-def test_votable_tells_the_calibration_of_each_band_for_all_that_is_measured_in_it():
+def test_votable_shows_the_calibration_of_each_band_for_all_that_is_measured_in_it():
     what = product(curve(OIDS[0], 3, 17.0), curve(OIDS[1], 2), quantity="diffflux")
     document = parse(io.BytesIO(written(what, "votable")), verify="exception")
     for table, svo_id, wavelength in zip(

@@ -206,19 +206,19 @@ def test_a_document_has_as_many_bytes_as_it_may_and_no_more(client):
     ],
 )
 def test_failures_have_a_kind_and_a_status(client, status, kind):
-    with client() as one, pytest.raises(kind, match=f"/status/{status} answers {status}") as told:
+    with client() as one, pytest.raises(kind, match=f"/status/{status} answers {status}") as shown:
         one.get(f"status/{status}?secret=1")
-    assert (type(told.value), told.value.status) == (kind, status)
-    assert "secret" not in str(told.value)
+    assert (type(shown.value), shown.value.status) == (kind, status)
+    assert "secret" not in str(shown.value)
 
 
 def test_a_server_that_is_not_there_has_no_status_and_the_name_that_it_was_given(client):
     with (
         client("http://127.0.0.1:9", name="VizieR") as one,
-        pytest.raises(NoAnswer, match=r"^VizieR does not answer \(.*refused") as told,
+        pytest.raises(NoAnswer, match=r"^VizieR does not answer \(.*refused") as shown,
     ):
         one.get("")
-    assert told.value.status is None
+    assert shown.value.status is None
 
 
 def test_busy_servers_are_asked_again_and_others_are_not(client, hasty):
@@ -249,10 +249,10 @@ def test_busy_servers_are_asked_again_and_others_are_not(client, hasty):
 )
 def test_a_server_is_asked_again_when_it_says_unless_that_is_too_late(client, header, again):
     Server.faults = [(503, {"Retry-After": header})]
-    with client(longest_wait=20) as one, pytest.raises(NoAnswer) as told:
+    with client(longest_wait=20) as one, pytest.raises(NoAnswer) as shown:
         one.get("size/1")
-    assert one.again(told.value) == again
-    assert type(one.again(told.value)) is type(again)
+    assert one.again(shown.value) == again
+    assert type(one.again(shown.value)) is type(again)
 
 
 def test_redirects_are_followed_on_the_same_host_only(client, server):

@@ -7,8 +7,8 @@ import re
 import pytest
 from support.files import ROOT
 
+from ztfvo.declarations import declared
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.releases import declared
 from ztfvo.settings import Settings
 
 README = (ROOT / "README.md").read_text()

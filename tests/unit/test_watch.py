@@ -40,7 +40,7 @@ def test_a_process_that_was_well_for_long_is_restarted_at_once_again():
 
 @pytest.fixture
 def site(monkeypatch):
-    """A site whose first DaCHS process answers as told; with what was restarted."""
+    """A site whose first DaCHS process answers as set; with what was restarted."""
     state = SimpleNamespace(
         database=True, seconds=[100, 100], status=200, app=200, restarted=[], said=[]
     )

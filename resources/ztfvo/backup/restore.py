@@ -70,7 +70,7 @@ def restore(settings: Settings, path: Path, folder: Path, say: Callable[[str], N
             "see the lines above; then: ztfvo kdb migrate",
         )
     try:
-        kdb_tables.count_anew(settings)
+        kdb_tables.recount(settings)
     except SiteError as error:
         # What was restored stays.
         say(f"Warning: {error}")

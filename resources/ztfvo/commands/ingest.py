@@ -13,11 +13,10 @@ from psycopg import Connection
 
 from ztfvo.console import console, counting, show_error
 from ztfvo.db import connect
-from ztfvo.errors import CannotBeDone
+from ztfvo.declarations import Declaration, declared
 from ztfvo.ingest.finish import finish, is_finished
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.releases import Declaration, declared
 from ztfvo.ingest.run import Outcome, run
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.locks import alter
@@ -50,10 +49,7 @@ def ingest(
     interrupted ingest is completed by the same command.
     """
     settings = get_settings()
-    try:
-        found = declared(release, settings.inputs)
-    except (LookupError, ValueError) as error:
-        raise CannotBeDone(str(error)) from error
+    found = declared(release, settings.inputs)
     outcomes = _ingest(found, files or [], settings, dry_run, replace, workers)
     if not dry_run and any(outcome.action != "unchanged" for outcome in outcomes):
         _write_report(settings.var / "log" / "ingest", release, outcomes)

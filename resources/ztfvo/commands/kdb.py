@@ -53,7 +53,7 @@ def _add(name: str, command: str, text: str) -> None:
                 done = manage(get_settings(), [command, *(words or context.args)])
         if command == "import_records" and done.returncode == 0:
             try:
-                kdb_tables.count_anew(get_settings())
+                kdb_tables.recount(get_settings())
             except SiteError as error:
                 # What was imported stays.
                 typer.echo(f"Warning: {error}", file=sys.stderr)

@@ -11,9 +11,9 @@ from rich.table import Table
 from ztfvo.addresses import CONE, TAP, absolute, of_release
 from ztfvo.console import console, show_table
 from ztfvo.db import connect
+from ztfvo.declarations import declared
 from ztfvo.errors import CannotBeDone
 from ztfvo.ingest.finish import describe
-from ztfvo.ingest.releases import Declaration, declared
 from ztfvo.releases import Release, find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
@@ -56,7 +56,7 @@ def publish(name: Name) -> None:
     """Publish a loaded release, or bring its published metadata up to date."""
     with _connection() as connection:
         alone = _find(connection, name).is_default
-        describe(connection, _declared(name))
+        describe(connection, declared(name, get_settings().inputs))
         if alone:
             prepare(connection, name, get_settings())
             alter(connection, lambda: show(connection, name, get_settings()))
@@ -121,13 +121,6 @@ def _connection() -> Connection:
     connection = connect(autocommit=True)
     alter(connection, lambda: create_common(connection))
     return connection
-
-
-def _declared(name: str) -> Declaration:
-    try:
-        return declared(name, get_settings().inputs)
-    except LookupError as error:
-        raise CannotBeDone(str(error)) from error
 
 
 def _find(connection: Connection, name: str) -> Release:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..declarations import declared
+from ..errors import BadFile, CannotBeDone
 from ..remote import Client
-from .errors import DownloadError
 
 CHECKSUM_LISTS = ("checksum.md5", "checksums.md5", "md5sums.txt")
 """Names under which the archive keeps lists of checksums."""
@@ -63,56 +63,45 @@ def archive_of(source: Source, connections: int, **changes: Any) -> Client:
     )
 
 
-def read_source(inputs: Path, release: str, server: str) -> Source:
+def read_source(inputs: Path, name: str, server: str) -> Source:
     """Read where a release is published.
 
     Parameters
     ----------
     inputs
         Folder of the releases' descriptions.
-    release
+    name
         Name of the release.
     server
         Server of releases that name none of their own.
 
     Raises
     ------
-    DownloadError
-        When the release is unknown, not published, or its description is faulty.
+    CannotBeDone
+        When the release is unknown or not published.
+    BadFile
+        When what its file says is faulty.
     """
-    file = inputs / release / "release.toml"
-    if not file.is_file():
-        known = ", ".join(sorted(path.parent.name for path in inputs.glob("*/release.toml")))
-        raise DownloadError(f"There is no release {release!r}; known are: {known or 'none'}.")
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DownloadError(f"{file} cannot be read: {error}") from error
-    table = content.get("download")
+    release = declared(name, inputs)
+    file, table = release.file, release.download
     if table is None:
-        raise DownloadError(
-            f"Release {release} cannot be downloaded: {file} has no table [download]."
-        )
+        raise CannotBeDone(f"Release {name} cannot be downloaded: {file} has no table [download].")
+    path = table.get("path")
+    if not isinstance(path, str) or not path:
+        raise BadFile(file, None, '[download] has no path, such as path = "data/ZTF/lc/lc_dr19/"')
     return Source(
-        release=release,
-        layout=_text(file, content, "layout"),
+        release=name,
+        layout=release.layout,
         server=_server(file, str(table.get("server", server))),
-        path=_text(file, table, "path").lstrip("/"),
+        path=path.lstrip("/"),
         checksums=tuple(table.get("checksums", CHECKSUM_LISTS)),
         collection=table.get("collection"),
         max_radius=float(table.get("max_radius", Source.max_radius)),
     )
 
 
-def _text(file: Path, table: dict[str, Any], key: str) -> str:
-    value = table.get(key)
-    if not isinstance(value, str) or not value:
-        raise DownloadError(f"{file}: {key} is missing")
-    return value
-
-
 def _server(file: Path, address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise DownloadError(f"{file}: {address!r} is not the address of a server")
+        raise BadFile(file, None, f"{address!r} is not the address of a server")
     return address.rstrip("/")

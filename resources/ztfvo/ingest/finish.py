@@ -9,10 +9,10 @@ import numpy as np
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from ztfvo.declarations import Declaration
 from ztfvo.images.memory import name_channels
 from ztfvo.ingest.load import COVERAGE_ORDER
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.releases import Declaration
 from ztfvo.store import copybinary as cb
 from ztfvo.store.schemas import missing_indexes, set_default, use_schema
 from ztfvo.store.tables import INDEXES

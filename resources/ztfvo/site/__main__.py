@@ -58,7 +58,7 @@ def start(part: Parts = None) -> None:
         console.print(f"Started: {', '.join(part)}")
     else:
         try:
-            kdb_tables.count_anew(settings)
+            kdb_tables.recount(settings)
         except SiteError as error:
             console.print(f"Warning: {error}", markup=False)
         console.print(f"The service runs: {settings.url}/")

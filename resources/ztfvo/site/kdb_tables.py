@@ -70,13 +70,13 @@ def make(settings: Settings) -> None:
             "ON FOREIGN DATA WRAPPER postgres_fdw to its role. The role kdb_public must be able "
             "to log in by its password; or set ZTFVO_KDB_WORKERS=0",
         ) from error
-    count_anew(settings)
+    recount(settings)
     positions = [POSITIONS] if _exists(settings, "ztf.objects") else []
     _dachs(settings, _import(*positions), ("pub", RD), what="publishing")
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))
 
 
-def count_anew(settings: Settings) -> None:
+def recount(settings: Settings) -> None:
     """Let the planner of TAP know what the foreign tables hold, as after an import.
 
     Nothing else does: PostgreSQL never analyses foreign tables by itself, and without statistics

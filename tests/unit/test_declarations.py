@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ztfvo.declarations import declared
 from ztfvo.errors import BadFile
-from ztfvo.ingest.releases import declared
 
 LINES = {
     "title": '"A title"',

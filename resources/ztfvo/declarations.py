@@ -1,4 +1,4 @@
-"""Releases: what is declared of them in ``inputs/ztf/<release>/release.toml``."""
+"""What is declared of each release, in ``inputs/ztf/<release>/release.toml``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ztfvo.errors import BadFile
+from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.store.names import NAME, schema_of
 
 VALUES = {
@@ -33,6 +33,8 @@ class Declaration:
     """One data release as declared; the numbers are in ``ztf_store.release``."""
 
     name: str
+    file: Path
+    """Where all of this stands."""
     title: str
     label: str
     """What it is called at the head of the titles of its tables and services."""
@@ -48,6 +50,8 @@ class Declaration:
     windows: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Spans of heliocentric MJD (UTC) by name: ``short`` is the one in which the release has the
     private survey too."""
+    download: dict[str, Any] | None = None
+    """Where it is published (`ztfvo.download.source`); None where nobody does."""
 
 
 def declared(name: str, inputs: Path) -> Declaration:
@@ -62,18 +66,19 @@ def declared(name: str, inputs: Path) -> Declaration:
 
     Raises
     ------
-    ValueError
-        If the name cannot be one.
-    LookupError
-        If the release is not declared.
+    CannotBeDone
+        If the name cannot be one, or the release is not declared.
     BadFile
         If its file is not TOML, or a value is missing or of another type.
     """
-    schema_of(name)
+    try:
+        schema_of(name)
+    except ValueError as error:
+        raise CannotBeDone(str(error)) from error
     path = inputs / name / "release.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.parent.name for p in inputs.glob("*/release.toml")))
-        raise LookupError(
+        raise CannotBeDone(
             f"There is no release {name!r}: {path} is missing. Declared are: {known}."
             " To add one, copy the folder and the RD of another release (see docs/develop.md)."
         )
@@ -83,8 +88,10 @@ def declared(name: str, inputs: Path) -> Declaration:
         raise BadFile(path, None, f"is not TOML ({error})") from error
     return Declaration(
         name=name,
+        file=path,
         **{key: _value(path, values, key, kind) for key, kind in VALUES.items()},
         windows=_windows(path, values.get("windows", {})),
+        download=values.get("download"),
     )
 
 
