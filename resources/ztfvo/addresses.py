@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT
 
-TAP = "/tap"
+TAP, STATUS = "/tap", "/status"
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"

@@ -57,8 +57,10 @@ def password_hash(quick_hashing):
 
 @pytest.fixture(autouse=True)
 def clean(request, kdb_database):
-    """Start each test with an empty database and full allowances."""
+    """Start each test with an empty database, full allowances and a connection that works."""
     cache.clear()
+    if connection.connection and not connection.is_usable():  # the database was restarted
+        connection.close()
     if "committed" in request.fixturenames:
         yield
         return

@@ -18,6 +18,7 @@ from support.visitors import CONE, LIGHT_CURVE, TAP, visiting
 
 from ztfvo.db import connect
 from ztfvo.settings import get_settings
+from ztfvo.site.locks import PAUSE
 from ztfvo.store.schemas import set_default
 
 OIDS = [1722107400005560, 1722107400005561]
@@ -126,10 +127,10 @@ def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(sit
             text=True,
         )
         with visiting(site, (CONE, LIGHT_CURVE, TAP), patience=3) as answers:
-            time.sleep(8)
+            assert "waiting for its end" in dropping.stderr.readline()
+            time.sleep(2 * PAUSE)
             assert dropping.poll() is None
     _, shown = dropping.communicate(timeout=120)
     assert dropping.returncode == 0, shown
-    assert "waiting for its end" in shown
     assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
     assert requests.get(f"{site}/dr19/scs?RA=1&DEC=1&SR=0.1", timeout=60).status_code == 404

@@ -18,7 +18,7 @@ from gavo import base
 from psycopg2 import extensions
 
 from ztfvo.settings import get_settings
-from ztfvo_dachs.repairs import hangups
+from ztfvo_dachs.repairs import hangups, pool
 
 PROFILE = "untrustedquery"
 
@@ -60,12 +60,9 @@ def _take() -> Any:
             connection = base.getDBConnection(PROFILE)
             connection.ztfvo_uses = 0
             return connection
-        try:
-            connection.execute("SELECT 1")
-        except base.DBError:
-            connection.close()
-        else:
+        if pool.lives(connection, every=0):
             return connection
+        connection.close()
 
 
 def _put_back(connection: Any, seconds: float) -> bool:

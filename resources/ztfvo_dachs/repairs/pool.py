@@ -26,7 +26,7 @@ def install() -> None:
     def lend_living(self: Any, key: Any = None) -> Any:
         while True:
             connection = lend(self, key)
-            if _lives(connection):
+            if lives(connection, CHECK_EVERY):
                 return connection
             self.putconn(connection, close=True)
 
@@ -34,11 +34,12 @@ def install() -> None:
     pool.serverRestarted = classmethod(lambda cls: None)
 
 
-def _lives(connection: Any) -> bool:
+def lives(connection: Any, every: float) -> bool:
+    """Return whether a connection can be used, which is tried `every` so many seconds."""
     if connection.closed:
         return False
     now = time.monotonic()
-    if now - getattr(connection, "ztfvo_tried", 0) < CHECK_EVERY:
+    if now - getattr(connection, "ztfvo_tried", -every) < every:
         return True
     try:
         connection.execute("SELECT 1")

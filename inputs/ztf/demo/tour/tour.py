@@ -10,7 +10,8 @@ from rich.table import Table
 
 from tour import records
 from tour.expert import Expert
-from ztfvo.addresses import CONE, TAP, of_release
+from ztfvo.addresses import CONE, STATUS, TAP, of_release, view
+from ztfvo.releases import EXAMPLE
 from ztfvo.settings import Settings
 from ztfvo.store.names import DEFAULT
 
@@ -53,12 +54,14 @@ def tour(settings: Settings, console: Console, passwords: list[str]) -> None:
         _annotate(settings, console, *passwords)
     console.print("Open in a browser, TOPCAT, Aladin or pyvo:")
     for path, use in (
-        ("/", "pages"),
+        ("/", "all that is here"),
+        (view(DEFAULT, EXAMPLE), "one light curve, on a page"),
         ("/ztf/ztf/cone/form", "search form"),
         ("/__system__/adql/query/form", "ADQL in the browser"),
         ("/tap", "TAP, for TOPCAT and pyvo"),
         ("/scs", "cone search of the default release"),
         ("/kdb/", "knowledge database: what experts recorded"),
+        (STATUS, "what works, and what is loaded"),
     ):
         console.print(f"  {settings.url}{path:30} {use}")
     console.print("Stop it with scripts/serve stop; it keeps all data.")

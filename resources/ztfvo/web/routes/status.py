@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Response
 
+from ztfvo.addresses import STATUS
 from ztfvo.dal import shorten
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
@@ -31,7 +32,7 @@ FORMAT = "RESPONSEFORMAT"
 
 @serve(
     router,
-    "/status",
+    STATUS,
     summary="Parts, disk, releases and versions",
     openapi_extra=operation(
         [
