@@ -6,10 +6,14 @@ import itertools
 import os
 
 import pytest
+from support import logs
 from support.fixtures import archive, ask, query, real, site, tap  # noqa: F401
 from support.releases import script, temporary_release
 
 _numbers = itertools.count(1)
+
+LOGS = pytest.StashKey[dict]()
+"""Where the logs ended when a test began."""
 
 
 def pytest_addoption(parser):
@@ -19,6 +23,21 @@ def pytest_addoption(parser):
         action="store_true",
         help="keep the documents in tests/golden as the service sends them now",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Remember where the logs end."""
+    item.stash[LOGS] = logs.mark()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Show what the service wrote to its logs during a test that failed."""
+    report = yield
+    if report.failed and (lines := logs.since(item.stash.get(LOGS, {}))):
+        report.sections.append(("Logs of the service", lines))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -151,3 +151,16 @@ def test_without_its_guards_a_dachs_process_ends():
     assert done.returncode == 1
     assert done.stdout == ""
     assert "a guard is missing" in done.stderr
+
+
+def test_after_a_change_a_server_is_made_ready_where_one_was_used():
+    done = service.in_dachs("""
+from ztfvo_dachs.repairs import jobstart
+
+server = jobstart.Server(lambda name: None)
+server.ensure()
+unused = server.leave()
+server.start("none")
+print(unused, server.leave(), server.leave())
+""")
+    assert done.stdout.split() == ["False", "True", "False"], done.stderr

@@ -24,7 +24,8 @@ TRIES, PAUSE = 30, 1.0
 """How often, and after how many seconds, a job's end is noted again where the database is down."""
 
 AHEAD = 20.0
-"""Seconds after a start, or a change of descriptors, in which no job server is needed by itself."""
+"""Seconds after a start, or a change of descriptors, in which no job server is needed by itself.
+After a change it is not needed then either where nobody had started a job."""
 
 
 def install() -> None:
@@ -47,8 +48,8 @@ def install_in_server() -> None:
         reactor.callLater(AHEAD, reactor.callInThread, server.ensure)
 
     def renew() -> None:
-        server.leave()
-        ahead()
+        if server.leave():
+            ahead()
 
     # Once the phase can be seen by others, which are the job's process.
     quotas.launch = server.start
@@ -68,6 +69,7 @@ class Server:
     def __init__(self, ended: Callable[[str], None]) -> None:
         self._ended = ended
         self._process: subprocess.Popen[str] | None = None
+        self._used = False
         self._lock = threading.Lock()
 
     def ensure(self) -> None:
@@ -84,6 +86,7 @@ class Server:
             When no process can be started.
         """
         with self._lock:
+            self._used = True
             process = self._get()
             try:
                 print(job, file=process.stdin, flush=True)
@@ -91,12 +94,20 @@ class Server:
                 self._process = None
                 print(job, file=self._get().stdin, flush=True)
 
-    def leave(self) -> None:
-        """Let the one that is there end when its jobs have; the next one loads all again."""
+    def leave(self) -> bool:
+        """Let the one that is there end when its jobs have; the next one loads all again.
+
+        Returns
+        -------
+        bool
+            Whether it had any, so that the next one is worth having ready.
+        """
         with self._lock:
             if self._process:
                 self._process.stdin.close()
                 self._process = None
+            used, self._used = self._used, False
+        return used
 
     def _get(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
