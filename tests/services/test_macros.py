@@ -10,8 +10,9 @@ from gavo import base, utils
 from gavo.base import macros
 
 parts = [
-    "\\", "\\\\", "\\+", "\\\n", " ", "\t", "a", "{", "}", "\\{", "\n", "\u00fc", "\\rdId", "\\schema",
-    "\\quote{a b}", "\\quote{\\rdId}", "\\quote {x}", "\\quote{a\\}b}", "\\nothing", "\\quote{x}{y}",
+    "\\", "\\\\", "\\+", "\\\n", " ", "\t", "a", "{", "}", "\\{", "\n", "\u00fc", "\\rdId",
+    "\\schema", "\\quote{a b}", "\\quote{\\rdId}", "\\quote {x}", "\\quote{a\\}b}",
+    "\\nothing", "\\quote{x}{y}",
 ]
 expander = base.caches.getRD("//tap").getExpander()
 as_dachs_does = lambda self, text: utils.pyparseTransform(self._macroGrammar, text)
