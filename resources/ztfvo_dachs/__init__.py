@@ -26,11 +26,12 @@ def install_or_end() -> None:
 
 def install() -> None:
     """Register functions, guards and repairs with this process's DaCHS, once."""
-    from ztfvo_dachs import geometry, repairs, sampling, udfs
+    from ztfvo_dachs import columnar, geometry, repairs, sampling, udfs
 
     udfs.install()
     geometry.install()
     sampling.install()
+    columnar.install()
     repairs.install()
     if "gavo.web.root" in sys.modules:
         from ztfvo_dachs import dlmeta, scs

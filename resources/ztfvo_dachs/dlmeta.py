@@ -9,6 +9,7 @@ from gavo.svcs import renderers
 from gavo.web import vodal
 
 from ztfvo import votable
+from ztfvo.dal import shorten
 from ztfvo_dachs import messages
 
 MOST = 5_000
@@ -17,15 +18,16 @@ MOST = 5_000
 ROWS = 20_000
 """Rows of links after which an answer ends, at the end of an ID's, where MAXREC is not given."""
 
-EXAMPLE = "ID=680113300005170"
+FORMATS = ("", "votable", "votable/td", votable.MEDIA_TYPE, "text/xml", "application/xml")
+"""Names of the one form that links have."""
 
 
 class LinksRenderer(vodal.DatalinkGetMetaRenderer):
     """Links of the IDs given.
 
-    Without any ID, and for parameters that cannot be used, the answer is an error document with
-    status 400 whose message begins as DataLink 1.1, section 3.4, demands. An ID without a value
-    counts as not given.
+    Without any ID there are none (DataLink 1.1, section 2.1.1); an ID without a value counts as not
+    given.  For parameters that cannot be used the answer is an error document with status 400 whose
+    message begins as section 3.4 demands.
     """
 
     name = "dlmeta"
@@ -45,8 +47,10 @@ class LinksRenderer(vodal.DatalinkGetMetaRenderer):
 
     def render(self, request: Any) -> Any:
         identifiers = request.strargs.get("ID", [])
-        if not identifiers:
-            return self._refuse(request, 400, f"ID is missing: give one or more, e.g. {EXAMPLE}.")
+        for kind in request.strargs.pop("RESPONSEFORMAT", []):
+            if kind.partition(";")[0].strip().lower() not in FORMATS:
+                text = f"RESPONSEFORMAT={shorten(kind)} is not possible for links: leave it out, or"
+                return self._refuse(request, 400, f"{text} give votable.")
         if len(identifiers) > MOST:
             return self._refuse(
                 request,

@@ -23,6 +23,9 @@ from gavo.stc import tapstc
 HIGHEST_ORDER = 12
 """Of a MOC made of a geometry: a fifth of a second for half the sky."""
 
+WIDEST = 90.0
+"""Radius of pgSphere's circles, in degrees."""
+
 _distance = morphpg._distanceToPG
 _predicate = morphpg._booleanizeGeoPredPGS
 
@@ -33,9 +36,12 @@ def _morph_distance(node: Any, state: Any) -> Any:
     written = getattr(parent, "OVERRIDE_RESULT", None)
     if isinstance(written, str):
         first, second = (nodes.flatten(arg) for arg in node.args)
-        negation, found, radius = written.partition(f"({first}) <@ scircle({second}, ")
+        negation, found, radius = written.partition(f"({first}) <@ scircle({second}, RADIANS(")
         if found:
-            parent.OVERRIDE_RESULT = f"{negation}spoint_dwithin({first}, {second}, {radius}"
+            radius = radius.removesuffix("))")
+            near = _within(first, second, radius)
+            far = f"({first}) <-> ({second}) > RADIANS({radius})"
+            parent.OVERRIDE_RESULT = far if negation.strip() else near
     return morphed
 
 
@@ -48,7 +54,19 @@ def _morph_predicate(node: Any, operator: str) -> Any:
         return _predicate(node, operator)
     first = nodes.flatten(node.args[0])
     centre, radius = (morphpg._flatAndMorph(part) for part in (shape.center, shape.radius))
-    return f"spoint_dwithin({first}, {centre}, RADIANS({radius}))"
+    return _within(first, centre, radius)
+
+
+def _within(first: str, second: str, radius: str) -> str:
+    """Write that two positions are as near as a radius (deg), which may be any number."""
+    try:
+        number = float(radius.replace(" ", ""))
+    except ValueError:  # of a column; to a negative one nothing is as near
+        radius = f"CASE WHEN {radius} >= 0 THEN {radius} END"
+    else:
+        if not 0 <= number <= WIDEST:
+            return f"({first}) <-> ({second}) <= RADIANS({radius})"
+    return f"spoint_dwithin({first}, {second}, RADIANS({radius}))"
 
 
 def _morph_moc(node: Any, state: Any) -> str:

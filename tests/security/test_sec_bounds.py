@@ -167,8 +167,8 @@ class Cursor:
         self.asked.append(count)
         return [("x",)] * count if len(self.asked) < 9 else []
 
-assert sum(map(len, streaming._pieces(Cursor()))) > 1000
-assert Cursor.asked[0] == 1
+assert sum(map(len, streaming._pieces(Cursor(), [("x",)]))) > 1000
+assert Cursor.asked[0] == 10
 assert max(Cursor.asked) == 200
 """
 

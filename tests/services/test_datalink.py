@@ -15,6 +15,8 @@ from support import service
 from support.files import needs_shared
 from support.stilts import NoStilts, ensure, java, stilts
 
+MEDIA_TYPE = "application/x-votable+xml;content=datalink"
+
 LINKS = "/ztf/ztf/links/dlmeta"
 IMAGES = "/ztf/ztf/images/dlmeta"
 DATALINK = "application/x-votable+xml;content=datalink"
@@ -177,10 +179,31 @@ def test_names_of_parameters_do_not_depend_on_case_and_ids_may_be_posted(ask, si
 
 @pytest.mark.parametrize("path", ["/links", "/images", "/demo/links", "/demo/images"])
 @pytest.mark.parametrize("parameters", [{}, {"ID": ""}, {"ID": ["", " "]}, {"MAXREC": "5"}])
-def test_a_request_without_an_id_is_a_usage_fault(ask, path, parameters):
+def test_a_request_without_an_id_has_no_links(ask, path, parameters):
     answer = ask(path, **parameters)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == MEDIA_TYPE
+    assert rows(answer) == []
+    table = parse(io.BytesIO(answer.content)).get_first_table()
+    assert {"ID", "access_url", "semantics", "content_type"} <= {f.name for f in table.fields}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["votable", "VOTable", "votable/td", "text/xml", MEDIA_TYPE],
+)
+def test_every_name_of_the_one_form_brings_it_with_its_media_type(ask, kind):
+    answer = ask("/links", ID=HZ_HER, RESPONSEFORMAT=kind)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == MEDIA_TYPE
+    assert rows(answer) == rows(ask("/links", ID=HZ_HER))
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "html", "fits", "nonsense"])
+def test_other_forms_are_refused(ask, kind):
+    answer = ask("/links", ID=HZ_HER, RESPONSEFORMAT=kind)
     assert answer.status_code == 400
-    assert error(answer).startswith("UsageFault: ID is missing")
+    assert error(answer).startswith(f"UsageFault: RESPONSEFORMAT={kind} is not possible")
 
 
 @pytest.mark.parametrize(

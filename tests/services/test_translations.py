@@ -25,6 +25,7 @@ NUMBERS = [
     ("680213300009232", "0.0", "89.5", "1.5"),
     ("5", "359.999999999", "7.25", "0.01"),
     ("123456789012345678", "10.50", "0.125", "00.5"),
+    ("6", "1.5", "2.5", "120.5"),
 ]
 
 
@@ -63,7 +64,7 @@ def test_other_numbers_in_the_same_query_give_what_dachs_makes_of_them(site, que
     answers = translated(query)
     for answer in answers:
         assert answer["now"] == answer["alone"]
-    assert [answer["known"] for answer in answers] == [0, 0, 1, 1]
+    assert [answer["known"] for answer in answers] == [0, 0, 1, 1, 1]
     assert len({answer["now"][0] for answer in answers}) == len(NUMBERS)
 
 
@@ -93,10 +94,10 @@ QUERY = "SELECT oid, mag FROM ztf_demo.detections WHERE oid = %d"
 for number in range(3, 7):
     adqlglue.morphADQL(QUERY % number, maxrec=10)
 (known,) = translations._kept.values()
-print(known.is_current())
+print(known.suits(()))
 base.caches.getMTH(None).getTableDefForTable("ztf_demo.detections").rd.invalidate()
 base.caches.clearCaches()
-print(known.is_current())
+print(known.suits(()))
 sql, table = adqlglue.morphADQL(QUERY % 12, maxrec=10)
 print([column.name for column in table.tableDef.columns], sql.split()[-3])
 """)

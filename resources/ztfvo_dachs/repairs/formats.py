@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from astropy.io import fits
-from gavo import base, utils
+from gavo import base, formats, utils
 from gavo.formats import common as formatscommon
 from gavo.formats import csvtable, fitstable, jsontable
 from gavo.web import htmltable  # noqa: F401 - registers its writer
@@ -24,14 +25,38 @@ WIDEST_FITS_TEXT, MOST_FITS_TEXT = 20_000, 200_000_000
 """Bytes of one text in FITS, and of a column: each row has the room of the longest one."""
 
 
+FITS_TYPES = {
+    "short": (np.int16, -(2**15)),
+    "int": (np.int32, -(2**31)),
+    "long": (np.int64, -(2**63)),
+    "float": (np.float32, np.nan),
+    "double": (np.float64, np.nan),
+}
+"""Types of the elements of arrays, and what stands for a missing one."""
+
+
 def install() -> None:
     """Apply the repairs, once in a process."""
+    _name_media_types()
     _write_json()
     _withdraw_geojson()
     _write_text_as_it_is()
     _check_fits_names()
     _bound_fits()
     _raise_what_failed_in_html()
+
+
+def _name_media_types() -> None:
+    """Send the media type of a format, whatever name of it was asked for."""
+    registry = formatscommon.FORMATS_REGISTRY
+    original = registry.getMIMEFor
+
+    def media_type(name: str, wanted: str | None = None) -> str:
+        with contextlib.suppress(formatscommon.CannotSerializeIn):
+            name = registry.getKeyFor(name)
+        return original(name, wanted)
+
+    formats.getMIMEFor = formatscommon.getMIMEFor = media_type
 
 
 def _write_json() -> None:
@@ -103,16 +128,32 @@ def _bound_fits() -> None:
             raise _too_much(f"{len(values)} rows with texts of up to {widest} characters")
         return texts(values, place, column)
 
+    values = fitstable._makeValueArray
+
+    def make_values(rows: list[Any], place: int, column: Any) -> Any:
+        length, code = fitstable._computeTypeCode(column)
+        if length is not None:
+            return values(rows, place, column)
+        kind, missing = FITS_TYPES[column["datatype"]]
+        arrays = np.empty(len(rows), dtype=object)
+        for number, row in enumerate(rows):
+            found = (missing if value is None else value for value in row[place] or ())
+            arrays[number] = np.array(list(found), dtype=kind)
+        return code, arrays
+
+    fitstable._makeValueArray = make_values
     fitstable.makeFITSTable = make
     fitstable._makeCharArray = fitstable._makeStringArray = make_texts
 
 
 def _read(table: base.SerManager) -> base.SerManager:
     """Read the rows of a table into memory."""
-    most = MOST_FITS_VALUES // (len(list(table)) + 4)
-    rows = list(itertools.islice(table.getMappedTuples(), most + 1))
-    if len(rows) > most:
-        raise _too_much(f"more than {most} rows")
+    rows, number = [], 0
+    for row in table.getMappedTuples():
+        number += 4 + sum(len(value) if isinstance(value, list | tuple) else 1 for value in row)
+        if number > MOST_FITS_VALUES:
+            raise _too_much(f"more than {len(rows)} rows")
+        rows.append(row)
     table.getMappedTuples = lambda: rows
     return table
 

@@ -46,6 +46,7 @@ def install_in_server() -> None:
     """Apply the repairs of what the server shows of jobs, once in a process."""
     _show_jobs_to_those_who_know_them()
     _answer_with_statuses()
+    _start_at_once()
 
 
 def _close_test_queries() -> None:
@@ -229,3 +230,21 @@ def _answer_with_statuses() -> None:
         return dali.serveDALIError(request, text, httpStatus=status)
 
     asyncrender.UWSResource._deliverError = deliver
+
+
+def _start_at_once() -> None:
+    """Start a job that is made with PHASE=RUN (UWS 1.1, section 2.2.3.1)."""
+    from gavo.web import asyncrender
+
+    def make(self: Any, request: Any) -> None:
+        phase = (request.uwsArgs.get("phase") or "").upper()
+        if phase not in ("", "RUN"):
+            raise base.ValidationError(
+                f"A new job cannot be in PHASE={phase[:40]}: leave it out, or give RUN.", "PHASE"
+            )
+        job = self.workerSystem.getNewIdFromRequest(request)
+        if phase:
+            self.workerSystem.changeToPhase(job, uws.QUEUED)
+        asyncrender.redirectUWS(self.service.getURL(self.renderer), str(job))
+
+    asyncrender.JoblistResource.render_POST = make

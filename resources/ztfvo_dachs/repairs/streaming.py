@@ -32,6 +32,7 @@ WIDEST = 20_000_000
 def install() -> None:
     """Apply the repair, once in a process."""
     rsc.QueryTable.__iter__ = rows
+    rsc.QueryTable.ztfvo_cut = False
 
 
 def rows(self: Any) -> Iterator[dict[str, Any]]:
@@ -44,31 +45,47 @@ def rows(self: Any) -> Iterator[dict[str, Any]]:
     Unavailable
         When the client has hung up.
     """
-    if self.connection is None:
-        raise base.ReportableError("QueryTable already exhausted.")
-    make_row, number = self.tableDef.makeRowFromTuple, 0
+    number, most = 0, getattr(self.tableDef, "overflowLimit", None)
     try:
-        with self.connection.cursor(f"cursor{id(self):x}") as cursor:
-            cursor.execute(self.query)
-            for piece in _pieces(cursor):
-                for row in piece:
+        start(self)
+        make_row = self.tableDef.makeRowFromTuple
+        with self.ztfvo_cursor as cursor:
+            for piece in _pieces(cursor, self.ztfvo_first):
+                kept = piece if most is None else piece[: most - number]
+                for row in kept:
                     yield make_row(row)
-                number += len(piece)
-        if getattr(self.tableDef, "overflowLimit", None) == number:
-            self.setMeta("_queryStatus", "OVERFLOW")
+                number += len(kept)
+                if len(kept) < len(piece):
+                    self.ztfvo_cut = True
+                    self.setMeta("_queryStatus", "OVERFLOW")
+                    break
     finally:
         self.cleanup()
 
 
-def _pieces(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
+def start(table: Any) -> list[int]:
+    """Run the query of a table, unless that was done.
+
+    Returns
+    -------
+    list of int
+        Types of the columns, as numbers of PostgreSQL.
+    """
+    if table.connection is None:
+        raise base.ReportableError("QueryTable already exhausted.")
+    if not hasattr(table, "ztfvo_cursor"):
+        cursor = table.connection.cursor(f"cursor{id(table):x}")
+        cursor.execute(table.query)
+        table.ztfvo_cursor, table.ztfvo_first = cursor, cursor.fetchmany(1)
+    return [column.type_code for column in table.ztfvo_cursor.description]
+
+
+def _pieces(cursor: Any, piece: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     count = 1
-    while True:
+    while piece:
         work = hangups.current()
         if work and work.ended:
             raise messages.Unavailable("The client has hung up.")
-        piece = cursor.fetchmany(count)
-        if not piece:
-            return
         width = max(_width(piece[0]), _width(piece[-1]), 1)
         if width > WIDEST:
             raise base.ValidationError(
@@ -79,6 +96,7 @@ def _pieces(cursor: Any) -> Iterator[list[tuple[Any, ...]]]:
         yield piece
         most = MOST_ROWS_WITH_TEXT if any(map(_varies, piece[0])) else MOST_ROWS
         count = min(max(PIECE // width, 1), most, count * 10)
+        piece = cursor.fetchmany(count)
 
 
 def _varies(value: Any) -> bool:

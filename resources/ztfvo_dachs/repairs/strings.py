@@ -7,6 +7,7 @@ collide, and ``CREATE TABLE`` makes tables of visitors.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gavo import base
@@ -16,6 +17,9 @@ from gavo.utils import parsetricks
 
 LONGEST_NAME = 63
 """Bytes of a name in PostgreSQL; what follows would be cut off."""
+
+_END = re.compile(r"\s*;\s*\Z")
+"""What ends a statement in SQL, and has no place in ADQL."""
 
 
 def install() -> None:
@@ -55,7 +59,7 @@ def _show_per_cent_signs_once() -> None:
     def once(query: str, *args: Any, **named: Any) -> tuple[str, Any]:
         if "\0" in query:
             raise common.Error("A query has no character 0: leave it out.")
-        sql, table = translate(query, *args, **named)
+        sql, table = translate(_END.sub("", query), *args, **named)
         return sql.replace("%%", "%"), table
 
     def describe_once(sql: str, *args: Any) -> None:

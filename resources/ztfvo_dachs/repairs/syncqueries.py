@@ -16,7 +16,7 @@ from gavo.protocols import adqlglue, dali, tap, taprunner, uws
 
 from ztfvo.settings import get_settings
 from ztfvo_dachs import messages
-from ztfvo_dachs.repairs import connections, hangups, quotas
+from ztfvo_dachs.repairs import connections, hangups, limits, quotas
 
 
 class Query:
@@ -84,7 +84,8 @@ def run(self: Any, service: Any, input_table: Any, meta: Any) -> tuple[BinaryIO,
         file.close()
         svcs.mapDBErrors(*sys.exc_info())
     file.seek(0)
-    return file, formats.getMIMEFor(chosen, wanted)
+    cut = table.tableDef.overflowLimit if table.ztfvo_cut else None
+    return file, limits.Media(formats.getMIMEFor(chosen, wanted), cut)
 
 
 def query_table(parameters: dict[str, Any], job: Any, profile: str, seconds: float) -> Any:
@@ -104,6 +105,8 @@ def _table(
     parameters: dict[str, Any], job: Any, connection: Any, seconds: float, **how: bool
 ) -> Any:
     query, most = taprunner._parseTAPParameters(job.jobId, parameters)
+    if parameters.get("maxrec") is None:
+        most = None  # the query's own TOP may be above the default
     hangups.take_turn(connection)
     taprunner._noteWorkerPID(connection)
     uploads = taprunner._ingestUploads(job, parameters.get("upload"), connection)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from gavo import base, rsc
 from gavo.protocols import adqlglue
 
+from ztfvo_dachs.geometry import WIDEST
 from ztfvo_dachs.repairs import adqlbounds
 
 OPTIONAL = True
@@ -33,6 +34,9 @@ _BEGIN, _END = ("WHERE", "ON"), ("SELECT", "FROM", "GROUP", "ORDER", "OFFSET", "
 _PLAIN = re.compile(r"\d{1,18}(\.\d+)?")
 SHORT, LONG, FLOAT = "short", "long", "float"
 """Kinds of numbers: integers that have up to nine digits, longer ones, and those with a point."""
+
+_BEFORE_RADIUS = ")), RADIANS("
+"""What stands in SQL before the radius of a circle, behind its centre."""
 
 
 class Shape(NamedTuple):
@@ -52,9 +56,10 @@ class Shape(NamedTuple):
         """Numbers of the same kinds that nobody guesses, each another one."""
         found: list[str] = []
         for kind in self.pieces[1::2]:
-            mark = f"{secrets.randbelow(9 * 10**8) + 10**8}" if kind != LONG else ""
-            mark = mark or f"{secrets.randbelow(9 * 10**17) + 10**17}"
-            found.append(f"{mark}.{secrets.randbelow(10**12)}1" if kind == FLOAT else mark)
+            digits = {LONG: 18, FLOAT: 1}.get(kind, 9)
+            mark = f"{secrets.randbelow(9 * 10 ** (digits - 1)) + 10 ** (digits - 1)}"
+            rest = f".{secrets.randbelow(9 * 10**16) + 10**16}1"
+            found.append(mark + rest if kind == FLOAT else mark)
         return tuple(found)
 
 
@@ -75,8 +80,13 @@ class Translation(NamedTuple):
         """The SQL for these numbers."""
         return "".join(one if isinstance(one, str) else numbers[one] for one in self.pieces)
 
-    def is_current(self) -> bool:
-        """Whether the tables are still defined as they were."""
+    def suits(self, numbers: tuple[str, ...]) -> bool:
+        """Whether it is right for these numbers: larger circles are written in another way; and
+        whether the tables are still defined as they were."""
+        for before, place in zip(self.pieces, self.pieces[1:], strict=False):
+            is_radius = isinstance(place, int) and before.endswith(_BEFORE_RADIUS)
+            if is_radius and float(numbers[place]) > WIDEST:
+                return False
         try:
             return _definitions(self.sources) == self.sources
         except base.NotFoundError:
@@ -115,7 +125,7 @@ def install() -> None:
             return ordinary(query)
         key = (shape.pieces, maxrec, hardLimit, forUser)
         known = _look_up(key)
-        if isinstance(known, Translation) and known.is_current():
+        if isinstance(known, Translation) and known.suits(shape.numbers):
             base.ui.notifyInfo(f"Incoming ADQL query: {query}")
             sql, table = known.sql(shape.numbers), rsc.TableForDef(known.table)
             adqlglue._addTableMeta(sql.replace("%", "%%"), query, known.tree, table)

@@ -53,7 +53,7 @@ _ARRAY = re.compile(r"([1-9][0-9]{0,5}x){0,2}([1-9][0-9]{0,6}\*?|\*)")
 _ADDRESS = re.compile(r"https?://[\x21-\x7e]{1,2000}", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x20-\x7e]{0,80}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_OF_POSTGRES = ("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid", "oid")
+_OF_POSTGRES = ("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid")
 
 
 def install() -> None:

@@ -1,0 +1,107 @@
+"""Give columns of results the types that the database has for them.
+
+DaCHS guesses types of expressions: a sum of small integers is a small integer, and the number that
+does not fit is another one in FITS, and a failure in VOTable.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gavo import base, rscdef
+from gavo.adql import morphpg, nodes
+from gavo.protocols import adqlglue
+
+from ztfvo_dachs.repairs import streaming
+
+TYPES = {
+    21: "smallint", 23: "integer", 20: "bigint", 700: "real", 701: "double precision",
+    1700: "double precision",
+    1005: "smallint[]", 1007: "integer[]", 1016: "bigint[]", 1021: "real[]",
+    1022: "double precision[]", 1231: "double precision[]",
+}  # fmt: skip
+"""Types by their numbers in PostgreSQL (pg_type), where a guess may be another one.  Sums of large
+integers are numbers of any precision there, and doubles outside."""
+
+FLOATS = ("real", "double precision")
+
+EXPRESSION = "src-expression"
+"""Property of what is computed, and not a column of a table."""
+
+_LITERAL = re.compile(r"[\d\s()+*/-]+")
+
+NULLS = {"smallint": -(2**15), "integer": -(2**31), "bigint": -(2**63)}
+"""What stands for a missing value in columns whose type was guessed wrongly."""
+
+
+def install() -> None:
+    """Apply the repair, once in a process."""
+    run = adqlglue.runTAPQuery
+
+    def run_and_settle(*args: Any, **named: Any) -> Any:
+        table = run(*args, **named)
+        settle(table.tableDef, streaming.start(table))
+        return table
+
+    make, describe = adqlglue._makeColumnFromFieldInfo, nodes.SetFunction.addFieldInfo
+
+    def make_and_mark(context: Any, name: str, info: Any) -> Any:
+        column = make(context, name, info)
+        computed = info.tainted or EXPRESSION in info.properties
+        column.ztfvo_plain = len(info.userData) == 1 and not computed
+        return column
+
+    def describe_as_computed(self: Any, context: Any) -> None:
+        describe(self, context)
+        self.fieldInfo.properties[EXPRESSION] = nodes.flatten(self)
+
+    adqlglue.runTAPQuery = run_and_settle
+    adqlglue._makeColumnFromFieldInfo = make_and_mark
+    nodes.SetFunction.addFieldInfo = describe_as_computed
+    for kind in (nodes.Term, nodes.NumericValueExpression):
+        morphpg._allMorphers[kind.type] = widen
+
+
+def settle(definition: Any, found: list[int]) -> None:
+    """Change types of a result's columns to those that the database says it sends.
+
+    Columns of tables keep the type they are declared with where it holds what is sent.
+
+    Parameters
+    ----------
+    found
+        Their numbers in PostgreSQL.
+    """
+    for column, number in zip(definition.columns, found, strict=True):
+        kind = TYPES.get(number)
+        plain = getattr(column, "ztfvo_plain", False)
+        if kind is None or _same(column.type, kind) or (plain and _holds(column.type, kind)):
+            continue
+        column.type, column.xtype = kind, None
+        null = NULLS.get(kind)
+        column.values = null and base.makeStruct(rscdef.Values, nullLiteral=str(null))
+
+
+def _same(declared: str, kind: str) -> bool:
+    """Whether a declared type is what the database has; lengths of arrays are only declared."""
+    if kind.endswith("[]"):
+        return declared.partition("[")[0] == kind[:-2] and "[" in declared
+    return declared == kind
+
+
+def _holds(declared: str, kind: str) -> bool:
+    if declared in FLOATS and kind in FLOATS:
+        return True
+    pair = declared in NULLS and kind in NULLS
+    return pair and abs(NULLS[kind]) <= abs(NULLS[declared])
+
+
+def widen(node: Any, state: Any) -> Any:
+    """Have small integers reckoned with as integers, so that what comes out fits."""
+    first, *others = node.children
+    if others and getattr(getattr(first, "fieldInfo", None), "type", None) == "smallint":
+        written = nodes.flatten(first)
+        if not _LITERAL.fullmatch(written):  # which is an integer
+            node = node.change(children=(f"CAST({written} AS integer)", *others))
+    return node
