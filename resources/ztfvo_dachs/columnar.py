@@ -73,7 +73,7 @@ def write_parquet(data: Any, file: BinaryIO, **_: Any) -> None:
     ValidationError
         When a column has values that are not of its type.
     """
-    _write(data, file, lambda target, schema: parquet.ParquetWriter(target, schema))
+    _write(data, file, parquet.ParquetWriter)
 
 
 def write_arrow(data: Any, file: BinaryIO, **_: Any) -> None:

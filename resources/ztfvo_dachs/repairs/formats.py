@@ -24,15 +24,14 @@ MOST_FITS_VALUES = 10_000_000
 WIDEST_FITS_TEXT, MOST_FITS_TEXT = 20_000, 200_000_000
 """Bytes of one text in FITS, and of a column: each row has the room of the longest one."""
 
-
 FITS_TYPES = {
-    "short": (np.int16, -(2**15)),
-    "int": (np.int32, -(2**31)),
-    "long": (np.int64, -(2**63)),
-    "float": (np.float32, np.nan),
-    "double": (np.float64, np.nan),
+    "short": np.int16,
+    "int": np.int32,
+    "long": np.int64,
+    "float": np.float32,
+    "double": np.float64,
 }
-"""Types of the elements of arrays, and what stands for a missing one."""
+"""Types of the elements of arrays."""
 
 
 def install() -> None:
@@ -134,7 +133,8 @@ def _bound_fits() -> None:
         length, code = fitstable._computeTypeCode(column)
         if length is not None:
             return values(rows, place, column)
-        kind, missing = FITS_TYPES[column["datatype"]]
+        kind = FITS_TYPES[column["datatype"]]
+        missing = np.nan if issubclass(kind, np.floating) else np.iinfo(kind).min
         arrays = np.empty(len(rows), dtype=object)
         for number, row in enumerate(rows):
             found = (missing if value is None else value for value in row[place] or ())

@@ -15,7 +15,6 @@ from gavo.votable import tablewriter
 
 ENCODINGS = {"votable": "binary", "votableb2": "binary2", "votabletd": "td"}
 
-
 HEADER = "X-Query-Status"
 """What says in other formats than VOTable that a result was cut."""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from gavo.adql import common, fieldinfos, nodes
 
-OPTIONAL = True
+from ztfvo_dachs.repairs.setops import SETS
 
-SETS = nodes.SetTerm | nodes.SetExpression
+OPTIONAL = True
 
 
 class Order(nodes.TransparentMixin, nodes.ADQLNode):

@@ -31,8 +31,8 @@ EXPRESSION = "src-expression"
 
 _LITERAL = re.compile(r"[\d\s()+*/-]+")
 
-NULLS = {"smallint": -(2**15), "integer": -(2**31), "bigint": -(2**63)}
-"""What stands for a missing value in columns whose type was guessed wrongly."""
+INTEGERS = ("smallint", "integer", "bigint")
+"""Each holds those before it."""
 
 
 def install() -> None:
@@ -79,8 +79,8 @@ def settle(definition: Any, found: list[int]) -> None:
         if kind is None or _same(column.type, kind) or (plain and _holds(column.type, kind)):
             continue
         column.type, column.xtype = kind, None
-        null = NULLS.get(kind)
-        column.values = null and base.makeStruct(rscdef.Values, nullLiteral=str(null))
+        null = adqlglue._artificialNULLs.get(kind)
+        column.values = null and base.makeStruct(rscdef.Values, nullLiteral=null)
 
 
 def _same(declared: str, kind: str) -> bool:
@@ -93,8 +93,8 @@ def _same(declared: str, kind: str) -> bool:
 def _holds(declared: str, kind: str) -> bool:
     if declared in FLOATS and kind in FLOATS:
         return True
-    pair = declared in NULLS and kind in NULLS
-    return pair and abs(NULLS[kind]) <= abs(NULLS[declared])
+    both = declared in INTEGERS and kind in INTEGERS
+    return both and INTEGERS.index(kind) <= INTEGERS.index(declared)
 
 
 def widen(node: Any, state: Any) -> Any:

@@ -9,31 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gavo.adql import common, fieldinfos, grammar, morphpg, nodes
+from gavo.adql import common, fieldinfos, morphpg, nodes
 from gavo.utils import parsetricks
 
+from ztfvo_dachs.repairs import _grammar
+
 OPTIONAL = True
+
+SETS = nodes.SetTerm | nodes.SetExpression
+"""What combines queries in DaCHS' tree."""
 
 OPERATORS = ("UNION", "INTERSECT", "EXCEPT")
 
 
 def install() -> None:
     """Apply the repair, once in a process."""
-    build = grammar.getADQLGrammarCopy
-
-    def build_with_order(classes: Any) -> Any:
-        symbols, statement = build(classes)
-        with parsetricks.pyparsingWhitechars("\n\t\r "):
-            symbols["selectExpression"] << (
-                symbols["querySetExpression"]
-                + parsetricks.Optional(symbols["orderByClause"])
-                + parsetricks.Optional(symbols["offsetSpec"])
-            )
-        return symbols, statement
-
-    grammar.getADQLGrammarCopy = build_with_order
-    grammar.getADQLGrammar.cache_clear()
-    nodes.getTreeBuildingGrammar.cache_clear()
+    _grammar.extend(_take_order)
     for kind in (nodes.SetTerm, nodes.SetExpression):
         kind.fromClause = property(lambda self: next(_nodes(self)).fromClause)
         kind.getContributingNames = nodes.SetExpression.getContributingNames
@@ -41,12 +32,10 @@ def install() -> None:
     original, limit = nodes.SelectExpression._polish, morphpg._fixSetLimit
 
     def polish(self: Any) -> None:
+        given = self.setLimit
+        original(self)
         if _is_set(self):
-            for child in self.children:
-                if isinstance(child, nodes.OffsetSpec) and child.offset is not None:
-                    self.offset, child.offset = child.offset, None
-        else:
-            original(self)
+            self.setLimit = given
 
     def fix(node: Any, state: Any) -> Any:
         return fix_set(node) if _is_set(node) else limit(node, state)
@@ -55,8 +44,16 @@ def install() -> None:
     morphpg._allMorphers["selectExpression"] = fix
 
 
+def _take_order(symbols: dict[str, Any], classes: Any) -> None:
+    symbols["selectExpression"] << (
+        symbols["querySetExpression"]
+        + parsetricks.Optional(symbols["orderByClause"])
+        + parsetricks.Optional(symbols["offsetSpec"])
+    )
+
+
 def _is_set(expression: Any) -> bool:
-    return isinstance(expression.children[0], nodes.SetTerm | nodes.SetExpression)
+    return isinstance(expression.children[0], SETS)
 
 
 def check_lengths(self: Any, other: Any) -> None:
@@ -98,14 +95,14 @@ def _nodes(parent: Any) -> Iterator[Any]:
 
 def _operands(node: Any) -> Iterator[Any]:
     for child in _nodes(node):
-        if isinstance(child, nodes.SetTerm | nodes.SetExpression):
+        if isinstance(child, SETS):
             yield from _operands(child)
         else:
             yield child
 
 
 def _written(node: Any) -> str:
-    if isinstance(node, nodes.SetTerm | nodes.SetExpression):
+    if isinstance(node, SETS):
         return " ".join(map(_written, node.children))
     text = nodes.flatten(node)
     bare = isinstance(node, nodes.SelectQuery)

@@ -15,6 +15,8 @@ from gavo.adql import common, fieldinfo, grammar, nodes
 from gavo.protocols import adqlglue
 from gavo.utils import parsetricks
 
+from ztfvo_dachs.repairs import _grammar
+
 LONGEST_NAME = 63
 """Bytes of a name in PostgreSQL; what follows would be cut off."""
 
@@ -26,8 +28,6 @@ def install() -> None:
     """Apply the repairs, once in a process."""
     # ADQL 2.1, section 2.1: the only escape in a string is the doubled quote.
     grammar.sglQuotedString = parsetricks.Regex("'(?:[^']|'')*'")
-    grammar.getADQLGrammar.cache_clear()
-    nodes.getTreeBuildingGrammar.cache_clear()
     nodes.CharacterStringLiteral.addFieldInfo = describe
     original_name = grammar._makeQuotedName
 
@@ -40,13 +40,7 @@ def install() -> None:
         return found
 
     grammar._makeQuotedName = make_name
-    build = grammar.getADQLGrammarCopy
-
-    def build_with_tabs(classes: Any) -> Any:
-        symbols, statement = build(classes)
-        return symbols, statement.parseWithTabs()
-
-    grammar.getADQLGrammarCopy = build_with_tabs
+    _grammar.extend(lambda symbols, classes: symbols["statement"].parseWithTabs())
     _show_per_cent_signs_once()
     nodes.CreateAs.allocateTAPUpload = refuse_table
     adqlglue.DaCHSFieldInfoGetter._getUserUploadedTable = refuse_user_table

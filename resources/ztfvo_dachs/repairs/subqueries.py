@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gavo.adql import annotations, common, fieldinfos, grammar, nodes
+from gavo.adql import annotations, common, fieldinfos, nodes
 from gavo.utils import parsetricks
+
+from ztfvo_dachs.repairs import _grammar
 
 OPTIONAL = True
 
@@ -39,28 +41,22 @@ class Scalar(nodes.TransparentMixin, nodes.FieldInfoedNode):
 
 def install() -> None:
     """Apply the repair, once in a process."""
-    build, match = grammar.getADQLGrammarCopy, fieldinfos.tableNamesMatch
-
-    def build_with_values(classes: Any) -> Any:
-        symbols, statement = build(classes)
-        with parsetricks.pyparsingWhitechars("\n\t\r "):
-            scalar = (
-                parsetricks.Literal("(") + symbols["selectExpression"] + parsetricks.Literal(")")
-            )
-        if classes:
-            scalar.setParseAction(lambda text, place, tokens: Scalar.fromParseResult(tokens))
-        symbols["valueExpressionPrimary"].exprs.insert(0, scalar)
-        return symbols, statement
+    match = fieldinfos.tableNamesMatch
 
     def match_or_bare(table: Any, name: Any) -> bool:
         return match(table, name) or _is_bare(table, name)
 
-    grammar.getADQLGrammarCopy = build_with_values
-    grammar.getADQLGrammar.cache_clear()
-    nodes.getTreeBuildingGrammar.cache_clear()
+    _grammar.extend(_take_values)
     fieldinfos.tableNamesMatch = match_or_bare
     fieldinfos.QueryFieldInfos._collectSubTables = collect
     fieldinfos.QueryFieldInfos.getFieldInfoFromSources = look_up
+
+
+def _take_values(symbols: dict[str, Any], classes: Any) -> None:
+    scalar = parsetricks.Literal("(") + symbols["selectExpression"] + parsetricks.Literal(")")
+    if classes:
+        scalar.setParseAction(lambda text, place, tokens: Scalar.fromParseResult(tokens))
+    symbols["valueExpressionPrimary"].exprs.insert(0, scalar)
 
 
 def _is_bare(table: Any, name: Any) -> bool:
