@@ -6,6 +6,7 @@ rolled back, unless it takes `committed`.
 
 from __future__ import annotations
 
+import json
 import os
 from unittest.mock import patch
 
@@ -149,3 +150,15 @@ def option(monkeypatch):
             monkeypatch.setitem(get_options().__dict__, name, value)
 
     return change
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A function that writes a file and returns its path."""
+
+    def write(content, name="records.csv"):
+        path = tmp_path / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return path
+
+    return write

@@ -9,73 +9,23 @@ import os
 import shutil
 import subprocess
 import tarfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connection
 from support import kdb
-from support.files import ROOT
+from support.backups import backup, failed, rows, structure, succeeded, tables
 from support.kdb import KEY, NAME, new_oid
 
 from kdb.accounts.models import Token
 from kdb.annotations.record import annotate
 from kdb.tags import edit
 from ztfvo.backup import archive
-from ztfvo.backup.rotation import superfluous
-from ztfvo.backup.targets import Folder, Remote, target_of
+from ztfvo.backup.targets import Remote, target_of
 from ztfvo.settings import get_settings, load_settings
-from ztfvo.site.errors import SiteError
 
 OTHER = f"kdb_restore_{os.getpid()}"
-NOT_KEPT = {"django_session"}
-SCHEMAS = "('public', 'kdb_public')"
-STRUCTURE = {
-    "columns": f"""SELECT table_schema, table_name, column_name, data_type,
-            is_nullable, column_default, is_identity
-        FROM information_schema.columns WHERE table_schema IN {SCHEMAS} ORDER BY 1, 2, 3""",
-    "triggers": """SELECT tgrelid::regclass::text, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
-        WHERE NOT tgisinternal ORDER BY 1, 2""",
-    "functions": f"""SELECT p.oid::regprocedure::text, prosrc FROM pg_proc p
-            JOIN pg_namespace n ON n.oid = pronamespace
-        WHERE nspname IN {SCHEMAS} AND prolang <> 13 ORDER BY 1""",
-    # Casts of constants are written in another way after they were read again.
-    "constraints": f"""SELECT conrelid::regclass::text, conname, convalidated,
-            regexp_replace(
-                pg_get_constraintdef(c.oid), '::(character varying|text)|[][()]', '', 'g')
-        FROM pg_constraint c JOIN pg_namespace n ON n.oid = connamespace
-        WHERE nspname IN {SCHEMAS} ORDER BY 1, 2""",
-    "indexes": f"SELECT indexdef FROM pg_indexes WHERE schemaname IN {SCHEMAS} ORDER BY 1",
-    "views": "SELECT viewname, definition FROM pg_views WHERE schemaname = 'kdb_public' ORDER BY 1",
-    "rights": f"""SELECT c.oid::regclass::text, relacl::text, relowner::regrole::text,
-            reloptions::text
-        FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-        WHERE nspname IN {SCHEMAS} AND relkind IN ('r', 'v') ORDER BY 1""",
-    "extensions": "SELECT extname, extversion FROM pg_extension ORDER BY 1",
-}
-
-
-def backup(*words, name=NAME, **variables):
-    """Run ``scripts/backup`` on a database."""
-    bare = {key: value for key, value in os.environ.items() if not key.startswith("KDB_")}
-    return subprocess.run(
-        [ROOT / "scripts" / "backup", *map(str, words)],
-        capture_output=True,
-        text=True,
-        env=bare | kdb.environment(name, KEY) | {key: str(v) for key, v in variables.items()},
-        check=False,
-    )
-
-
-def succeeded(outcome):
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    return outcome.stdout
-
-
-def failed(outcome):
-    assert outcome.returncode == 1, outcome.stdout + outcome.stderr
-    assert "Traceback" not in outcome.stderr
-    return " ".join(outcome.stderr.split())
 
 
 @pytest.fixture
@@ -127,27 +77,6 @@ def test_a_target_that_cannot_be_made_is_reported_in_a_sentence(records, tmp_pat
     shown = failed(outcome)
     assert f"the backup cannot be written to {file}/below" in shown
     assert "ZTFVO_BACKUP_TARGET" in shown
-
-
-def tables(name):
-    with psycopg.connect(kdb.dsn(name, "postgres")) as superuser:
-        found = superuser.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND"
-                                  " relnamespace = 'public'::regnamespace").fetchall()  # fmt: skip
-        names = [name for (name,) in found if name not in NOT_KEPT and not name.startswith("axes")]
-        return {
-            name: superuser.execute(f'SELECT t::text FROM "{name}" t ORDER BY 1').fetchall()
-            for name in sorted(names)
-        }
-
-
-def structure(name):
-    with psycopg.connect(kdb.dsn(name, "postgres")) as superuser:
-        return {part: superuser.execute(query).fetchall() for part, query in STRUCTURE.items()}
-
-
-def rows(name, query, user="kdb"):
-    with psycopg.connect(kdb.dsn(name, user)) as known:
-        return known.execute(query).fetchall()
 
 
 def test_a_restored_service_has_every_row_the_history_and_all_rules(made, empty):
@@ -410,46 +339,9 @@ def test_one_backup_runs_at_a_time(made):
     succeeded(backup(ZTFVO_BACKUP_TARGET=made.parent))
 
 
-def names_of(times):
-    return [archive.name_at(time) for time in times]
-
-
-def test_the_newest_of_each_day_and_week_stays():
-    noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
-    daily = [noon - timedelta(days=day) for day in range(60)]
-    twice = [time - timedelta(hours=6) for time in daily]
-    gone = superfluous(names_of(daily + twice), daily=7, weekly=4)
-    kept = sorted(set(names_of(daily + twice)) - set(gone))
-    # Saturday the 31st and six days before; then the Sundays that end ISO weeks.
-    days = [31, 30, 29, 28, 27, 26, 25, 18, 11]
-    assert kept == sorted(names_of(datetime(2026, 1, day, 12, tzinfo=UTC) for day in days))
-    assert gone == sorted(gone)
-
-
-def test_nothing_is_deleted_while_no_backups_are_made():
-    old = names_of(datetime(2020, 1, day, 3, tzinfo=UTC) for day in range(1, 8))
-    assert superfluous(old, daily=7, weekly=0) == []
-    assert superfluous([*old, archive.name_at(datetime.now(UTC))], 7, 0) == old[:1]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "kdb-20261301T000000Z.tar",
-        "kdb-2026.tar",
-        "kdb-20260101T000000Z.tar.part",
-        "a/kdb-20260101T000000Z.tar",
-        "notes.txt",
-    ],
-)
-def test_other_files_are_no_backups(name):
-    assert archive.time_of(name) is None
-    assert superfluous([name], 1, 0) == []
-
-
 def test_old_backups_are_deleted_after_a_new_one_and_other_files_are_not(records, folder):
     folder.mkdir()
-    old = names_of(datetime(2020, 1, day, 3, tzinfo=UTC) for day in (1, 2, 3))
+    old = [archive.name_at(datetime(2020, 1, day, 3, tzinfo=UTC)) for day in (1, 2, 3)]
     for name in [*old, "notes.txt"]:
         (folder / name).write_bytes(b"")
     limits = {"ZTFVO_BACKUP_DAILY": 2, "ZTFVO_BACKUP_WEEKLY": 0}
@@ -462,37 +354,11 @@ def test_old_backups_are_deleted_after_a_new_one_and_other_files_are_not(records
 
 def test_a_failed_backup_deletes_nothing(folder):
     folder.mkdir()
-    old = names_of(datetime(2020, 1, day, 3, tzinfo=UTC) for day in (1, 2, 3))
+    old = [archive.name_at(datetime(2020, 1, day, 3, tzinfo=UTC)) for day in (1, 2, 3)]
     for name in old:
         (folder / name).write_bytes(b"")
     failed(backup(ZTFVO_BACKUP_TARGET=folder, ZTFVO_BACKUP_DAILY=1, name="kdb_not_there"))
     assert sorted(path.name for path in folder.iterdir()) == old
-
-
-def test_a_copy_that_breaks_off_has_no_name_and_is_removed(tmp_path, monkeypatch):
-    source = tmp_path / "kdb-20260101T000000Z.tar"
-    source.write_bytes(b"x" * 100)
-    target = Folder(load_settings(), tmp_path / "there")
-
-    def broken(fd):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", broken)
-    with pytest.raises(SiteError, match="No space left"):
-        target.put(source)
-    assert list((tmp_path / "there").iterdir()) == []
-
-
-@pytest.mark.parametrize("text", ["nas:ztf/kdb", ":local:/srv", "s3 store:bucket", "b2,versions:x"])
-def test_a_target_with_a_name_and_colon_is_rclones(text, monkeypatch, tmp_path):
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SiteError, match=r"rclone is not installed.*\n.*apt-get install rclone"):
-        target_of(load_settings(), text)
-
-
-@pytest.mark.parametrize("text", ["/srv/backup", "/srv/a:b", "./a:b", "backup"])
-def test_other_targets_are_folders(text):
-    assert isinstance(target_of(load_settings(), text), Folder)
 
 
 @pytest.mark.skipif(not shutil.which("rclone"), reason="rclone is not installed")
