@@ -111,7 +111,7 @@ def _load(
     if keep:
         _continue_keys()
     if new:
-        _count_anew()
+        _analyze()
     outcome.added = len(new)
     return outcome
 
@@ -120,6 +120,10 @@ def _prepare() -> None:
     with connection.cursor() as cursor:
         # A large file may take longer than a request.
         cursor.execute("SET LOCAL statement_timeout = 0")
+        # Triggers find rows by their keys. Planned while the tables are small, they would go on to
+        # read them whole for each record.
+        cursor.execute("DISCARD PLANS")
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             raise BadFile("another import is running: wait for its end")
@@ -224,7 +228,7 @@ def _continue_keys() -> None:
         )
 
 
-def _count_anew() -> None:
+def _analyze() -> None:
     """Let the planner know at once: with statistics of only some tables, queries get slow."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE annotation, annotation_tag, annotation_current")

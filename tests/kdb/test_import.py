@@ -95,6 +95,20 @@ def test_the_planner_knows_what_was_imported(tags, file, take):
     assert known["annotation_tag"] >= 60
 
 
+def test_a_file_into_empty_tables_reads_a_few_rows_for_each_record(tags, file, take):
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE annotation, annotation_tag, annotation_current")
+        read = (
+            "SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables"
+            " WHERE relname LIKE 'annotation%'"
+        )
+        cursor.execute(read)
+        before = cursor.fetchone()[0]
+        take(file("oid,tags\n" + "".join(f"{new_oid()},SN|VAR\n" for _ in range(400))), author="A")
+        cursor.execute(read)
+        assert cursor.fetchone()[0] - before < 30 * 400
+
+
 def test_csv_keeps_text_author_time_release_and_publicity(tags, file, take):
     oid = new_oid()
     text = 'Two lines,\nand "quotes"'
