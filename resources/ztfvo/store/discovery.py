@@ -24,8 +24,10 @@ IMAGES, SIMULATED_IMAGES = "images", "simulated-images"
 _QUADRANT_INDEXES = """
 CREATE INDEX sky_quadrant_position
   ON ztf_store.sky_quadrant USING gist (spoint(radians(ra), radians(dec)));
-CREATE INDEX sky_quadrant_region ON ztf_store.sky_quadrant USING gist (region);
+CREATE INDEX sky_quadrant_region
+  ON ztf_store.sky_quadrant USING gist (region) WITH (buffering = on);
 """
+"""Regions are costly to compare: a buffered build compares fewer."""
 
 _FILTER = name_sql("filterid")
 _SHORTEST, _LONGEST = (
