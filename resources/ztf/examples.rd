@@ -128,6 +128,45 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
         ORDER BY phase
     </meta>
 
+    <meta name="_example" title="Epochs by their quality flags">
+      Each bit of catflags says one thing of an epoch; :taptable:`ztf.catflags`
+      has what.  Here: the flags that epochs of a light curve have, and how
+      many epochs have each.
+
+      .. tapquery::
+
+        SELECT f.number, f.name, f.meaning, COUNT(*) AS epochs
+        FROM ztf.detections AS d
+        JOIN ztf.catflags AS f ON BITWISE_AND(d.catflags, f.mask) &lt;&gt; 0
+        WHERE d.oid = 680213300009232
+        GROUP BY f.number, f.name, f.meaning
+        ORDER BY f.number
+    </meta>
+
+    <meta name="_example" title="Epochs that may be used, bits of catflags chosen">
+      All epochs but those that are not to be used (32768) or have dead or
+      saturated pixels (512 + 256).
+
+      .. tapquery::
+
+        SELECT hmjd, mag, magerr, catflags
+        FROM ztf.detections
+        WHERE oid = 680213300009232 AND BITWISE_AND(catflags, 33536) = 0
+        ORDER BY hmjd
+    </meta>
+
+    <meta name="_example" title="Largest values first, where some are missing">
+      NULL comes last in ORDER BY and first in ORDER BY ... DESC, as if it were
+      larger than all values: leave it out where the largest are asked for.
+
+      .. tapquery::
+
+        SELECT TOP 10 oid, filter, chi2_red
+        FROM ztf.objects
+        WHERE chi2_red IS NOT NULL
+        ORDER BY chi2_red DESC
+    </meta>
+
     <meta name="_example" title="Light curves per field and filter">
       How many light curves and epochs :taptable:`ztf.objects` has in each field
       and filter.

@@ -142,11 +142,15 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <column name="h3_10" type="bigint" required="True"
         ucd="meta.id;pos" tablehead="H3" verbLevel="25"
         description="Cell of the H3 grid at resolution 10 that holds the position, with
-          declination as latitude and right ascension as longitude"/>
+          declination as latitude and right ascension as longitude">
+        <property name="json">text</property>
+      </column>
       <column name="healpix_29" type="bigint" required="True"
         ucd="pos.healpix" tablehead="HEALPix" verbLevel="25"
         description="HEALPix cell of order 29, nested scheme, that holds the position; shift
-          right by 2 (29 - k) bits for the cell of order k"/>
+          right by 2 (29 - k) bits for the cell of order k">
+        <property name="json">text</property>
+      </column>
       <column name="refmag" type="real" unit="mag"
         ucd="phot.mag;em.opt" tablehead="Reference" verbLevel="25" displayHint="sf=3"
         description="Magnitude (AB) of the source in the reference image, by PSF fit; null where

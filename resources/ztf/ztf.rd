@@ -93,6 +93,24 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <viewStatement>CREATE VIEW \qName AS (SELECT \colNames FROM ztf_store.filters)</viewStatement>
   </table>
 
+  <table id="catflags" onDisk="True" adql="True" primary="number">
+    <meta name="table-rank">65</meta>
+    <meta name="title">Quality flags of ZTF epochs</meta>
+    <meta name="description">What each bit of catflags says of an epoch.  With ADQL, an epoch has
+      a bit where BITWISE_AND(catflags, mask) is not 0.</meta>
+    <column name="number" type="smallint" required="True" ucd="meta.id;meta.main" tablehead="Bit"
+      description="Number of the bit, from 0"/>
+    <column name="mask" type="integer" required="True" ucd="meta.code.qual" tablehead="Mask"
+      description="What the bit adds to catflags: 2 to the power of number"/>
+    <column name="name" type="text" required="True" ucd="meta.title" tablehead="Name"
+      description="Short name of the flag"/>
+    <column name="meaning" type="text" required="True" ucd="meta.note" tablehead="Meaning"
+      description="What there is in the 5 by 5 pixels around the source"/>
+    <column name="source" type="text" required="True" ucd="meta.ref" tablehead="Defined in"
+      description="Where the flag is defined"/>
+    <viewStatement>CREATE VIEW \qName AS (SELECT \colNames FROM ztf_store.catflags)</viewStatement>
+  </table>
+
   <FEED source="ztf/datalink#products"/>
 
   <data id="publish" auto="True">
@@ -111,6 +129,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     </make>
     <make table="releases"/>
     <make table="filters"/>
+    <make table="catflags"/>
     <publish sets="ivo_managed,local"/>
   </data>
 </resource>

@@ -9,10 +9,12 @@ import json
 import numpy as np
 import pytest
 import pyvo
+import requests
 from astropy.io import fits
 from astropy.io.votable import parse
 from astropy.table import Table
 from support import service
+from support.demo_files import demo_files
 
 TABLES = ("objects", "lightcurves", "detections", "exposures")
 ONE = "SELECT * FROM ztf.detections WHERE oid = 680113300005170 ORDER BY hmjd"
@@ -22,7 +24,7 @@ def test_each_release_has_its_tables(tap):
     names = set(tap.tables.keys())
     for schema in ("ztf", "ztf_demo"):
         assert {f"{schema}.{table}" for table in TABLES} <= names
-    assert {"ztf.releases", "ztf.filters"} <= names
+    assert {"ztf.releases", "ztf.filters", "ztf.catflags"} <= names
 
 
 def test_columns_have_unit_ucd_and_sentence(tap):
@@ -98,6 +100,51 @@ def test_filters_are_g_r_and_i_of_the_ab_system(tap):
     assert all(row["zeropoint_jy"] == pytest.approx(10**3.56) for row in rows)
     lengths = [row["wavelength_eff"] for row in rows]
     assert 4e-7 < lengths[0] < lengths[1] < lengths[2] < 9e-7
+
+
+def test_each_bit_of_the_quality_flags_has_a_meaning(tap):
+    rows = list(tap.search("SELECT * FROM ztf.catflags ORDER BY number"))
+    assert [(row["number"], row["mask"]) for row in rows] == [(bit, 2**bit) for bit in range(16)]
+    names = {row["number"]: row["name"] for row in rows}
+    assert (names[0], names[8], names[9], names[15]) == ("track", "saturated", "dead", "do not use")
+    assert all("Explanatory Supplement" in row["source"] for row in rows)
+
+
+def test_epochs_are_counted_by_bits_of_their_flags(tap):
+    found = tap.search(
+        "SELECT f.number, COUNT(*) AS n FROM ztf.detections AS d JOIN ztf.catflags AS f"
+        " ON BITWISE_AND(d.catflags, f.mask) <> 0 WHERE d.oid = 680213300009232 GROUP BY f.number"
+    )
+    files = demo_files()
+    flags = files.d.catflags[files.d.oid == 680213300009232].astype(int)
+    expected = {bit: int((flags >> bit & 1).sum()) for bit in range(16)}
+    assert sum(expected.values()) > 0
+    assert {row["number"]: row["n"] for row in found} == {b: n for b, n in expected.items() if n}
+
+
+def test_json_has_integers_beyond_doubles_as_text(tap, site):
+    query = (
+        "SELECT oid, healpix_29, h3_10 AS cell, oid * 100 AS large FROM ztf.objects"
+        " WHERE oid = 680113300005170"
+    )
+    answer = requests.get(
+        f"{site}/tap/sync",
+        params={"LANG": "ADQL", "RESPONSEFORMAT": "json", "QUERY": query},
+        timeout=60,
+    ).json()
+    (row,) = tap.search(query)
+    assert [column["json"] for column in answer["columns"]] == ["value", "text", "text", "text"]
+    assert answer["data"] == [
+        [680113300005170, str(row["healpix_29"]), str(row["cell"]), "68011330000517000"]
+    ]
+
+
+def test_missing_values_come_last_and_first_where_the_order_is_descending(tap):
+    sums = "SELECT TOP 1 fieldid, CASE WHEN fieldid > 700 THEN fieldid END AS x FROM ztf.objects"
+    assert tap.search(f"{sums} ORDER BY x DESC").to_table()["x"].mask.tolist() == [True]
+    assert tap.search(f"{sums} ORDER BY x").to_table()["x"].tolist() == [
+        min(int(n) for n in demo_files().o.fieldid if n > 700)
+    ]
 
 
 def test_one_release_is_the_default(tap):

@@ -12,7 +12,7 @@ from support.files import ROOT
 PACKAGES = ROOT / "resources"
 
 LAYERS = (
-    {"bands", "console", "errors", "files", "machine", "plugins", "votable"},
+    {"bands", "catflags", "console", "errors", "files", "machine", "plugins", "votable"},
     {"oid", "photometry", "times"},
     {"dal", "settings"},
     {"db", "health", "parts", "remote", "store"},

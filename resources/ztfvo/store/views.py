@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from ztfvo.bands import BANDS, name_sql
+from ztfvo.catflags import CATFLAGS
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.store import codec
 from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
@@ -50,6 +51,12 @@ _FILTER_ROWS = ", ".join(
     for band in BANDS.values()
 )
 
+_FLAG_ROWS = ", ".join(
+    f"({flag.bit}::smallint, {flag.mask}::integer, '{flag.name}', '{flag.meaning}',"
+    f" '{flag.source}')"
+    for flag in CATFLAGS
+)
+
 COMMON_VIEWS = f"""
 CREATE OR REPLACE VIEW ztf_store.releases AS
   SELECT name, title, description, simulated, layout, is_default, nlightcurves, ndetections,
@@ -58,6 +65,8 @@ CREATE OR REPLACE VIEW ztf_store.releases AS
 CREATE OR REPLACE VIEW ztf_store.filters AS
   SELECT * FROM (VALUES {_FILTER_ROWS})
     AS f(filterid, filter, name, svo_id, wavelength_eff, zeropoint_jy, magsys);
+CREATE OR REPLACE VIEW ztf_store.catflags AS
+  SELECT * FROM (VALUES {_FLAG_ROWS}) AS f(number, mask, name, meaning, source);
 CREATE OR REPLACE VIEW ztf_store.reference_sources AS
   SELECT r.oid, (r.oid / 1000000000000)::smallint AS fieldid,
     (r.oid / 100000000000 % 10)::smallint AS filterid,

@@ -24,6 +24,9 @@ MOST_FITS_VALUES = 10_000_000
 WIDEST_FITS_TEXT, MOST_FITS_TEXT = 20_000, 200_000_000
 """Bytes of one text in FITS, and of a column: each row has the room of the longest one."""
 
+MOST_JSON_INTEGER = 2**53
+"""What a double holds exactly (RFC 8259, section 6)."""
+
 FITS_TYPES = {
     "short": np.int16,
     "int": np.int32,
@@ -59,20 +62,47 @@ def _name_media_types() -> None:
 
 
 def _write_json() -> None:
-    """Keep what only matters inside DaCHS out of JSON.
+    """Keep what only matters inside DaCHS out of JSON, and integers exact.
 
     The cone search marks its columns with Python types and functions, on which the
     JSON writer breaks in the middle of the answer, with a traceback in it.
+
+    Readers of JSON take numbers for doubles: a column with an integer beyond 2^53 is text, and so
+    is always one whose property ``json`` says so.
     """
-    original = jsontable._getJSONColumns
+    names, structure = jsontable._getJSONColumns, jsontable._getJSONStructure
 
     def columns(manager: Any) -> list[dict[str, Any]]:
         return [
             {key: value for key, value in column.items() if _is_plain(value)}
-            for column in original(manager)
+            | {"json": "text" if found.original.getProperty("json", None) == "text" else "value"}
+            for column, found in zip(names(manager), manager, strict=True)
         ]
 
+    def exact(*args: Any, **named: Any) -> dict[str, Any]:
+        made = structure(*args, **named)
+        for place, column in enumerate(made["columns"]):
+            if column["datatype"] == "long":
+                values = [row[place] for row in made["data"]]
+                if column["json"] == "text" or any(map(_is_rounded, values)):
+                    column["json"] = "text"
+                    _replace(made["data"], place, values)
+        return made
+
     jsontable._getJSONColumns = columns
+    jsontable._getJSONStructure = exact
+
+
+def _is_rounded(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) > MOST_JSON_INTEGER
+
+
+def _replace(rows: list[Any], place: int, values: list[Any]) -> None:
+    """Put texts in the place of a column's values."""
+    for number, value in enumerate(values):
+        row = list(rows[number])
+        row[place] = None if value is None else str(value)
+        rows[number] = row
 
 
 def _withdraw_geojson() -> None:
