@@ -44,6 +44,14 @@ release: this is imported again when one is published. -->
     <foreignKey inTable="\table" source="oid" dest="oid" metaOnly="True"/>
   </STREAM>
 
+  <STREAM id="links">
+    <doc>Results lead to the links of the light curve, where there is a default release.</doc>
+    <meta name="_associatedDatalinkService">
+      <meta name="serviceId">ztf/ztf#links</meta>
+      <meta name="idColumn">oid</meta>
+    </meta>
+  </STREAM>
+
   <table id="objects" onDisk="True" adql="True" primary="oid">
     <meta name="table-rank">10</meta>
     <meta name="title">Knowledge database: annotated objects</meta>
@@ -51,6 +59,10 @@ release: this is imported again when one is published. -->
       deleted are not here, but in history.  A star has several OIDs, and records on any of them.
     </meta>
     <LOOP source="kdb/kdb#light-curve"><codeItems>
+      from ztfvo_dachs import facts
+      yield from facts.default_objects()
+    </codeItems></LOOP>
+    <LOOP source="kdb/kdb#links"><codeItems>
       from ztfvo_dachs import facts
       yield from facts.default_objects()
     </codeItems></LOOP>
@@ -112,6 +124,7 @@ release: this is imported again when one is published. -->
     <meta name="title">Knowledge database: annotated objects with positions</meta>
     <meta name="description">Annotated objects that are in the default release, with their
       positions there.</meta>
+    <FEED source="links"/>
     <stc>Position ICRS "ra" "dec"</stc>
     <index columns="ra,dec" kind="spoint" method="GIST" metaOnly="True"
       >spoint(radians(ra),radians(dec))</index>
@@ -131,7 +144,14 @@ release: this is imported again when one is published. -->
   </table>
 
   <data id="records" auto="True">
-    <make table="objects"/>
+    <make table="objects">
+      <script type="postCreation" lang="SQL" name="let the site's own pages read them">
+        CREATE SCHEMA IF NOT EXISTS kdb_pages;
+        GRANT USAGE ON SCHEMA kdb_pages TO ztfvo_pages;
+        CREATE OR REPLACE VIEW kdb_pages.objects AS SELECT * FROM kdb_remote.objects;
+        GRANT SELECT ON kdb_pages.objects TO ztfvo_pages
+      </script>
+    </make>
     <make table="history"/>
     <make table="tags"/>
     <publish sets="ivo_managed,local"/>

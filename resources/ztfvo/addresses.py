@@ -12,6 +12,8 @@ from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT
 
 TAP, STATUS = "/tap", "/status"
+KNOWLEDGE = "/kdb"
+"""The knowledge database, unless it has a host name of its own."""
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"
@@ -57,6 +59,12 @@ def epoch(release: str, oid: int, hmjd: str) -> str:
 def links(release: str, oid: int | str) -> str:
     """Return the address of a light curve's links."""
     return f"{of_release(release, LINKS)}?ID={oid}"
+
+
+def record(oid: int) -> str:
+    """Return the whole address of the page with what experts recorded on a light curve."""
+    settings = get_settings()
+    return f"{settings.kdb_url or settings.url}{KNOWLEDGE}/objects/{oid}"
 
 
 def archive(path: str) -> str:

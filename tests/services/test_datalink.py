@@ -30,7 +30,7 @@ EXPECTED = {
     "#preview-plot": 1,
     "#derivation": 3,
     "#coderived": 3,
-    "#documentation": 1,
+    "#documentation": 2,
     "#counterpart": 7,
 }
 """Links of HZ Her's light curve in zg of the demo release: four light curves of one star."""
@@ -48,7 +48,13 @@ def rows(answer) -> list[dict[str, str]]:
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"] == DATALINK
     table = parse(io.BytesIO(answer.content)).get_first_table()
-    return [dict(zip(table.array.dtype.names, map(str, row), strict=True)) for row in table.array]
+    return [
+        row
+        for row in (
+            dict(zip(table.array.dtype.names, map(str, row), strict=True)) for row in table.array
+        )
+        if row["local_semantics"] != "expert-record-of-star"  # other tests record on the star
+    ]
 
 
 def fault_kinds(answer) -> dict[str, str]:
@@ -108,8 +114,9 @@ def test_short_addresses_give_the_same_links(ask, short, long):
 def test_links_of_a_named_release_stay_in_it(ask, site):
     found = rows(ask("/demo/links", ID=HZ_HER))
     own = [row["access_url"] for row in found if row["access_url"].startswith(site)]
-    assert len(own) == 10
-    assert all(url.startswith(f"{site}/demo/") for url in own)
+    assert [url for url in own if not url.startswith(f"{site}/demo/")] == [
+        f"{site}/kdb/objects/{HZ_HER}"
+    ]
 
 
 def test_every_form_is_of_the_type_that_its_link_says(ask, site):
@@ -162,9 +169,13 @@ def test_many_ids_come_back_in_order_each_with_its_links(ask, tap, site):
 
 
 def test_an_answer_that_maxrec_ends_says_so_at_the_end_of_an_id(ask):
-    answer = ask("/links", ID=list(service.HZ_HER_OIDS), MAXREC=20)
+    oids = [202110100000096, 202110100000199, 202110100000307]
+    whole = Counter(row["ID"] for row in rows(ask("/links", ID=oids)))
+    each = whole[str(oids[0])]
+    assert list(whole.values()) == [each] * 3
+    answer = ask("/links", ID=oids, MAXREC=each + 2)
     counts = Counter(row["ID"] for row in rows(answer))
-    assert list(counts.values()) == [18, 18]
+    assert list(counts.values()) == [each] * 2
     assert 'value="OVERFLOW"' in answer.text
 
 
@@ -227,7 +238,7 @@ def test_faults_stand_beside_the_links_of_good_ids(ask):
     answer = ask("/links", ID=[HZ_HER, "999113300005170", "", "HZ Her", 1722207400009164])
     assert fault_kinds(answer) == {"999113300005170": "NotFoundFault", "HZ Her": "UsageFault"}
     counts = Counter(row["ID"] for row in rows(answer))
-    assert counts[str(HZ_HER)] == counts["1722207400009164"] == 18
+    assert counts[str(HZ_HER)] == counts["1722207400009164"] == sum(EXPECTED.values())
     (fault,) = [row for row in rows(answer) if row["ID"] == "HZ Her"]
     assert fault["semantics"] == "#this"
     assert not any(fault[name] for name in ("access_url", "service_def", "description"))

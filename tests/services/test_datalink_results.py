@@ -62,8 +62,11 @@ def test_a_named_release_leads_to_its_own_links(tap, site):
 
 def test_cone_search_results_lead_to_links(site):
     found = pyvo.dal.SCSService(f"{site}/scs").search(service.HZ_HER, 0.0005)
-    linked = {links.original_row["oid"]: len(links) for links in found.iter_datalinks()}
-    assert linked == {str(oid): 18 for oid in service.HZ_HER_OIDS}
+    linked = {
+        links.original_row["oid"]: [row["access_url"] for row in links if row.semantics == "#this"]
+        for links in found.iter_datalinks()
+    }
+    assert linked == {str(oid): [f"{site}/lc/{oid}.vot"] for oid in service.HZ_HER_OIDS}
 
 
 def test_ssa_results_lead_to_links(site):

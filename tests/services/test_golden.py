@@ -19,6 +19,8 @@ from ztfvo.images.epoch import epoch_of
 GOLDEN = ROOT / "tests" / "golden"
 G, R = HZ_HER_OIDS[:2]
 HMJD = 58199.49176
+NO_RECORD = 202110100000096
+"""A light curve on whose star no test records."""
 SOME = {"ID": G, "TIME": "58194 58230"}
 FOLDED = {"PERIOD": 1.7001674, "EPOCH": 58000}
 DIFFERENCE = {"QUANTITY": "diffmag", "REFMAG": f"{G}:13.5:0.01"}
@@ -33,7 +35,7 @@ DOCUMENTS = {
     "lc-flux.vot": ("/lc", SOME | {"QUANTITY": "flux"}),
     "lc-difference.vot": ("/lc", SOME | DIFFERENCE),
     "lc-binned.vot": ("/lc", SOME | {"BIN": 10}),
-    "links-object.vot": ("/links", {"ID": G}),
+    "links-object.vot": ("/links", {"ID": NO_RECORD}),
     "links-detection.vot": ("/images", {"ID": f"{G}-{HMJD}"}),
     "links-fault.vot": ("/links", {"ID": "HZ Her"}),
     "error-lc.vot": ("/lc", {"ID": "HZ Her"}),

@@ -23,6 +23,7 @@ from test_serve import light_curve, pids
 from ztfvo.settings import get_settings
 
 SENTENCE = "The knowledge database does not answer, so the tables of schema kdb cannot be asked"
+SAID = "The knowledge database does not answer: try again in a minute"
 MASTER = r"gunicorn kdb\.config\.wsgi"
 
 
@@ -90,6 +91,9 @@ def test_its_tables_say_so_and_everything_else_goes_on(site, tap, query, ask, fa
         with pytest.raises(pyvo.dal.DALQueryError, match=SENTENCE):
             tap.run_async("SELECT * FROM kdb.tags")
         assert light_curve(tap) == before
+        for path in ("/view/680113300005170", "/links?ID=680113300005170"):
+            shown = ask(path)
+            assert (shown.status_code, SAID in shown.text) == (200, True)
         assert ask("/scs", RA=254.45755, DEC=35.34236, SR=0.001).status_code == 200
         assert ask("/tap/tables").status_code == ask("/tap/examples").status_code == 200
     assert len(tap.search("SELECT name FROM kdb.tags")) >= 56

@@ -164,6 +164,53 @@ def test_oids_are_keys_to_light_curves_also_when_the_default_is_chosen_again(ask
     ]  # fmt: skip
 
 
+def test_the_page_and_the_links_have_what_is_recorded_on_the_light_curve_and_its_star(
+    site, expert, tap
+):
+    oid, other = HZ_HER[1], HZ_HER[2]
+    text = "<b>here</b> & {{ there }}"
+    expert.annotate(oid, "EA", "CCSN", description=text)
+    author = expert.http.get("whoami/").json()["public_name"]
+    page = httpx.get(f"{site}/view/{oid}").text
+    assert "&lt;b&gt;here&lt;/b&gt; &amp; {{ there }}" in page
+    assert text not in page
+    assert author in page
+    related = httpx.get(f"{site}/view/{other}").text
+    assert f"{oid}</a> (of the same star)" in related
+    found = pyvo.dal.adhoc.DatalinkResults.from_result_url(f"{site}/links?ID={oid}")
+    (own,) = [row for row in found if row["local_semantics"] == "expert-record"]
+    today = datetime.now(UTC)
+    assert own["access_url"] == f"{site}/kdb/objects/{oid}"
+    assert own["description"] in {
+        f"Experts on OID {oid}: {tags}; {text} ({author}, {today:%Y-%m-%d})"
+        for tags in ("EA, CCSN", "CCSN, EA")
+    }
+    assert httpx.get(own["access_url"]).status_code == 200
+    found = pyvo.dal.adhoc.DatalinkResults.from_result_url(f"{site}/links?ID={other}")
+    stars = [row for row in found if row["local_semantics"] == "expert-record-of-star"]
+    assert f"{site}/kdb/objects/{oid}" in [row["access_url"] for row in stars]
+
+
+def test_what_is_not_annotated_says_so(site, tap):
+    (row,) = tap.search(
+        "SELECT TOP 1 o.oid FROM ztf.objects AS o WHERE fieldid = 202"
+        " AND NOT EXISTS (SELECT k.oid FROM kdb.objects AS k WHERE k.oid = o.oid)"
+    )
+    links = httpx.get(f"{site}/links?ID={row['oid']}").text
+    assert f"Experts on OID {row['oid']}: nothing recorded yet" in links
+    assert "<p>Nothing yet.</p>" in httpx.get(f"{site}/view/{row['oid']}").text
+
+
+def test_records_lead_to_the_links_of_their_light_curves(site, tap):
+    found = tap.search(f"SELECT oid, tags FROM kdb.objects WHERE oid = {HZ_HER[0]}")
+    (described,) = found.iter_adhocservices()
+    address = {param.name: param.value for param in described.params}["accessURL"]
+    assert address == f"{site}/ztf/ztf/links/dlmeta"
+    cone = pyvo.dal.SCSService(f"{site}/kdb/scs").search(service.HZ_HER, 0.001)
+    linked = {row["access_url"] for links in cone.iter_datalinks() for row in links}
+    assert {f"{site}/lc/{row['oid']}.vot" for row in cone} <= linked
+
+
 def test_tap_describes_the_tables(tap):
     tables = {name: tap.tables[name] for name in ("kdb.objects", "kdb.history", "kdb.tags")}
     for name, table in tables.items():

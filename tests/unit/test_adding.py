@@ -13,7 +13,9 @@ from ztfvo.links import ofcurve, processing
 from ztfvo.links.model import LightCurve
 from ztfvo.products import request, writers
 
-STAR = LightCurve("dr19", "dr19", False, 1722107400005560, 254.4, -35.3, 1722, 27, 1, "zg", ())
+STAR = LightCurve(
+    "dr19", "dr19", False, 1722107400005560, 254.4, -35.3, 1722, 27, 1, "zg", (), None
+)
 
 FORMAT = '''
 """Only how many epochs there are."""

@@ -16,7 +16,7 @@ LAYERS = (
     {"oid", "photometry", "times"},
     {"dal", "settings"},
     {"db", "health", "parts", "remote", "store"},
-    {"addresses", "declarations", "references", "releases"},
+    {"addresses", "declarations", "records", "references", "releases"},
     {"products", "images"},
     {"ingest", "links"},
     {"download"},

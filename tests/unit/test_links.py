@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -12,9 +13,10 @@ from ztfvo.images.finder import Found
 from ztfvo.images.products import SCIENCE, Image
 from ztfvo.links import ofcurve, ofdetection, processing
 from ztfvo.links.model import Fault, LightCurve, Relative
-from ztfvo.links.ofcurve import elsewhere, family, forms, reference
+from ztfvo.links.ofcurve import elsewhere, family, forms, knowledge, reference
 from ztfvo.products import writers
 from ztfvo.products.parameters import NAMES
+from ztfvo.records import Record, Records
 from ztfvo.settings import get_settings
 
 #: Terms of http://www.ivoa.net/rdf/datalink/core and of http://www.ivoa.net/rdf/product-type.
@@ -42,6 +44,10 @@ STAR = LightCurve(
         Relative("dr19", 1722207400009164, 1722, 27, 2, "zr", 127, 0.2),
         Relative("dr5", 1722107400005560, 1722, 27, 1, "zg", 50, 0.01),
     ),
+    records=None,
+)
+HZ_HER = Record(
+    *(680113300005170, "dr5", "EA#XRB", "first\nsecond", "A. B", datetime(2024, 5, 13, 23, 59), 3)
 )
 FOUND = Found(
     release="dr19",
@@ -83,6 +89,28 @@ def test_every_link_has_a_known_meaning_and_a_sentence(links):
         assert urlsplit(link.url).netloc
     assert [link.semantics for link in links].index("#this") == 0
     assert [link.semantics for link in links].count("#this") == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        (None, {}),
+        (Records(), {1722107400005560: "nothing recorded yet"}),
+        (Records(unavailable="No answer"), {1722107400005560: "No answer"}),
+        (
+            Records({680113300005170: HZ_HER}),
+            {
+                1722107400005560: "nothing recorded yet",
+                680113300005170: "EA, XRB; first second (A. B, 2024-05-13)",
+            },
+        ),
+    ],
+)
+def test_records_are_found_missing_or_not_known(known, expected):
+    found = list(knowledge.links(replace(STAR, records=known)))
+    assert {link.url.rpartition("/")[2]: link.description.partition(": ")[2] for link in found} == {
+        str(oid): text for oid, text in expected.items()
+    }
 
 
 def test_addresses_name_the_release_unless_it_is_the_default(site):

@@ -10,6 +10,7 @@ from astropy.coordinates import angular_separation
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
+from ztfvo import records
 from ztfvo.db import reading
 from ztfvo.links.model import LightCurve, Relative
 from ztfvo.releases import NoRelease
@@ -117,6 +118,7 @@ def _gather(
         relatives[row["asked"]].append(
             Relative(row["in_release"], *(row[key] for key in kept), arcsec)
         )
+    recorded = records.read(row["oid"] for row in rows)
     return {
         oid: LightCurve(
             address,
@@ -124,6 +126,7 @@ def _gather(
             simulated,
             *(row[key] for key in ("oid", "ra", "dec", "fieldid", "rcid", "filterid", "filter")),
             tuple(sorted(relatives[oid], key=lambda one: _order(name, one))),
+            recorded,
         )
         for oid, row in own.items()
     }

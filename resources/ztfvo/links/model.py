@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ztfvo.images.products import Image
+from ztfvo.records import Records
 
 HTML = "text/html"
 
@@ -78,6 +79,8 @@ class LightCurve:
     filter: str
     relatives: tuple[Relative, ...]
     """By release and separation, those of the same release first; without itself."""
+    records: Records | None
+    """What experts recorded on it and its relatives; None where the site has nothing to ask."""
 
     @property
     def origin(self) -> str:

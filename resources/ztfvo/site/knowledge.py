@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ztfvo.addresses import TAP, view
+from ztfvo.addresses import KNOWLEDGE, TAP, view
 from ztfvo.settings import Settings
 from ztfvo.site.identity import KDB, as_user
 from ztfvo.site.secrets import secret
@@ -44,7 +44,7 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
     known = {
         "KDB_SECRET_KEY_FILE": str(settings.var / "secrets" / KEY),
         "KDB_PUBLIC_URL": f"{address.scheme}://{address.netloc}",
-        "KDB_PREFIX": "/kdb",
+        "KDB_PREFIX": KNOWLEDGE,
         "KDB_STATIC_ROOT": str(static_folder(settings)),
         "KDB_TAP_URL": settings.local_url + TAP,
     }

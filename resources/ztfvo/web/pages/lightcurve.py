@@ -11,10 +11,11 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 from astropy.time import Time
 
-from ztfvo import addresses
+from ztfvo import addresses, records
 from ztfvo.bands import BANDS
 from ztfvo.links import ofcurve
 from ztfvo.links.curves import read
+from ztfvo.links.model import LightCurve
 from ztfvo.oid import split
 from ztfvo.products import request as requests
 from ztfvo.products.model import Curve, Product, Request
@@ -29,6 +30,7 @@ def write(product: Product) -> bytes:
     """Write the page of a product."""
     request = product.request
     single = product.curves[0] if len(product.curves) == 1 else None
+    first = _first(product)
     return page(
         "lightcurve.html",
         title=_title(request),
@@ -46,7 +48,8 @@ def write(product: Product) -> bytes:
         facts=_facts(single, product) if single else {},
         rows=[] if single else list(_rows(product)),
         downloads=[(writer.names[0], _in(request, writer.names[0])) for writer in writers()],
-        related=list(_related(product)) if product.curves else [],
+        records=_records(product, first),
+        related=list(_related(product, first)) if product.curves else [],
     )
 
 
@@ -172,7 +175,38 @@ def _rows(product: Product) -> Iterator[dict[str, Any]]:
         }
 
 
-def _related(product: Product) -> Iterator[tuple[str, str]]:
+def _first(product: Product) -> LightCurve | None:
+    """The first light curve with those of the same star, if there is any."""
+    if not product.curves:
+        return None
+    oid = product.curves[0].oid
+    return read(product.request.release, [oid]).get(oid)
+
+
+def _records(product: Product, first: LightCurve | None) -> dict[str, Any] | None:
+    """What experts recorded on the light curves, and on others of the first one's star."""
+    shown = [curve.oid for curve in product.curves]
+    star = [one.oid for one in first.relatives] if first else []
+    known = first.records if first and len(shown) == 1 else records.read([*shown, *star])
+    if known is None or not shown:
+        return None
+    return {
+        "unavailable": known.unavailable,
+        "found": [
+            {
+                "record": known.by_oid[oid],
+                "other": oid not in shown,
+                "page": _page_of(product.request, oid),
+                "source": addresses.record(oid),
+            }
+            for oid in dict.fromkeys([*shown, *star])
+            if oid in known.by_oid
+        ],
+        "page": addresses.record(shown[0]),
+    }
+
+
+def _related(product: Product, first: LightCurve | None) -> Iterator[tuple[str, str]]:
     """What else there is of the first light curve, here and at other services."""
     request, oid = product.request, product.curves[0].oid
     yield (
@@ -183,7 +217,6 @@ def _related(product: Product) -> Iterator[tuple[str, str]]:
         "All that is linked to this light curve (DataLink)",
         addresses.links(request.release, oid),
     )
-    for curve in read(request.release, [oid]).values():
-        for link in ofcurve.links(curve):
-            if link.semantics not in ITS_OWN:
-                yield link.description, link.page or link.url
+    for link in ofcurve.links(first) if first else ():
+        if link.semantics not in ITS_OWN:
+            yield link.description, link.page or link.url
