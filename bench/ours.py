@@ -78,9 +78,9 @@ class Ours:
         before = database_seconds(self.connection)
         began = time.perf_counter()
         todo = jobs(data.folder, data.folder, [])
-        outcomes = run(RELEASE, todo, self.settings, workers=self.workers)
+        outcomes = run(release, todo, self.settings, workers=self.workers)
         loaded = time.perf_counter()
-        refused = [outcome.message for outcome in outcomes if outcome.action != "loaded"]
+        refused = [outcome.message for outcome in outcomes if outcome.action == "refused"]
         if refused:
             raise RuntimeError(f"{len(refused)} files refused, the first: {refused[0]}")
         finish(self.connection, release, lambda what: None)

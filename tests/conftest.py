@@ -56,6 +56,21 @@ def release(database, tmp_path):
 
 
 @pytest.fixture
+def twin(database, tmp_path):
+    """Another empty release of bulk files, to compare with."""
+    with temporary_release(f"t{os.getpid()}_{next(_numbers)}", tmp_path / "twin") as made:
+        yield made
+
+
+@pytest.fixture
+def api_twin(database, tmp_path):
+    """Another empty release of light-curve service answers, to compare with."""
+    root = tmp_path / "twin"
+    with temporary_release(f"t{os.getpid()}_{next(_numbers)}", root, "irsa-api") as made:
+        yield made
+
+
+@pytest.fixture
 def api_release(database, tmp_path):
     """An empty release of light-curve service answers."""
     with temporary_release(f"t{os.getpid()}_{next(_numbers)}", tmp_path, "irsa-api") as made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.faults.base import Fault, Site
+
+INPUTS = Path(__file__).parents[2] / "inputs" / "ztf"
 
 RELEASE = "bench"
 
@@ -43,6 +46,8 @@ def _declare(root: Path, name: str) -> None:
     """Write the declaration of a release below a folder that stands for the checkout."""
     folder = root / "inputs" / "ztf" / name
     folder.mkdir(parents=True)
+    for grid in ("fields.csv", "quadrants.csv"):
+        shutil.copy(INPUTS / grid, folder.parent)
     (folder / "release.toml").write_text(
         f'title = "{name}"\nlabel = "{name}"\nshort_name = "{name}"\n'
         'description = "Made by a benchmark"\ncreated = 2026-11-22T12:00:00Z\nrank = 95\n'

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ztfvo import plugins
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.store.names import NAME, schema_of
+from ztfvo.store.times import FIVE_DECIMALS, FLOAT32_TICKS
+
+READERS = "ztfvo.ingest.readers"
+"""Package with one module for each layout; its name with dashes is the layout's."""
 
 VALUES = {
     "title": str,
@@ -24,8 +32,46 @@ VALUES = {
 }
 """What a declaration has to say, and its types."""
 
-EXAMPLES = {str: '"words"', datetime: "2026-11-22T12:00:00Z", int: "30", bool: "false"}
+OPTIONAL = {"edition": str, "times": str, "columns": dict, "windows": dict, "download": dict}
+"""What it may say besides."""
+
+DOWNLOAD = {"path": str, "server": str, "checksums": list, "collection": str, "max_radius": float}
+"""What its table ``[download]`` may say."""
+
+EXAMPLES = {
+    str: '"words"',
+    datetime: "2026-11-22T12:00:00Z",
+    int: "30",
+    bool: "false",
+    float: "0.1667",
+    list: '["md5sums.txt"]',
+    dict: "a table, which begins with a line [{}]",
+}
 """How a value of a type is written."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """How the files of a release write their times."""
+
+    column: str
+    """Arrow's name of the type of an epoch's time."""
+    ticks_per_day: int
+    """Every time is the number of `column` next to a whole number of these."""
+
+
+TIMES = {
+    "float32": Times("float", FLOAT32_TICKS),
+    "five-decimals": Times("double", FIVE_DECIMALS),
+}
+"""Resolutions of times by the name that a declaration gives them, from coarse to fine."""
+
+COLUMN_TYPES = (
+    *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double"),
+)
+"""Arrow's names of the types of columns, or of the elements of lists."""
+
+_EDITION = re.compile(r"dr\d+")
 
 
 @dataclass(frozen=True)
@@ -47,6 +93,14 @@ class Declaration:
     """Its place in lists of schemas; that of a smaller number is shown first."""
     layout: str
     simulated: bool
+    edition: str | None = None
+    """Data release that its files are of by their names, like ``dr19``; None where that is open.
+    Releases that are themselves called so need not say it."""
+    times: str | None = None
+    """Which of `TIMES` its files have; None where that is open."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Arrow's type by name of a column, for columns whose types differ between releases; of a list
+    that of its elements."""
     windows: dict[str, tuple[float, float]] = field(default_factory=dict)
     """Spans of heliocentric MJD (UTC) by name: ``short`` is the one in which the release has the
     private survey too."""
@@ -69,7 +123,7 @@ def declared(name: str, inputs: Path) -> Declaration:
     CannotBeDone
         If the name cannot be one, or the release is not declared.
     BadFile
-        If its file is not TOML, or a value is missing or of another type.
+        If its file is not TOML, or a value is missing, unknown, or not one of those allowed.
     """
     try:
         schema_of(name)
@@ -86,24 +140,64 @@ def declared(name: str, inputs: Path) -> Declaration:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(path, None, f"is not TOML ({error})") from error
-    return Declaration(
-        name=name,
-        file=path,
-        **{key: _value(path, values, key, kind) for key, kind in VALUES.items()},
-        windows=_windows(path, values.get("windows", {})),
-        download=values.get("download"),
-    )
+    _known(path, values, {**VALUES, **OPTIONAL}, "value")
+    given = {key: _value(path, values, key, kind) for key, kind in VALUES.items()}
+    given |= {key: _value(path, values, key, OPTIONAL[key]) for key in OPTIONAL if key in values}
+    _one_of(path, "layout", given["layout"], layouts())
+    if "times" in given:
+        _one_of(path, "times", given["times"], TIMES)
+    for column, kind in given.get("columns", {}).items():
+        _one_of(path, f"[columns] {column}", kind, COLUMN_TYPES)
+    if _EDITION.fullmatch(name):
+        given.setdefault("edition", name)
+    given["windows"] = _windows(path, given.get("windows", {}))
+    if "download" in given:
+        _check_download(path, given["download"])
+    return Declaration(name=name, file=path, **given)
+
+
+def layouts() -> list[str]:
+    """Names of the layouts that can be read."""
+    return [name.replace("_", "-") for name in plugins.names(READERS)]
+
+
+def _known(path: Path, values: dict[str, Any], known: Iterable[str], what: str) -> None:
+    """Refuse what is not understood: most likely it is mistyped."""
+    for name in values:
+        if name not in known:
+            similar = difflib.get_close_matches(name, known, 1)
+            raise BadFile(
+                path,
+                None,
+                f"the {what} {name} is not known",
+                remedy=(f"Is {similar[0]} meant? " if similar else "")
+                + f"Known are: {', '.join(known)}.",
+            )
+
+
+def _one_of(path: Path, key: str, value: Any, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        shown = ", ".join(f'"{one}"' for one in allowed)
+        raise BadFile(path, None, f"{key} = {value!r} is not one of {shown}")
 
 
 def _value(path: Path, values: dict[str, Any], key: str, kind: type) -> Any:
     """Return a value of a declaration, of the type that it has to have."""
+    example = EXAMPLES[kind].format(key)
     if key not in values:
-        raise BadFile(path, None, f"the value {key} is missing")
+        raise BadFile(path, None, f"the value {key} is missing", remedy=f"It is like {example}.")
     value = values[key]
-    if type(value) is not kind:
-        example = EXAMPLES[kind]
+    if type(value) is not kind and not (kind is float and type(value) is int):
         raise BadFile(path, None, f"{key} = {value!r} is not like {key} = {example}")
+    if kind is str and not value.strip():
+        raise BadFile(path, None, f"{key} is empty")
     return " ".join(value.split()) if kind is str else value
+
+
+def _check_download(path: Path, values: dict[str, Any]) -> None:
+    _known(path, values, DOWNLOAD, "value [download]")
+    for key in values:
+        _value(path, values, key, DOWNLOAD[key])
 
 
 def _windows(path: Path, values: dict[str, list[float]]) -> dict[str, tuple[float, float]]:

@@ -38,7 +38,7 @@ class BadFile(Exception):
     row
         Row of the file, from 1 (line number in text files); None where the whole file is meant.
     cause
-        What is wrong, without a full stop.
+        What is wrong; one full stop is put behind it.
     oid
         OID of the row, where it is known.
     remedy
@@ -56,7 +56,7 @@ class BadFile(Exception):
         super().__init__(path, row, cause, oid, remedy)
         self.path = Path(path)
         self.row = None if row is None else int(row)
-        self.cause = cause
+        self.cause = cause.rstrip(". ")
         self.oid = None if oid is None else int(oid)
         self.remedy = remedy
 

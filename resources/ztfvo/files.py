@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from pathlib import Path
 
 _BLOCK = 1 << 20
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def unreadable(path: Path) -> str | None:
+    """Why a path cannot be read as a file, for a person; None where it can."""
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+        if kind != stat.S_IFREG:
+            return f"is {_KINDS.get(kind, 'something else')}, not a file"
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError as error:
+        if path.is_symlink():
+            return f"is a link to {os.readlink(path)} and leads nowhere: {error.strerror}"
+        return f"cannot be read: {error.strerror}"
+    return None
 
 
 def digests(path: Path, *names: str) -> list[str]:

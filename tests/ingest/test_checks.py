@@ -12,7 +12,16 @@ import pyarrow.parquet as pq
 import pytest
 from astropy_healpix import HEALPix
 from astropy_healpix.healpy import ang2pix
-from support.files import BULK_DR5, BULK_DR19, SHARED, bulk_rows, needs_shared, nested, write_bulk
+from support.files import (
+    BULK_DR5,
+    BULK_DR19,
+    SHARED,
+    bulk_rows,
+    manifest_of,
+    needs_shared,
+    nested,
+    write_bulk,
+)
 
 from ztfvo import oid as oids
 from ztfvo.errors import BadFile
@@ -255,19 +264,19 @@ def test_one_bad_epoch_among_many_is_found(tmp_path, detection):
 
 def test_manifests_round_trip(tmp_path):
     write_bulk(tmp_path / NAME)
-    entries = manifest.build(tmp_path)
+    entries = manifest_of(tmp_path)
     assert [(entry.path, entry.rows, entry.detections) for entry in entries] == [(NAME, 2, 4)]
     file = tmp_path / manifest.NAME
     manifest.write_manifest(file, entries)
     assert manifest.read_manifest(file) == entries
     assert file.read_text().splitlines()[0] == "path,bytes,sha256,rows,detections"
     assert manifest.verify(entries[0], tmp_path) == tmp_path / NAME
-    assert manifest.build(tmp_path) == entries
+    assert manifest_of(tmp_path) == entries
 
 
 def test_a_changed_file_is_refused_by_size_then_by_checksum(tmp_path):
     path = write_bulk(tmp_path / NAME)
-    (entry,) = manifest.build(tmp_path)
+    (entry,) = manifest_of(tmp_path)
     content = path.read_bytes()
     path.write_bytes(content + b"x")
     with pytest.raises(

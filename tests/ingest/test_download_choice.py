@@ -25,6 +25,7 @@ from ztfvo.download.errors import DownloadError
 from ztfvo.download.select import Wish
 from ztfvo.download.source import read_source
 from ztfvo.errors import BadFile, CannotBeDone
+from ztfvo.grid import read_grid
 from ztfvo.ingest.readers import read_file
 
 
@@ -121,7 +122,7 @@ KNOWN_PLACES = [
 @pytest.mark.parametrize("place", KNOWN_PLACES, ids=lambda place: f"{place[2]}-{place[3]}")
 def test_known_objects_lie_in_their_quadrants(place):
     ra, dec, field, rcid = place
-    grid = sky.read_grid(INPUTS)
+    grid = read_grid(INPUTS)
     found = sky.quadrants_in_cone(grid, ra, dec, 1 / 3600)
     assert (field, rcid) in found
     assert len(found) <= 8
@@ -131,7 +132,7 @@ def test_known_objects_lie_in_their_quadrants(place):
 @pytest.mark.parametrize("radius", [3.0, 9.0, 15.0])
 @pytest.mark.parametrize("centre", [(0.5, 10.0), (254.5, 35.3), (120.0, 88.0)])
 def test_a_large_cone_leads_to_every_quadrant_whose_middle_it_has(centre, radius):
-    grid = sky.read_grid(INPUTS)
+    grid = read_grid(INPUTS)
     fields = SkyCoord(grid.ra, grid.dec, unit="deg")
     middles = np.stack([grid.quadrants[:, :2].mean(1), grid.quadrants[:, 2:].mean(1)])
     wanted = set()
@@ -150,7 +151,7 @@ def test_a_large_cone_leads_to_every_quadrant_whose_middle_it_has(centre, radius
 
 @needs_shared
 def test_all_real_objects_lie_in_their_quadrants():
-    grid = sky.read_grid(INPUTS)
+    grid = read_grid(INPUTS)
     for path in sorted((SHARED / "ztf-lc-api").glob("*/*.csv")):
         _, curves = read_file(path)
         for ra, dec, field, rcid in zip(
@@ -165,7 +166,7 @@ def test_all_real_objects_lie_in_their_quadrants():
 
 
 def test_cones_at_the_pole_and_across_ra_zero():
-    grid = sky.read_grid(INPUTS)
+    grid = read_grid(INPUTS)
     assert {field for field, _ in sky.quadrants_in_cone(grid, 77.0, 90.0, 0.1)} >= {1894, 1895}
     west = sky.quadrants_in_cone(grid, 359.9999, 20.0, 0.3)
     east = sky.quadrants_in_cone(grid, 0.0001, 20.0, 0.3)
@@ -230,7 +231,7 @@ def test_release_descriptions_are_read_and_faults_named(tmp_path):
     for text, kind, message in (
         ("", CannotBeDone, r"x cannot be downloaded: .*release.toml has no table \[download\]"),
         ("[download]", BadFile, r"release.toml: \[download\] has no path"),
-        ("[download]\npath = 5", BadFile, r"release.toml: \[download\] has no path"),
+        ("[download]\npath = 5", BadFile, 'release.toml: path = 5 is not like path = "words"'),
         ('[download]\npath = "a"\nserver = "ftp://b"', BadFile, "'ftp://b' is not the address"),
     ):
         file.write_text(declared + text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
 from collections import defaultdict
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from support.curves import CHANNEL, light_curves, random_curves
 from support.files import SHARED, bulk_rows, needs_shared, write_bulk, write_hats
+from support.releases import temporary_release
 
 from ztfvo.ingest.load import Source, insert_file, load
 from ztfvo.ingest.merge import merge
@@ -135,15 +137,17 @@ def test_recovered_exposures_match_the_true_starts_to_a_second(release):
     assert exact == of_30_seconds
 
 
-def test_light_curves_in_hats_partitions_come_back_identical(release, tmp_path):
+def test_light_curves_in_hats_partitions_come_back_identical(database, tmp_path):
     rows = bulk_rows()
     rows["objra"] = [254.45755, 258.0]
     bulk = write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr19.parquet", rows)
     partitions = write_hats([bulk], tmp_path / "hats")
     assert len(partitions) == 2
-    release.ingest(*(path.rename(tmp_path / f"{i}.parquet") for i, path in enumerate(partitions)))
-    _, curves = read_file(bulk)
-    assert_stored(release, curves)
+    files = [path.rename(tmp_path / f"{i}.parquet") for i, path in enumerate(partitions)]
+    with temporary_release(f"hats{os.getpid()}", tmp_path / "root", "hats") as release:
+        release.ingest(*files, allow=True)
+        _, curves = read_file(bulk)
+        assert_stored(release, curves)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -352,6 +352,7 @@ def test_names_of_light_curves_are_remembered_for_other_releases(
     assert remembered(memory) == [(604, 8, 1, 20180327121990, 58204.122, 30.0, True, "lightcurve")]
     rows = bulk_rows()
     rows |= {"objectid": [604103100006917, 604103100006918], "fieldid": [604] * 2, "rcid": [8] * 2}
+    rows |= {"objra": [30.3633, 30.36], "objdec": [23.8314, 23.83]}
     rows["hmjd"] = [[58204.12345, 58204.16346, 59000.5], [58300.25]]
     release.ingest(write_bulk(tmp_path / "b.parquet", rows))
     (middle, *unnamed), *_ = release.rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,23 +15,14 @@ from pathlib import Path
 import astropy.units as u
 import pytest
 from mocpy import MOC
-from support.files import api_row, bulk_rows, write_api, write_bulk
+from support.files import api_row, channel_file, manifest_of, place_in, write_api
 from support.releases import ztfvo
 from support.waiting import wait_until
 
 from ztfvo.declarations import declared
 from ztfvo.ingest.finish import describe, is_finished
-from ztfvo.ingest.manifest import build, write_manifest
+from ztfvo.ingest.manifest import write_manifest
 from ztfvo.settings import get_settings
-
-
-def channel_file(folder: Path, field: int, **changes) -> Path:
-    """A bulk file of two light curves, as `bulk_rows`, in another field."""
-    rows = bulk_rows() | changes
-    rows["objectid"] = [oid % 10**12 + field * 10**12 for oid in rows["objectid"]]
-    rows["fieldid"] = [field, field]
-    name = f"ztf_{field:06d}_zg_c07_q4_test.parquet"
-    return write_bulk(folder / f"{field // 1000}/field{field:06d}/{name}", rows)
 
 
 @pytest.fixture
@@ -102,18 +94,13 @@ def test_the_same_files_again_change_nothing(release, files):
     assert (release.content(), release.rows("SELECT max(xmin::text) FROM lightcurve")) == before
 
 
-def test_files_loaded_in_two_steps_or_by_two_workers_give_the_same_release(
-    release, api_release, files
-):
+def test_files_loaded_in_two_steps_or_by_two_workers_give_the_same_release(release, twin, files):
     release.ingest(*files[:2])
     release.ingest(workers=2)
-    api_release.ingest(*files)
-    both = [
-        r.rows("SELECT oid, hmjd, mag FROM lightcurves ORDER BY oid")
-        for r in (release, api_release)
-    ]
+    twin.ingest(*files)
+    both = [r.rows("SELECT oid, hmjd, mag FROM lightcurves ORDER BY oid") for r in (release, twin)]
     assert both[0] == both[1]
-    assert release.counts() == api_release.counts()
+    assert release.counts() == twin.counts()
 
 
 def test_a_changed_file_is_refused_and_replaces_the_old_one_only_on_request(release, files):
@@ -150,27 +137,31 @@ def test_a_bad_file_is_refused_with_name_row_and_cause_and_the_others_are_loaded
 
 
 def test_an_oid_in_two_files_is_refused(release, files, tmp_path):
-    copy = tmp_path / "ztf_000600_zg_c07_q4_copy.parquet"
-    copy.write_bytes(files[0].read_bytes())
+    other = channel_file(tmp_path / "other", 600, mag=[[13.5, 13.75, 14.25], [20.5]])
+    other = other.rename(tmp_path / "ztf_000600_zg_c07_q4_other.parquet")
     release.ingest()
-    (outcome,) = release.ingest(copy)
-    assert outcome.action == "refused"
-    assert "600107400005560" in outcome.message or "600107400005561" in outcome.message
+    for dry_run in (True, False):
+        (outcome,) = release.ingest(other, dry_run=dry_run)
+        assert outcome.action == "refused"
+        assert re.search(
+            r"other\.parquet: the release has OID 60010740000556[01] already, from another file\.$",
+            outcome.message,
+        )
     assert release.counts() == [5, 10, 10, 20, 5]
 
 
 def test_counts_that_differ_from_the_manifests_are_refused_with_three_numbers(release, files):
     folder = files[0].parents[2]
-    entries = build(folder)
+    entries = manifest_of(folder)
     write_manifest(folder / "manifest.csv", [replace(entries[0], rows=3), *entries[1:]])
     outcomes = release.ingest()
     assert actions(outcomes) == ["refused"] + ["loaded"] * 4
-    assert "light curves: expected 3, read 2, stored 0" in outcomes[0].message
+    assert "light curves: the manifest says 3, the file has 2." in outcomes[0].message
 
 
 def test_a_file_that_differs_from_the_manifests_checksum_is_refused(release, files):
     folder = files[0].parents[2]
-    write_manifest(folder / "manifest.csv", build(folder))
+    write_manifest(folder / "manifest.csv", manifest_of(folder))
     channel_file(folder, 600, mag=[[10.5, 11.5, 12.5], [19.5]])
     outcomes = release.ingest()
     assert actions(outcomes) == ["refused"] + ["loaded"] * 4
@@ -179,7 +170,7 @@ def test_a_file_that_differs_from_the_manifests_checksum_is_refused(release, fil
 
 def test_a_file_of_the_manifest_that_is_missing_is_reported(release, files):
     folder = files[0].parents[2]
-    write_manifest(folder / "manifest.csv", build(folder))
+    write_manifest(folder / "manifest.csv", manifest_of(folder))
     files[2].unlink()
     outcomes = {o.key: o for o in release.ingest()}
     assert outcomes["0/field000602/ztf_000602_zg_c07_q4_test.parquet"].action == "refused"
@@ -211,9 +202,7 @@ def test_an_undeclared_release_is_refused_with_the_remedy(release):
     assert "copy the folder" in " ".join(result.stderr.split())
 
 
-def test_killed_at_any_moment_and_run_again_gives_the_undisturbed_result(
-    release, api_release, tmp_path
-):
+def test_killed_at_any_moment_and_run_again_gives_the_undisturbed_result(release, twin, tmp_path):
     """Kill the ingest after ever longer times; then compare with a release never disturbed."""
     files = [channel_file(tmp_path / "many", field) for field in range(600, 760)]
     command = [Path(sys.executable).parent / "ztfvo", "ingest", release.name, *files]
@@ -239,11 +228,11 @@ def test_killed_at_any_moment_and_run_again_gives_the_undisturbed_result(
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ztfvo' AND pid <> ALL(%s)"
     )
-    mine = [r.connection.info.backend_pid for r in (release, api_release)]
+    mine = [r.connection.info.backend_pid for r in (release, twin)]
     wait_until(lambda: release.rows(others, mine)[0][0] == 0)  # no worker outlives its ingest
     release.command(*files)
-    api_release.ingest(*files)
-    assert release.content() == api_release.content()
+    twin.ingest(*files)
+    assert release.content() == twin.content()
 
 
 def test_answers_that_share_an_oid_are_united(api_release, tmp_path):
@@ -292,6 +281,8 @@ def test_coverage_holds_every_object_and_little_more(release, files):
     )[0][0]
     moc = MOC.from_string(footprint, "ascii")
     assert moc.max_order == 8
-    assert moc.contains_lonlat([254.45755, 254.4] * u.deg, [35.34236, 35.3] * u.deg).all()
-    assert not moc.contains_lonlat([200.0] * u.deg, [0.0] * u.deg).any()
+    for field in range(600, 605):
+        ra, dec = place_in(field, 27)
+        assert moc.contains_lonlat([ra, ra + 0.05] * u.deg, [dec, dec - 0.05] * u.deg).all()
+    assert not moc.contains_lonlat([place_in(605, 27)[0]] * u.deg, [dec] * u.deg).any()
     assert moc.sky_fraction < 1e-5

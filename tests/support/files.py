@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astropy_healpix.healpy import ang2pix
+
+from ztfvo.ingest.folder import survey
+from ztfvo.ingest.manifest import Entry, describe
+from ztfvo.store.discovery import outlines
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,6 +85,37 @@ def write_bulk(
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, path, **options)
     return path
+
+
+@cache
+def place_in(field: int, rcid: int) -> tuple[float, float]:
+    """Right ascension and declination (deg) of the middle of a readout channel of a field."""
+    folder = ROOT / "inputs" / "ztf"
+    with (folder / "fields.csv").open() as fields, (folder / "quadrants.csv").open() as quadrants:
+        return next(
+            (ra, dec)
+            for _, number, ra, dec, _ in outlines(
+                [row for row in csv.DictReader(fields) if int(row["field"]) == field],
+                list(csv.DictReader(quadrants)),
+            )
+            if number == rcid
+        )
+
+
+def channel_file(folder: Path, field: int, **changes: list[Any]) -> Path:
+    """Write a bulk file of two light curves, as `bulk_rows`, in another field."""
+    rows = bulk_rows() | changes
+    rows["objectid"] = [oid % 10**12 + field * 10**12 for oid in rows["objectid"]]
+    rows["fieldid"] = [field, field]
+    ra, dec = place_in(field, 27)
+    rows |= {"objra": [ra, (ra + 0.05) % 360], "objdec": [dec, dec - 0.05]} | changes
+    name = f"ztf_{field:06d}_zg_c07_q4_test.parquet"
+    return write_bulk(folder / f"{field // 1000}/field{field:06d}/{name}", rows)
+
+
+def manifest_of(folder: Path) -> list[Entry]:
+    """Entries of all files of light curves below a folder."""
+    return [describe(path, folder) for path in survey(folder).files]
 
 
 def nested(rows: dict[str, list[Any]], as_structs: bool = False) -> pa.Table:

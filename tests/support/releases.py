@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,8 +14,9 @@ from pathlib import Path
 from psycopg import sql
 
 from ztfvo.db import connect
-from ztfvo.declarations import declared
+from ztfvo.declarations import Declaration, declared
 from ztfvo.ingest.finish import finish
+from ztfvo.ingest.outcome import Options
 from ztfvo.ingest.plan import jobs
 from ztfvo.ingest.run import run
 from ztfvo.settings import Settings, load_settings
@@ -34,6 +36,8 @@ class Release:
         self.root = root
         folder = root / "inputs" / "ztf" / name
         folder.mkdir(parents=True)
+        for grid in ("fields.csv", "quadrants.csv"):
+            shutil.copy(ROOT / "inputs" / "ztf" / grid, folder.parent)
         (folder / "release.toml").write_text(
             f'title = "Test {name}"\nlabel = "{name}"\nshort_name = "{name}"\n'
             'description = "Made for a test"\ncreated = 2026-11-22T12:00:00Z\nrank = 95\n'
@@ -48,11 +52,16 @@ class Release:
     def ingest(self, *files: Path, **options):
         """Load files in this process and finish; returns the outcomes."""
         todo = jobs(self.root / "data", self.root / "inputs" / "ztf" / self.name, files)
-        outcomes = run(self.name, todo, self.settings, **options)
+        workers = options.pop("workers", 1)
+        outcomes = run(self.declared, todo, self.settings, Options(**options), workers=workers)
         if not options.get("dry_run"):
-            release = declared(self.name, self.settings.inputs)
-            finish(self.connection, release, lambda what: None)
+            finish(self.connection, self.declared, lambda what: None)
         return outcomes
+
+    @property
+    def declared(self) -> Declaration:
+        """As its declaration is now."""
+        return declared(self.name, self.settings.inputs)
 
     def command(self, *words: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run ``ztfvo ingest`` on this release."""

@@ -13,7 +13,7 @@ PACKAGES = ROOT / "resources"
 
 LAYERS = (
     {"bands", "catflags", "console", "errors", "files", "machine", "plugins", "votable"},
-    {"oid", "photometry", "times"},
+    {"grid", "oid", "photometry", "times"},
     {"dal", "settings"},
     {"db", "health", "parts", "remote", "store"},
     {"addresses", "declarations", "records", "references", "releases"},

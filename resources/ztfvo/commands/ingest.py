@@ -10,17 +10,23 @@ from typing import Annotated
 
 import typer
 from psycopg import Connection
+from rich.console import Console
 
 from ztfvo.console import console, counting, show_error
 from ztfvo.db import connect
 from ztfvo.declarations import Declaration, declared
 from ztfvo.ingest.finish import finish, is_finished
+from ztfvo.ingest.outcome import Options, Outcome
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.run import Outcome, run
+from ztfvo.ingest.run import run
+from ztfvo.ingest.unload import left
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common, create_release
+
+NAMED = 20
+"""Files that are named on the screen; the report has all."""
 
 app = typer.Typer(add_completion=False)
 
@@ -33,11 +39,15 @@ def ingest(
         typer.Argument(help="Files to load; default: all of the release's folder."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only report what would be done.")
+        bool, typer.Option("--dry-run", help="Read and check, and only report what would be done.")
     ] = False,
     replace: Annotated[
         bool,
         typer.Option("--replace", help="Let a changed file take the place of its former self."),
+    ] = False,
+    allow: Annotated[
+        bool,
+        typer.Option("--allow", help="Load and count values that the survey can hardly have."),
     ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: a setting.")
@@ -50,7 +60,8 @@ def ingest(
     """
     settings = get_settings()
     found = declared(release, settings.inputs)
-    outcomes = _ingest(found, files or [], settings, dry_run, replace, workers)
+    options = Options(replace, allow, dry_run)
+    outcomes = _ingest(found, files or [], settings, options, workers or settings.workers)
     if not dry_run and any(outcome.action != "unchanged" for outcome in outcomes):
         _write_report(settings.var / "log" / "ingest", release, outcomes)
     if any(outcome.action == "refused" for outcome in outcomes):
@@ -58,22 +69,19 @@ def ingest(
 
 
 def _ingest(
-    release: Declaration,
-    files: list[Path],
-    settings: Settings,
-    dry_run: bool,
-    replace: bool,
-    workers: int | None,
+    release: Declaration, files: list[Path], settings: Settings, options: Options, workers: int
 ) -> list[Outcome]:
-    name = release.name
+    name, folder = release.name, settings.data / release.name
     layout = readers()[release.layout]
-    todo = jobs(settings.data / name, settings.inputs / name, files, whole=layout.MERGES)
+    todo = jobs(folder, settings.inputs / name, files, whole=layout.MERGES)
     with connect(settings, autocommit=True) as connection:
-        if not dry_run:
+        if not options.dry_run:
             alter(connection, lambda: _create(connection, name))
-        outcomes = _with_progress(name, todo, settings, dry_run, replace, workers)
-        if not dry_run and not is_finished(connection, release):
+        outcomes = _with_progress(release, todo, settings, options, workers)
+        if not options.dry_run and not is_finished(connection, release):
             finish(connection, release, lambda what: console.print(f"  done: {what}"))
+        if not files:
+            outcomes += left(connection, release, folder, outcomes)
     _summarise(release, outcomes)
     return outcomes
 
@@ -84,46 +92,59 @@ def _create(connection: Connection, name: str) -> None:
 
 
 def _with_progress(
-    name: str,
-    todo: list[Job],
-    settings: Settings,
-    dry_run: bool,
-    replace: bool,
-    workers: int | None,
+    release: Declaration, todo: list[Job], settings: Settings, options: Options, workers: int
 ) -> list[Outcome]:
     counted = "files, {task.fields[detections]:,} detections, {task.fields[rate]:,.0f}/s"
     with counting(counted) as progress:
-        task = progress.add_task(name, total=len(todo), detections=0, rate=0.0)
+        number = sum(not job.ignored for job in todo)
+        task = progress.add_task(release.name, total=number, detections=0, rate=0.0)
 
-        def done(outcome: Outcome) -> None:
+        def report(outcome: Outcome) -> None:
+            if outcome.action == "ignored":
+                return
             if outcome.action == "refused":
                 show_error(f"refused {outcome.message}", progress.console)
-            elif dry_run:
-                progress.console.print(f"would {outcome.action}: {outcome.key} {outcome.message}")
+            elif options.dry_run or outcome.doubtful:
+                word = f"would {outcome.action}:" if options.dry_run else outcome.action
+                why = f": {outcome.message}" if outcome.message else ""
+                _show(progress.console, f"{word} {outcome.key}{why}")
             state = progress.tasks[task]
             total = state.fields["detections"] + outcome.detections
             progress.update(task, advance=1, detections=total, rate=total / (state.elapsed or 1))
 
-        return run(
-            name,
-            todo,
-            settings,
-            replace=replace,
-            dry_run=dry_run,
-            workers=workers or settings.workers,
-            done=done,
-        )
+        return run(release, todo, settings, options, workers=workers, report=report)
+
+
+def _show(where: Console, line: str) -> None:
+    where.print(line, markup=False)
 
 
 def _summarise(release: Declaration, outcomes: list[Outcome]) -> None:
+    """Show what became of the files, and once for all of them what is not kept."""
+    _name(outcomes, "ignored", "Ignored, as their names are not those of files of light curves")
+    unload = f"ztfvo release unload {release.name} FILE"
+    _name(outcomes, "left", f"Loaded, but not in the folder (to take one out: {unload})")
+    dropped = dict.fromkeys(column for outcome in outcomes for column in outcome.dropped)
+    if dropped:
+        _show(console, f"Columns that are not kept: {', '.join(dropped)}")
     counts = Counter(outcome.action for outcome in outcomes)
     changed = [o for o in outcomes if o.action in ("loaded", "replaced", "load", "replace")]
+    doubtful = sum(outcome.doubtful for outcome in outcomes)
     console.print(
         f"{release.name}: "
         + ", ".join(f"{n} {action}" for action, n in sorted(counts.items()))
         + f"; {sum(o.lightcurves for o in changed):,} light curves,"
         f" {sum(o.detections for o in changed):,} detections"
+        + (f", {doubtful:,} values that are hardly possible" if doubtful else "")
     )
+
+
+def _name(outcomes: list[Outcome], action: str, what: str) -> None:
+    """Name the first files of which something became."""
+    keys = [outcome.key for outcome in outcomes if outcome.action == action]
+    if keys:
+        more = f" and {len(keys) - NAMED:,} more, see the report" if len(keys) > NAMED else ""
+        _show(console, f"{what}: {', '.join(keys[:NAMED])}{more}")
 
 
 def _write_report(folder: Path, release: str, outcomes: list[Outcome]) -> None:

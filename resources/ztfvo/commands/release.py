@@ -1,4 +1,4 @@
-"""``ztfvo release``: list, publish and drop releases, choose the default one."""
+"""``ztfvo release``: list, publish and drop releases, unload files, choose the default one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ztfvo.db import connect
 from ztfvo.declarations import declared
 from ztfvo.errors import CannotBeDone
 from ztfvo.ingest.finish import describe
+from ztfvo.ingest.unload import unload as unload_file
 from ztfvo.releases import Release, find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
@@ -21,11 +22,12 @@ from ztfvo.site.identity import require_owner
 from ztfvo.site.locks import alter
 from ztfvo.store.discovery import prepare, show
 from ztfvo.store.names import COMMON, schema_of
-from ztfvo.store.schemas import create_common, set_default
+from ztfvo.store.schemas import create_common, create_release, set_default
 from ztfvo.store.views import VIEWS
 
 app = typer.Typer(
-    help="List, publish and drop releases, choose the default one.", no_args_is_help=True
+    help="List, publish and drop releases, unload files, choose the default one.",
+    no_args_is_help=True,
 )
 
 Name = Annotated[str, typer.Argument(help="Name of a release, like dr19.")]
@@ -73,6 +75,30 @@ def default(name: Name) -> None:
         alter(connection, lambda: set_default(connection, name))
     site.refresh(site.DEFAULT_RD)
     console.print(f"{name} is the default release")
+
+
+@app.command()
+def unload(
+    name: Name,
+    file: Annotated[
+        str, typer.Argument(help="A loaded file: its path below the release's folder, or its name.")
+    ],
+) -> None:
+    """Take one file out of a release, which is then as if it had never been loaded."""
+    settings = get_settings()
+    release = declared(name, settings.inputs)
+    with _connection() as connection:
+        _find(connection, name)
+        alter(connection, lambda: create_release(connection, name))
+        key = unload_file(
+            connection,
+            release,
+            file,
+            settings.data / name,
+            lambda what: console.print(f"  done: {what}"),
+        )
+    console.print(f"{key} is no longer in {name}", markup=False)
+    console.print(f"Its coverage in the registry: ztfvo release publish {name}")
 
 
 @app.command()

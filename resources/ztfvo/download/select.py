@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from .. import oid as oids
+from ..grid import read_grid
 from ..ingest.readers import hats, irsa_api
 from ..remote import Client
 from . import sky
@@ -123,7 +124,7 @@ def _quadrant_files(archive: Client, source: Source, wish: Wish, inputs: Path) -
     """Bulk files, by field, filter and readout channel."""
     wanted: Callable[[tuple[int, int, int]], bool]
     if wish.cone:
-        touched = sky.quadrants_in_cone(sky.read_grid(inputs), *wish.cone)
+        touched = sky.quadrants_in_cone(read_grid(inputs), *wish.cone)
         fields: set[int] | None = {number for number, _ in touched}
 
         def wanted(quadrant: tuple[int, int, int]) -> bool:

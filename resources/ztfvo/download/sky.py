@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from pathlib import Path
-
 import numpy as np
 from astropy.coordinates import Angle, Latitude, Longitude, angular_separation
+
+from ztfvo.grid import Grid, tangent_plane
 
 MARGIN = 0.05
 """Slack around a quadrant (deg): sources lie up to 0.04 deg outside its nominal edges, as the
@@ -15,30 +13,6 @@ telescope does not point exactly at the field's centre."""
 
 CAMERA_RADIUS = 5.6
 """Distance from the field's centre to the farthest corner of the camera, with margin (deg)."""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The survey's fields and the camera's quadrants."""
-
-    field: np.ndarray
-    """Field numbers (int64[n])."""
-    ra: np.ndarray
-    """Right ascensions of their centres (float64[n], deg)."""
-    dec: np.ndarray
-    """Declinations of their centres (float64[n], deg)."""
-    quadrants: np.ndarray
-    """Edges by rcid in the camera's plane: east min, max, north min, max (float64[64, 4], deg)."""
-
-
-def read_grid(folder: Path) -> Grid:
-    """Read ``fields.csv`` and ``quadrants.csv``."""
-    with (folder / "fields.csv").open(newline="") as file:
-        fields = np.array([[float(value) for value in row] for row in list(csv.reader(file))[1:]])
-    with (folder / "quadrants.csv").open(newline="") as file:
-        edges = np.array([[float(value) for value in row] for row in list(csv.reader(file))[1:]])
-    edges = edges[np.argsort(edges[:, 0])]
-    return Grid(fields[:, 0].astype(np.int64), fields[:, 1], fields[:, 2], edges[:, 1:])
 
 
 def quadrants_in_cone(grid: Grid, ra: float, dec: float, radius: float) -> set[tuple[int, int]]:
@@ -70,15 +44,6 @@ def _separation(grid: Grid, ra: float, dec: float) -> np.ndarray:
     """Distances (deg) of the centres of fields from a position."""
     corners = (grid.ra, grid.dec, ra, dec)
     return np.degrees(angular_separation(*(np.radians(angle) for angle in corners)))
-
-
-def tangent_plane(ra, dec, ra0, dec0) -> tuple[np.ndarray, np.ndarray]:
-    """Gnomonic coordinates east and north (deg) of a position about centres within 90 deg."""
-    ra, dec, ra0, dec0 = (np.radians(angle) for angle in (ra, dec, ra0, dec0))
-    scale = np.sin(dec0) * np.sin(dec) + np.cos(dec0) * np.cos(dec) * np.cos(ra - ra0)
-    east = np.cos(dec) * np.sin(ra - ra0) / scale
-    north = (np.cos(dec0) * np.sin(dec) - np.sin(dec0) * np.cos(dec) * np.cos(ra - ra0)) / scale
-    return np.degrees(east), np.degrees(north)
 
 
 def pixels_in_cone(order: int, ra: float, dec: float, radius: float) -> set[int]:

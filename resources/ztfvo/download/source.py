@@ -87,7 +87,7 @@ def read_source(inputs: Path, name: str, server: str) -> Source:
     if table is None:
         raise CannotBeDone(f"Release {name} cannot be downloaded: {file} has no table [download].")
     path = table.get("path")
-    if not isinstance(path, str) or not path:
+    if path is None:
         raise BadFile(file, None, '[download] has no path, such as path = "data/ZTF/lc/lc_dr19/"')
     return Source(
         release=name,

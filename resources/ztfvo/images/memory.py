@@ -123,6 +123,39 @@ def name_channels(
     _name_exposures(connection, schema, chosen, simulated)
 
 
+def forget(
+    connection: Connection, channels: list[tuple[int, int, int]], *, simulated: bool
+) -> None:
+    """Give up names that came with light curves and that no exposure has any more.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    channels
+        fieldid, rcid, filterid of the images to look at.
+    simulated
+        Whether they belong to the simulated releases, or to the others.
+    """
+    if not channels:
+        return
+    used = sql.SQL("").join(
+        sql.SQL(
+            " AND NOT EXISTS (SELECT FROM {}.exposure e WHERE (e.fieldid, e.rcid, e.filterid,"
+            " e.filefracday) = (i.fieldid, i.rcid, i.filterid, i.filefracday))"
+        ).format(sql.Identifier(schema_of(name)))
+        for name in releases(connection, simulated=simulated)
+    )
+    connection.execute(
+        sql.SQL(
+            "DELETE FROM ztf_store.image i USING unnest(%s::smallint[], %s::smallint[],"
+            " %s::smallint[]) AS c(f, r, b) WHERE (i.fieldid, i.rcid, i.filterid) = (c.f, c.r, c.b)"
+            " AND i.source = 'lightcurve' AND i.simulated = %s{}"
+        ).format(used),
+        [*(list(column) for column in zip(*channels, strict=True)), simulated],
+    )
+
+
 def releases(connection: Connection, *, simulated: bool) -> list[str]:
     """Names of the releases that are simulated, or of those that are not."""
     found = connection.execute(

@@ -8,6 +8,7 @@ gone through once or twice, so that the checks cost a small part of reading.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +18,9 @@ from ztfvo.errors import BadFile
 from ztfvo.store.lightcurves import LightCurves
 
 from .. import oid as oids
-
-EARLIEST_HMJD = 50000.0
-"""Times before this are no CCD survey's (d, 1995)."""
-
-LATEST_HMJD = 70000.0
-"""Times after this have not come yet (d, 2050)."""
-
-MAX_CATFLAGS = 65535
-"""Flags have 16 bits."""
+from ..grid import Grid, distance_outside
+from . import bounds
+from .bounds import Bounds
 
 BULK_NAME = re.compile(r"ztf_(?P<field>\d{6})_(?P<filter>z[gri])_c(?P<ccd>\d\d)_q(?P<quadrant>\d)")
 """Beginning of the name of a bulk file."""
@@ -69,14 +64,19 @@ def _refuse(curves: LightCurves, path: Path, index: int, cause: str) -> None:
 
 def _refuse_epoch(curves: LightCurves, path: Path, detection: int, cause: str) -> None:
     """Raise for detection number ``detection``."""
+    raise _epoch_refusal(curves, path, detection, cause)
+
+
+def _epoch_refusal(curves: LightCurves, path: Path, detection: int, cause: str) -> BadFile:
     index = curves.curve_of(detection)
     epoch = detection - int(curves.offsets[index]) + 1
-    _refuse(curves, path, index, f"{cause} (epoch {epoch} of {curves.nepochs[index]})")
+    cause = f"{cause} (epoch {epoch} of {curves.nepochs[index]})"
+    return BadFile(path, curves.row(index), cause, oid=curves.oid[index])
 
 
-def _first(wrong: np.ndarray) -> int | None:
+def _first(wrong: np.ndarray | None) -> int | None:
     """Index of the first true element; None where there is none."""
-    if not wrong.any():
+    if wrong is None or not wrong.any():
         return None
     return int(np.argmax(wrong))
 
@@ -128,13 +128,12 @@ def _check_names(curves: LightCurves, path: Path) -> None:
 
 
 def _check_positions(curves: LightCurves, path: Path) -> None:
-    """Finite positions on the sphere; RA 360 is allowed, as float32 rounds up to it."""
-    for name, low, high in (("ra", 0.0, 360.0), ("dec", -90.0, 90.0)):
+    """Finite positions on the sphere."""
+    for name, allowed in (("ra", bounds.RA), ("dec", bounds.DEC)):
         values = getattr(curves, name)
-        index = _first(~((values >= low) & (values <= high)))
+        index = _first(_beyond(values, allowed))
         if index is not None:
-            cause = f"{name} is {values[index]}, expected {low:g} to {high:g} degrees"
-            _refuse(curves, path, index, cause)
+            _refuse(curves, path, index, f"{name} is {values[index]}, expected {allowed}")
 
 
 def _check_pixel(curves: LightCurves, path: Path) -> None:
@@ -169,10 +168,9 @@ def _check_times(curves: LightCurves, path: Path) -> None:
     hmjd = curves.hmjd
     if not len(hmjd):
         return
-    if not (hmjd.min() >= EARLIEST_HMJD and hmjd.max() <= LATEST_HMJD):
-        where = _first(~((hmjd >= EARLIEST_HMJD) & (hmjd <= LATEST_HMJD)))
-        cause = f"hmjd is {hmjd[where]}, expected {EARLIEST_HMJD:g} to {LATEST_HMJD:g}"
-        _refuse_epoch(curves, path, where, cause)
+    where = _first(_beyond(hmjd, bounds.HMJD))
+    if where is not None:
+        _refuse_epoch(curves, path, where, f"hmjd is {hmjd[where]}, expected {bounds.HMJD}")
     earlier = hmjd[1:] < hmjd[:-1]
     inner = curves.offsets[(curves.offsets > 0) & (curves.offsets < len(hmjd))]
     earlier[inner - 1] = False
@@ -185,7 +183,7 @@ def _check_times(curves: LightCurves, path: Path) -> None:
     ticks /= curves.ticks_per_day
     where = _first(ticks != hmjd)
     if where is not None:
-        cause = f"hmjd {hmjd[where]!r} is no multiple of 1/{curves.ticks_per_day} d"
+        cause = f"hmjd {hmjd[where]} is no multiple of 1/{curves.ticks_per_day} d"
         _refuse_epoch(curves, path, where, cause)
 
 
@@ -195,9 +193,72 @@ def _check_photometry(curves: LightCurves, path: Path) -> None:
         values = getattr(curves, name)
         where = _first(~np.isfinite(values))
         if where is not None:
-            _refuse_epoch(curves, path, where, f"{name} is {values[where]}")
+            _refuse_epoch(curves, path, where, f"{name} is {values[where]!s}")
     flags = curves.catflags
-    if len(flags) and not (flags.min() >= 0 and flags.max() <= MAX_CATFLAGS):
-        where = _first((flags < 0) | (flags > MAX_CATFLAGS))
-        cause = f"catflags is {flags[where]}, expected 0 to {MAX_CATFLAGS}"
-        _refuse_epoch(curves, path, where, cause)
+    where = _first(_beyond(flags, bounds.CATFLAGS))
+    if where is not None:
+        _refuse_epoch(
+            curves, path, where, f"catflags is {flags[where]}, expected {bounds.CATFLAGS}"
+        )
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Values of a file that can be stored but that the survey can hardly have."""
+
+    counts: dict[str, int]
+    """How many, by what they are; only of what there is."""
+    first: BadFile | None
+    """The refusal of the first."""
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return sum(self.counts.values())
+
+    def __str__(self) -> str:
+        return ", ".join(f"{number:,} of {what}" for what, number in self.counts.items())
+
+
+def doubts(curves: LightCurves, path: Path, grid: Grid) -> Doubts:
+    """Look for positions outside their quadrants, and for impossible magnitudes and errors.
+
+    Parameters
+    ----------
+    curves
+        Checked light curves.
+    path
+        Their file, for the refusal.
+    grid
+        Fields and quadrants; positions of fields that it does not have are not compared.
+    """
+    counts: dict[str, int] = {}
+    first = None
+    outside = distance_outside(grid, curves.fieldid, curves.rcid, curves.ra, curves.dec)
+    wrong = outside > bounds.OUTSIDE.high
+    if wrong.any():
+        counts["position"] = int(np.count_nonzero(wrong))
+        index = int(np.argmax(wrong))
+        cause = (
+            f"position {curves.ra[index]:.5f} {curves.dec[index]:+.5f} is more than"
+            f" {bounds.OUTSIDE.high:g} {bounds.OUTSIDE.unit} outside readout channel"
+            f" {curves.rcid[index]} of field {curves.fieldid[index]}"
+        )
+        first = BadFile(path, curves.row(index), cause, oid=curves.oid[index])
+    for name, allowed in (("mag", bounds.MAG), ("magerr", bounds.MAGERR)):
+        values = getattr(curves, name)
+        wrong = _beyond(values, allowed)
+        if wrong is None:
+            continue
+        counts[name] = int(np.count_nonzero(wrong))
+        where = int(np.argmax(wrong))
+        cause = f"{name} is {values[where]!s}, expected {allowed}"
+        first = first or _epoch_refusal(curves, path, where, cause)
+    return Doubts(counts, first)
+
+
+def _beyond(values: np.ndarray, allowed: Bounds) -> np.ndarray | None:
+    """Which values are not within bounds, NaN included; None, found faster, where all are."""
+    if not len(values) or (values.min() >= allowed.low and values.max() <= allowed.high):
+        return None
+    return ~((values >= allowed.low) & (values <= allowed.high))

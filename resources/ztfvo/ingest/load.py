@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,13 @@ class CountMismatch(Exception):
 
 class RepeatedObject(Exception):
     """An OID of the file is in the release already."""
+
+    def __init__(self, oid: int) -> None:
+        super().__init__(oid)
+        self.oid = oid
+
+    def __str__(self) -> str:
+        return f"the release has OID {self.oid} already, from another file"
 
 
 @dataclass(frozen=True)
@@ -85,13 +93,19 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
         object_rows = _object_rows(curves, ticks, pixels)
         _copy(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
     except UniqueViolation as error:
-        raise RepeatedObject(f"the release has it already: {error.diag.message_detail}") from error
+        oid = re.search(r"\d{15,}", error.diag.message_detail or "")
+        raise RepeatedObject(int(oid[0]) if oid else 0) from error
     verify(connection, curves)
 
 
 def healpix(curves: LightCurves, order: int) -> np.ndarray:
     """Nested HEALPix index of each light curve's position, int64[n]."""
     return ang2pix(1 << order, curves.ra, curves.dec, nest=True, lonlat=True)
+
+
+def quadrants_of(curves: LightCurves) -> list[int]:
+    """The channels of light curves, as OIDs without their last eight digits, sorted."""
+    return np.unique(curves.oid // 10**8).tolist()
 
 
 def insert_file(connection: Connection, curves: LightCurves, source: Source) -> int:
@@ -102,7 +116,8 @@ def insert_file(connection: Connection, curves: LightCurves, source: Source) -> 
     )
     return connection.execute(
         "INSERT INTO input_file (path, bytes, sha256, layout, nlightcurves, ndetections,"
-        " hmjd_first, hmjd_last, cells) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        " hmjd_first, hmjd_last, cells, quadrants)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
         (
             source.path,
             source.bytes,
@@ -112,6 +127,7 @@ def insert_file(connection: Connection, curves: LightCurves, source: Source) -> 
             curves.detections,
             *times,
             np.unique(cells).tolist(),
+            quadrants_of(curves),
         ),
     ).fetchone()[0]
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as pq
 
 from ztfvo.errors import BadFile
-from ztfvo.files import digests
+from ztfvo.files import digests, unreadable
 
 from .readers import read_file
 from .readers._arrow import arrow_errors
@@ -24,9 +24,6 @@ NAME = "manifest.csv"
 """File name of a manifest."""
 
 COLUMNS = ("path", "bytes", "sha256", "rows", "detections")
-
-_SUFFIXES = {".parquet", ".txt", ".csv"}
-_NOT_DATA = {NAME, "md5sums.txt", "partition_info.csv"}
 
 
 @dataclass(frozen=True)
@@ -51,10 +48,24 @@ def read_manifest(path: Path) -> list[Entry]:
     Raises
     ------
     BadFile
-        When columns are missing, a number is none, a path leads outside or a file is named twice.
+        When it cannot be read as text, columns are missing, a number is none, a path leads outside
+        or a file is named twice.
     """
+    fault = unreadable(path)
+    if fault:
+        raise BadFile(path, None, fault)
+    try:
+        return _read(path)
+    except UnicodeDecodeError as error:
+        wrong = error.object[error.start]
+        raise BadFile(path, None, f"is not UTF-8 (it has a byte {wrong:#04x})") from error
+    except csv.Error as error:
+        raise BadFile(path, None, f"is not CSV ({error})") from error
+
+
+def _read(path: Path) -> list[Entry]:
     entries: dict[str, Entry] = {}
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         rows = csv.DictReader(file)
         missing = [name for name in COLUMNS[:3] if name not in (rows.fieldnames or ())]
         if missing:
@@ -142,27 +153,9 @@ def counts(path: Path) -> tuple[int, int | None]:
     return rows, int(nepochs.to_numpy().sum())
 
 
-def build(folder: Path) -> list[Entry]:
-    """Make the entries of all data files below a folder."""
-    return [describe(path, folder) for path in data_files(folder)]
-
-
-def data_files(folder: Path) -> Iterator[Path]:
-    """Files below a folder that may hold light curves, in order of their paths.
-
-    Left out are hidden files, unfinished downloads, and what HATS catalogues keep beside their
-    partitions.
-    """
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
-        wanted = path.suffix in _SUFFIXES and path.name not in _NOT_DATA
-        if wanted and not hidden and path.is_file():
-            yield path
-
-
 def _entry(path: Path, line: int, values: dict[str, str | None]) -> Entry:
     name = PurePosixPath(values["path"] or "")
-    if not name.parts or name.is_absolute() or ".." in name.parts:
+    if not name.parts or name.is_absolute() or ".." in name.parts or "\0" in str(name):
         raise BadFile(path, line, f"path {values['path']!r} does not lie below the folder")
     sha256 = (values["sha256"] or "").lower()
     if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):

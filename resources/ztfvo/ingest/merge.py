@@ -5,8 +5,8 @@ Answers of the light-curve service overlap when their cones do, or when a positi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Collection, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,8 @@ def merge(parts: Sequence[LightCurves], paths: Sequence[Path] | None = None) -> 
     Raises
     ------
     BadFile
-        When two epochs of one OID have the same time and other values; both files are named.
+        When two epochs of one OID have the same time and other values; both files are named.  It
+        is that of the first of the parts that contradicts one before it.
     ValueError
         When the parts differ in the resolution of their times, or some know their exposures and
         others do not.
@@ -72,18 +73,42 @@ def _distinct(epochs: dict[str, np.ndarray], source: np.ndarray, names: list[Pat
     keep = np.ones(len(oid), bool)
     keep[1:] = (oid[1:] != oid[:-1]) | (hmjd[1:] != hmjd[:-1])
     again = np.flatnonzero(~keep)
+    wrong: list[tuple[int, int, str]] = []
     for name, values in epochs.items():
         here, before = values[again], values[again - 1]
-        wrong = np.flatnonzero((here != before) & ~((here != here) & (before != before)))
-        if wrong.size:
-            row = int(again[wrong[0]])
-            cause = (
-                f"{name} is {values[row]} at hmjd {hmjd[row]:.5f}, "
-                f"but {values[row - 1]} in {names[source[row - 1]]}"
-            )
-            remedy = "Answers of different releases do not mix; keep one of the two files."
-            raise BadFile(names[source[row]], None, cause, oid=oid[row], remedy=remedy)
+        rows = again[(here != before) & ~((here != here) & (before != before))]
+        if rows.size:
+            row = int(rows[np.argmin(source[rows])])
+            wrong.append((int(source[row]), row, name))
+    if wrong:
+        part, row, name = min(wrong)
+        values = epochs[name]
+        cause = (
+            f"{name} is {values[row]!s} at hmjd {hmjd[row]:.5f}, "
+            f"but {values[row - 1]!s} in {names[source[row - 1]]}"
+        )
+        remedy = "Answers of different releases do not mix; keep one of the two files."
+        raise BadFile(names[part], None, cause, oid=oid[row], remedy=remedy)
     return keep
+
+
+def of_quadrants(curves: LightCurves, quadrants: Collection[int]) -> LightCurves:
+    """The light curves of some channels, given as OIDs without their last eight digits."""
+    wanted = np.isin(curves.oid // 10**8, list(quadrants))
+    if wanted.all():
+        return curves
+    epochs = np.repeat(wanted, curves.nepochs)
+    exposures = curves.exposures and ExposureFacts(
+        *(getattr(curves.exposures, field.name)[epochs] for field in fields(ExposureFacts))
+    )
+    return replace(
+        curves,
+        **{name: getattr(curves, name)[wanted] for name in ("oid", *_PER_CURVE)},
+        **{name: getattr(curves, name)[epochs] for name in _PER_EPOCH},
+        offsets=np.append(0, np.cumsum(curves.nepochs[wanted])),
+        exposures=exposures,
+        origin=None if curves.origin is None else curves.origin[wanted],
+    )
 
 
 def _assemble(parts: Sequence[LightCurves], epochs: dict[str, np.ndarray]) -> LightCurves:

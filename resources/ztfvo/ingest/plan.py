@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from psycopg import Connection
 
 from ztfvo.errors import BadFile
-from ztfvo.files import digests
-from ztfvo.ingest.manifest import NAME, Entry, data_files, read_manifest
+from ztfvo.files import digests, unreadable
+from ztfvo.ingest.folder import Contents, key_of, survey
+from ztfvo.ingest.manifest import NAME, Entry, read_manifest
+from ztfvo.ingest.readers import suffixes
 
 
 class Action(StrEnum):
@@ -20,7 +23,6 @@ class Action(StrEnum):
     LOAD = "load"
     UNCHANGED = "unchanged"
     REPLACE = "replace"
-    REFUSE = "refuse"
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,16 @@ class Job:
     path: Path
     key: str
     """Name of the file in the database: its path below the release's folder, or its name."""
-    expected: Entry | None
+    expected: Entry | None = None
     """The manifest's entry, where it has one."""
+    fault: BadFile | None = None
+    """Why it is refused without a look into it."""
+    ignored: str = ""
+    """Why it is not looked at."""
 
 
 def jobs(folder: Path, inputs: Path, files: Iterable[Path], *, whole: bool = False) -> list[Job]:
-    """List the files of an ingest.
+    """List the files of an ingest, with those that cannot be loaded and those that are not meant.
 
     Parameters
     ----------
@@ -51,75 +57,119 @@ def jobs(folder: Path, inputs: Path, files: Iterable[Path], *, whole: bool = Fal
     Raises
     ------
     BadFile
-        If there is nothing to load, a named file is missing, or two files have one name.
+        If there is nothing to load.
     """
-    named = [Path(file).absolute() for file in files]
+    named = dict.fromkeys(Path(file).absolute() for file in files)
     folder = folder.absolute()
-    paths = list(named)
+    listed = _Listed(folder)
+    listed.read(inputs)
+    listed.read(folder)
+    for path in named:
+        listed.add(path, unreadable(path))
+    contents = Contents()
     if whole or not named:
-        paths += [path for path in data_files(folder) if path not in named]
-    if not paths:
-        raise BadFile(folder, None, "holds no data files", remedy="Download some, or name files.")
-    entries = {
-        entry.path: entry
-        for place in (inputs, folder)
-        if (place / NAME).is_file()
-        for entry in read_manifest(place / NAME)
-    }
-    found: dict[str, Job] = {}
-    for path in paths:
-        if not path.is_file():
-            raise BadFile(path, None, "there is no such file")
-        key = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
-        if key in found and found[key].path != path:
-            raise BadFile(
-                path, None, f"has the name of {found[key].path}", remedy="Rename one of the two."
-            )
-        found[key] = Job(path, key, entries.get(key) or _by_name(entries, key))
+        contents = survey(folder) if folder.is_dir() else contents
+        for path in contents.files:
+            if path not in named:
+                listed.add(path)
+        for fault in contents.faults:
+            if fault.path not in named:
+                listed.add(fault.path, fault.cause)
     if not named:
-        found.update(_missing(entries, found, folder))
-    return list(found.values())
+        listed.add_missing()
+    if not listed.jobs:
+        remedy = f"Download some, or name files; they end with {', '.join(suffixes())}."
+        raise BadFile(folder, None, "holds no data files", remedy=remedy)
+    for path in contents.ignored:
+        job = Job(path, key_of(path, folder), ignored="its name is not that of light curves")
+        listed.jobs.setdefault(job.key, job)
+    return list(listed.jobs.values())
 
 
-def _by_name(entries: dict[str, Entry], key: str) -> Entry | None:
-    """The entry whose file name is `key`, if that is one only."""
-    same = [entry for entry in entries.values() if Path(entry.path).name == key]
-    return same[0] if len(same) == 1 else None
+class _Listed:
+    """Jobs by key, as they are found, and what the manifests have of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.jobs: dict[str, Job] = {}
+        self._folder = folder
+        self._entries: dict[str, Entry] = {}
+        self._by_name: dict[str, list[Entry]] = {}
+        self._own: list[Entry] = []
+
+    def read(self, place: Path) -> None:
+        """Read the manifest of a folder, where it has one; one that is faulty is refused."""
+        path = place / NAME
+        if not os.path.lexists(path):
+            return
+        try:
+            entries = read_manifest(path)
+        except BadFile as error:
+            without = "The files were loaded without comparing them with it."
+            fault = BadFile(path, error.row, error.cause, remedy=without)
+            self.jobs[str(path)] = Job(path, str(path), fault=fault)
+            return
+        if place == self._folder:
+            self._own = entries
+        self._entries |= {entry.path: entry for entry in entries}
+        self._by_name = {}
+        for entry in self._entries.values():
+            self._by_name.setdefault(PurePosixPath(entry.path).name, []).append(entry)
+
+    def add(self, path: Path, fault: str | None = None) -> None:
+        """Enter a file, as refused where another has its name."""
+        key = key_of(path, self._folder)
+        refusal = BadFile(path, None, fault) if fault else None
+        if key in self.jobs:
+            cause = f"has the name of {self.jobs[key].path}"
+            refusal = BadFile(path, None, cause, remedy="Rename one of the two.")
+            key = str(path)
+        self.jobs[key] = Job(path, key, self._entry(key), refusal)
+
+    def add_missing(self) -> None:
+        """Enter files of the folder's own manifest that were not found: they are not skipped."""
+        for entry in self._own:
+            if entry.path not in self.jobs:
+                path = self._folder / entry.path
+                self.add(path, unreadable(path))
+
+    def _entry(self, key: str) -> Entry | None:
+        """The entry of a file: by its path, or by its name if that is one only."""
+        if key in self._entries:
+            return self._entries[key]
+        same = self._by_name.get(PurePosixPath(key).name, [])
+        return same[0] if len(same) == 1 else None
 
 
-def _missing(entries: dict[str, Entry], found: dict[str, Job], folder: Path) -> dict[str, Job]:
-    """Files of the folder's own manifest that are not there: they are refused, not skipped."""
-    if not (folder / NAME).is_file():
-        return {}
-    own = {entry.path for entry in read_manifest(folder / NAME)}
-    return {key: Job(folder / key, key, entries[key]) for key in sorted(own - found.keys())}
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done with a file, and why."""
+
+    action: Action
+    sha256: str
+    reason: str = ""
+    """For a person; empty for LOAD."""
+    loaded_as: str = ""
+    """Key under which this content is loaded."""
 
 
-def decide(connection: Connection, job: Job, replace: bool) -> tuple[Action, str, str]:
+def decide(connection: Connection, job: Job, replace: bool) -> Decision:
     """Compare a file with its manifest and with what the database has of it.
 
     Parameters
     ----------
     connection
-        With the release's schema first in its search path.
+        In a transaction, with the release's schema first in its search path.  Until its end other
+        ingests wait that come upon the same file or the same content.
     job
         The file.
     replace
         Whether a changed file under a known name may take its place.
 
-    Returns
-    -------
-    action
-        What is to be done.
-    sha256
-        The file's checksum.
-    reason
-        Why, for a person; empty for LOAD.
-
     Raises
     ------
     BadFile
-        If the file is missing or is not the one of the manifest.
+        If the file is missing or is not the one of the manifest, or if it is another one than was
+        loaded under its name and may not take its place.
     """
     try:
         (sha256,) = digests(job.path, "sha256")
@@ -132,24 +182,34 @@ def decide(connection: Connection, job: Job, replace: bool) -> tuple[Action, str
             f"SHA-256 is {sha256}, the manifest says {job.expected.sha256}",
             remedy="Download it again, or correct the manifest if the file was changed on purpose.",
         )
-    known = _loaded(connection, job)
-    if known is None:
-        return Action.LOAD, sha256, ""
+    for name in (job.key, sha256):
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(%s))", (name,)
+        )
+    known, same = _loaded(connection, job.key, sha256)
     if known == sha256:
-        return Action.UNCHANGED, sha256, "loaded before"
+        return Decision(Action.UNCHANGED, sha256, "loaded before", job.key)
+    if known is None:
+        if same is None:
+            return Decision(Action.LOAD, sha256)
+        return Decision(Action.UNCHANGED, sha256, f"loaded before as {same}", same)
+    former = f"SHA-256 {known[:12]}..."
     if replace:
-        return Action.REPLACE, sha256, f"loaded before with SHA-256 {known[:12]}..."
-    return (
-        Action.REFUSE,
-        sha256,
-        f"another file of this name is loaded (SHA-256 {known[:12]}..., now {sha256[:12]}...)."
-        " Use --replace to take this one instead",
+        return Decision(Action.REPLACE, sha256, f"loaded before with {former}")
+    raise BadFile(
+        job.path,
+        None,
+        f"another file of this name is loaded ({former}, now {sha256[:12]}...)",
+        remedy="Use --replace to take this one instead.",
     )
 
 
-def _loaded(connection: Connection, job: Job) -> str | None:
-    """Checksum of the file of this name that is loaded, if there is one."""
+def _loaded(connection: Connection, key: str, sha256: str) -> tuple[str | None, str | None]:
+    """Checksum of the file of this name that is loaded, and the name of one of this content."""
     if connection.execute("SELECT to_regclass('input_file')").fetchone()[0] is None:
-        return None
-    row = connection.execute("SELECT sha256 FROM input_file WHERE path = %s", (job.key,)).fetchone()
-    return row[0] if row else None
+        return None, None
+    return connection.execute(
+        "SELECT (SELECT sha256 FROM input_file WHERE path = %s),"
+        " (SELECT min(path) FROM input_file WHERE sha256 = %s)",
+        (key, sha256),
+    ).fetchone()

@@ -11,6 +11,7 @@ from ztfvo.store import discovery
 from ztfvo.store.names import COMMON, schema_of
 from ztfvo.store.tables import (
     COMMON_TABLES,
+    FILE_COLUMNS,
     IMAGE_TABLES,
     INDEXES,
     PACKED,
@@ -51,6 +52,17 @@ def _renew_views(connection: Connection, release: str) -> None:
         _show(connection, release)
 
 
+def _renew_files(connection: Connection, release: str) -> None:
+    """Give the list of files what it has now; it is locked only where something is missing."""
+    there = connection.execute(
+        "SELECT FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'quadrants'",
+        (f"{schema_of(release)}.input_file",),
+    ).rowcount
+    if not there:
+        use_schema(connection, release)
+        connection.execute(FILE_COLUMNS)
+
+
 def _make_views(connection: Connection, release: str) -> None:
     """Make a release's views, or replace them, in its schema, which must be in use."""
     for view, definition in VIEWS.items():
@@ -79,6 +91,7 @@ def create_release(connection: Connection, release: str) -> None:
     name = f"{schema_of(release)}.exposures"
     if connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()[0]:
         _renew_views(connection, release)
+        _renew_files(connection, release)
         return
     schema = sql.Identifier(schema_of(release))
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))

@@ -19,6 +19,7 @@ CREATE TABLE input_file (
   hmjd_first double precision,
   hmjd_last double precision,
   cells integer[] NOT NULL,
+  quadrants integer[],
   loaded_at timestamptz NOT NULL DEFAULT now(),
   finished boolean NOT NULL DEFAULT false
 );
@@ -96,6 +97,10 @@ CREATE TABLE exposure (
 );
 CREATE INDEX ON exposure (fieldid, rcid, filterid, mjd_mid);
 """
+
+FILE_COLUMNS = "ALTER TABLE input_file ADD COLUMN quadrants integer[]"
+"""For releases of earlier versions.  `quadrants` are the file's channels, as OIDs without their
+last eight digits; NULL of files that were loaded before it was there."""
 
 PACKED = (
     *("mask", "odd", "mag_high", "mag_low", "magerr_high", "magerr_low"),

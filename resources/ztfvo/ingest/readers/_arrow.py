@@ -60,9 +60,23 @@ def check_types(
         if index < 0:
             raise BadFile(path, None, f"column {name} is missing")
         found = schema.field(index).type
-        if found not in allowed:
+        if plain(found) not in allowed:
             wanted = " or ".join(str(kind) for kind in allowed)
             raise BadFile(path, None, f"column {name} is of type {found}, expected {wanted}")
+
+
+def plain(kind: pa.DataType) -> pa.DataType:
+    """The type of the same values with short offsets: ``large_list`` as ``list``, and so on."""
+    if is_list(kind):
+        return pa.list_(plain(kind.value_type))
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    return kind
+
+
+def element(kind: pa.DataType) -> pa.DataType:
+    """The type of the elements of a list; any other type as it is."""
+    return kind.value_type if is_list(kind) else kind
 
 
 def scalars(path: Path, column: pa.ChunkedArray, name: str, dtype: type) -> np.ndarray:

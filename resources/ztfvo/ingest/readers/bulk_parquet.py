@@ -16,9 +16,11 @@ from ztfvo.store.lightcurves import LightCurves
 from ztfvo.store.times import FIVE_DECIMALS, FLOAT32_TICKS
 
 from . import _arrow
+from ._preview import Preview, of_parquet
 
 NAME = "bulk-parquet"
 DESCRIPTION = "bulk Parquet of DR5 and later (lists hmjd, mag, magerr, clrcoeff, catflags)"
+SUFFIXES = (".parquet",)
 MERGES = False
 
 _SMALL = (pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.int64())
@@ -43,6 +45,23 @@ def matches(path: Path) -> bool:
     """Whether this is a Parquet file with OIDs and times at the top level."""
     columns = _arrow.parquet_columns(path)
     return columns is not None and "objectid" in columns and "lightcurve" not in columns
+
+
+def preview(path: Path) -> Preview:
+    """Look at columns and first times.
+
+    Raises
+    ------
+    BadFile
+        When the file is damaged, or a column is missing or of another type.
+    """
+
+    def look(schema: pa.Schema) -> tuple[dict[str, pa.DataType], list[str]]:
+        _arrow.check_types(path, schema, _COLUMNS)
+        kinds = {name: schema.field(name).type for name in _COLUMNS}
+        return kinds, [name for name in schema.names if name not in _COLUMNS]
+
+    return of_parquet(path, look)
 
 
 def read(path: Path) -> LightCurves:

@@ -20,9 +20,11 @@ from ztfvo.store.times import FIVE_DECIMALS
 
 from ... import oid as oids
 from . import _arrow
+from ._preview import Preview
 
 NAME = "irsa-api"
 DESCRIPTION = "CSV of IRSA's light-curve service (oid, hjd, mjd, mag, ...)"
+SUFFIXES = (".csv",)
 MERGES = True
 
 MJD_ZERO = 2400000.5
@@ -53,6 +55,13 @@ def matches(path: Path) -> bool:
     with path.open("rb") as file:
         names = file.readline(4096).decode("ascii", "replace").strip().split(",")
     return {"oid", "hjd", "catflags", "filtercode"} <= set(names)
+
+
+def preview(path: Path) -> Preview:
+    """Look at the names of columns."""
+    with path.open("rb") as file:
+        names = file.readline(4096).decode("ascii", "replace").strip().split(",")
+    return Preview(dropped=tuple(name for name in names if name not in _COLUMNS))
 
 
 def read(path: Path) -> LightCurves:

@@ -19,9 +19,11 @@ from ztfvo.errors import BadFile
 from ztfvo.store.lightcurves import LightCurves
 
 from . import _arrow
+from ._preview import Preview
 
 NAME = "text"
 DESCRIPTION = "text of DR1 to DR4 (lines '# OID nepochs filterid fieldid rcid ra dec', then epochs)"
+SUFFIXES = (".txt",)
 MERGES = False
 
 _OBJECT = {
@@ -48,6 +50,11 @@ def matches(path: Path) -> bool:
     """Whether the first line is an object line of seven numbers."""
     with path.open("rb") as file:
         return _FIRST_LINE.match(file.read(400)) is not None
+
+
+def preview(path: Path) -> Preview:
+    """Nothing: text has no types, and each line is read."""
+    return Preview()
 
 
 def read(path: Path) -> LightCurves:
