@@ -91,6 +91,8 @@ def test_a_wrong_value_is_refused_with_its_row(tmp_path, changes, row, cause):
     assert error.path == path
     with pytest.raises(BadFile, match=cause):
         raise error
+    assert "np." not in str(error)
+    assert not str(error).endswith("..")
 
 
 def test_the_message_names_file_row_oid_and_cause(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from support.files import (
 )
 from support.releases import let_in, temporary_release
 
+from ztfvo.errors import BadFile
 from ztfvo.ingest.folder import survey
 from ztfvo.ingest.manifest import write_manifest
 from ztfvo.ingest.plan import jobs
@@ -173,6 +175,27 @@ def test_a_fault_of_a_reader_refuses_the_file_only(release, data, monkeypatch):
         "cannot be loaded (ZeroDivisionError: by chance). This is a fault of the program" in message
     )
     assert len(of(outcomes, "loaded")) == 1
+
+
+def test_times_to_come_are_loaded_without_a_librarys_warning(release):
+    """Which leap seconds the year 2037 has nobody knows."""
+    channel_file(release.root / "data", 600, hmjd=[[58204.5, 58205.5, 65000.5], [65001.5]])
+    with warnings.catch_warnings(action="error"):
+        outcomes = release.ingest()
+    assert of(outcomes, "loaded") == {outcomes[0].key: ""}
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        ("it ends so.", "a.csv: it ends so."),
+        ("it ends so", "a.csv: it ends so."),
+        ("it ends so. ", "a.csv: it ends so."),
+    ],
+)
+def test_a_refusal_ends_with_one_full_stop(cause, message):
+    assert str(BadFile("a.csv", None, cause)) == message
+    assert str(BadFile("a.csv", None, cause, remedy="Do that.")) == f"{message} Do that."
 
 
 def test_a_collections_own_files_are_known(tmp_path):

@@ -40,6 +40,9 @@ TEXT = """#   539205200000000  2 2  539 17 261.73398   9.74578
 """
 
 
+LONG = pa.large_string()
+
+
 def float32(text):
     """The float32 nearest to a decimal, by way of the standard library alone."""
     return struct.unpack("f", struct.pack("f", float(text)))[0]
@@ -79,6 +82,41 @@ def test_bulk_values_are_those_of_the_file(tmp_path, types, ticks):
     assert (curves.fieldid.tolist(), curves.rcid.tolist()) == ([1722, 1722], [27, 27])
     assert [curves.row(i) for i in range(2)] == [1, 2]
     assert [curves.curve_of(k) for k in range(4)] == [0, 0, 0, 1]
+
+
+def test_long_lists_and_texts_are_read_like_short_ones(tmp_path):
+    rows = bulk_rows()
+    long = {
+        name: pa.large_list(kind.value_type) if pa.types.is_list(kind) else kind
+        for name, kind in BULK_DR19.items()
+    }
+    path = write_bulk(tmp_path / "a.parquet", rows | {"band": ["g", "r"]}, long | {"band": LONG})
+    assert pq.read_schema(path).field("hmjd").type == pa.large_list(pa.float64())
+    assert pq.read_schema(path).field("band").type == LONG
+    _, expected = read_file(write_bulk(tmp_path / "b.parquet", rows))
+    _, curves = read_file(path)
+    for name in vars(expected):
+        assert np.array_equal(getattr(curves, name), getattr(expected, name)), name
+    assert readers()["bulk-parquet"].preview(path).columns["catflags"] == "int32"
+    assert readers()["bulk-parquet"].preview(path).dropped == ("band",)
+
+
+@pytest.mark.parametrize("as_structs", [False, True])
+def test_long_lists_in_nested_columns_are_read_like_short_ones(tmp_path, as_structs):
+    table = nested(bulk_rows(), as_structs)
+    kind = table.schema.field("lightcurve").type
+    if as_structs:
+        long = pa.large_list(kind.value_type)
+    else:
+        long = pa.struct([(member.name, pa.large_list(member.type.value_type)) for member in kind])
+    place = table.schema.get_field_index("lightcurve")
+    table = table.set_column(place, "lightcurve", table["lightcurve"].cast(long))
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert pq.read_schema(tmp_path / "a.parquet").field("lightcurve").type == long
+    _, curves = read_file(tmp_path / "a.parquet")
+    _, expected = read_file(write_bulk(tmp_path / "b.parquet"))
+    for name in vars(expected):
+        assert np.array_equal(getattr(curves, name), getattr(expected, name)), name
 
 
 def test_row_groups_are_joined(tmp_path):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 
 import psycopg
+from erfa import ErfaWarning
 
 from ztfvo.declarations import Declaration
 from ztfvo.errors import BadFile
@@ -24,10 +26,12 @@ from .readers._preview import Preview
 def refusing(job: Job) -> Iterator[None]:
     """Turn whatever goes wrong with a file into `BadFile`, so that the others go on.
 
-    A database that is away or full is no fault of the file, and passes.
+    A database that is away or full is no fault of the file, and passes.  Leap seconds of years to
+    come are not known; that ERFA warns of it says nothing to an operator.
     """
     try:
-        yield
+        with warnings.catch_warnings(action="ignore", category=ErfaWarning):
+            yield
     except (BadFile, psycopg.OperationalError, psycopg.InterfaceError):
         raise
     except OSError as error:

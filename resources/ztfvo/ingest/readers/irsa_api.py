@@ -1,4 +1,4 @@
-"""CSV answers of IRSA's light-curve service: one row per detection, several OIDs in one file.
+"""Answers of IRSA's light-curve service: one row per detection, several OIDs in one file.
 
 Oddities: times are heliocentric Julian dates, rounded here to the five decimals of the bulk files;
 ``ccdid`` and ``qid`` come as decimal or as hexadecimal text ("0xe"); rows need not be sorted; ra
@@ -12,19 +12,19 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 from ztfvo.errors import BadFile
 from ztfvo.store.lightcurves import ExposureFacts, LightCurves
 from ztfvo.store.times import FIVE_DECIMALS
 
 from ... import oid as oids
-from . import _arrow
+from . import _answers, _arrow
+from ._answers import Rows
 from ._preview import Preview
 
 NAME = "irsa-api"
-DESCRIPTION = "CSV of IRSA's light-curve service (oid, hjd, mjd, mag, ...)"
-SUFFIXES = (".csv",)
+DESCRIPTION = "CSV, TSV, IPAC table or VOTable of IRSA's light-curve service (oid, hjd, mjd, ...)"
+SUFFIXES = _answers.SUFFIXES
 MERGES = True
 
 MJD_ZERO = 2400000.5
@@ -47,20 +47,18 @@ _COLUMNS = {
     "clrcoeff": pa.float32(),
     "exptime": pa.float32(),
 }
-_FIRST_DATA_LINE = 2
+_MARKS = {"oid", "hjd", "catflags", "filtercode"}
 
 
 def matches(path: Path) -> bool:
-    """Whether the first line names the service's columns."""
-    with path.open("rb") as file:
-        names = file.readline(4096).decode("ascii", "replace").strip().split(",")
-    return {"oid", "hjd", "catflags", "filtercode"} <= set(names)
+    """Whether the columns are the service's, or there are none in a VOTable of its."""
+    names = _answers.names(path)
+    return names is not None and (not names or set(names) >= _MARKS)
 
 
 def preview(path: Path) -> Preview:
     """Look at the names of columns."""
-    with path.open("rb") as file:
-        names = file.readline(4096).decode("ascii", "replace").strip().split(",")
+    names = _answers.names(path) or ()
     return Preview(dropped=tuple(name for name in names if name not in _COLUMNS))
 
 
@@ -70,11 +68,12 @@ def read(path: Path) -> LightCurves:
     Raises
     ------
     BadFile
-        When a column is missing, a value is no number, or the rows of one OID disagree about
-        field, filter, CCD or quadrant.
+        When the file is damaged or reports an error, a column is missing, a value is no number, or
+        the rows of one OID disagree about field, filter, CCD or quadrant.
     """
-    table = _parse(path)
-    column = {name: _column(path, table, name) for name in _COLUMNS}
+    rows = _answers.read(path, _COLUMNS)
+    table = rows.table
+    column = {name: _column(path, rows, name) for name in _COLUMNS}
     ticks = np.rint((column["hjd"] - MJD_ZERO) * FIVE_DECIMALS)
     order = np.lexsort((column["hjd"], column["oid"]))
     oid, first, nepochs = np.unique(column["oid"][order], return_index=True, return_counts=True)
@@ -87,7 +86,9 @@ def read(path: Path) -> LightCurves:
     }
     origin = np.minimum.reduceat(order, first) if len(oid) else order
     for name, values in channel.items():
-        _check_agreement(path, column["oid"], values, values[origin], nepochs, order, name)
+        _check_agreement(
+            path, column["oid"], values, values[origin], nepochs, order, name, rows.first
+        )
     ra, dec = _median_position(column["ra"][order], column["dec"][order], first, nepochs)
     return LightCurves(
         oid=oid,
@@ -105,36 +106,15 @@ def read(path: Path) -> LightCurves:
             exptime=column["exptime"][order],
             filefracday=column["filefracday"][order],
         ),
-        origin=origin + _FIRST_DATA_LINE,
+        origin=origin + rows.first,
     )
 
 
-def _parse(path: Path) -> pa.Table:
-    """The wanted columns; values that are missing are nulls."""
-    try:
-        return pa.csv.read_csv(
-            path,
-            pa.csv.ReadOptions(use_threads=False),
-            pa.csv.ParseOptions(quote_char=False),
-            pa.csv.ConvertOptions(
-                column_types=_COLUMNS,
-                include_columns=list(_COLUMNS),
-                null_values=["", "null"],
-                strings_can_be_null=True,
-            ),
-        )
-    except KeyError as error:
-        raise BadFile(path, None, f"column missing: {error.args[0]}") from error
-    except pa.ArrowInvalid as error:
-        detail = " ".join(str(error).split()).rstrip(".")
-        raise BadFile(path, None, f"cannot be parsed: {detail}", remedy=_arrow.DAMAGED) from error
-
-
-def _column(path: Path, table: pa.Table, name: str) -> np.ndarray:
-    column = table[name]
+def _column(path: Path, rows: Rows, name: str) -> np.ndarray:
+    column = rows.table[name]
     if column.null_count:
         row = int(np.flatnonzero(column.is_null().to_numpy())[0])
-        raise BadFile(path, row + _FIRST_DATA_LINE, f"column {name} is empty")
+        raise BadFile(path, row + rows.first, f"column {name} is empty")
     return column.to_numpy()
 
 
@@ -170,12 +150,13 @@ def _check_agreement(
     nepochs: np.ndarray,
     order: np.ndarray,
     name: str,
+    first: int,
 ) -> None:
     wrong = order[values[order] != np.repeat(expected, nepochs)]
     if wrong.size:
         row = int(wrong.min())
         cause = f"{name} is {values[row]}, other rows of this OID differ"
-        raise BadFile(path, row + _FIRST_DATA_LINE, cause, oid=oid[row])
+        raise BadFile(path, row + first, cause, oid=oid[row])
 
 
 def _median_position(
