@@ -52,6 +52,13 @@ def test_files_of_the_release_pass(tmp_path):
     compare(write_api(tmp_path / "lc_dr19.csv", api_row()), declared("irsa", INPUTS))
 
 
+def test_the_nearest_name_counts(tmp_path):
+    path = write_bulk(tmp_path / f"lc_dr5/dr19/field001722/{NAME}.parquet")
+    compare(path, declared("dr19", INPUTS))
+    path = write_bulk(tmp_path / f"lc_dr5/{NAME}_dr19.parquet")
+    compare(path, declared("dr19", INPUTS))
+
+
 @pytest.mark.parametrize(
     ("name", "release", "cause"),
     [
@@ -60,8 +67,10 @@ def test_files_of_the_release_pass(tmp_path):
         (f"{NAME}_dr190.parquet", "dr19", "is of dr190 by its name, release dr19 is of dr19"),
         (f"{NAME}_dr19.parquet", "demo", "is of dr19 by its name, release demo is of demo"),
         (f"{NAME}_demo.parquet", "dr19", "is of demo by its name, release dr19 is another one"),
-        (f"lc_dr18/0/{NAME}.parquet", "dr19", "is of dr18 by its name, release dr19 is of dr19"),
-        ("ztf_dr23_lc-hats/dataset/Npix=3.parquet", "dr24", "is of dr23 by its name"),
+        (f"lc_dr18/0/{NAME}.parquet", "dr19", "is of dr18 by its folder lc_dr18, release dr19"),
+        (f"dr19/lc_dr18/{NAME}.parquet", "dr19", "is of dr18 by its folder lc_dr18"),
+        (f"dr5/{NAME}.parquet", "dr19", "is of dr5 by its folder dr5, release dr19 is of dr19"),
+        ("ztf_dr23_lc-hats/dataset/Npix=3.parquet", "dr24", "by its folder ztf_dr23_lc-hats"),
     ],
 )
 def test_another_releases_name_is_refused_without_a_look_into_the_file(

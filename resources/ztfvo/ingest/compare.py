@@ -16,7 +16,7 @@ from .readers import reader_for
 from .readers._preview import Preview
 
 _EDITION = re.compile(r"(?:^|_)(dr\d+)(?=[_.]|$)")
-_FOLDER = re.compile(r"(?:lc|ztf)_(dr\d+)(?:_.*)?")
+_FOLDER = re.compile(r"(?:(?:lc|ztf)_)?(dr\d+)(?:_.*)?")
 _LAST_WORD = re.compile(r"_([a-z0-9]+)\.[a-z.]+$")
 
 
@@ -68,12 +68,13 @@ def _other(path: Path, release: Declaration, found: str, expected: str) -> BadFi
 
 
 def _compare_name(path: Path, release: Declaration) -> None:
-    """Refuse the file of another release, named in its name or in that of a folder it is in."""
-    word = _EDITION.search(path.name) or next(
-        filter(None, (_FOLDER.fullmatch(parent.name) for parent in path.parents)), None
-    )
+    """Refuse a file that its name, or else the nearest folder that names one, gives to another."""
+    word, where = _EDITION.search(path.name), "by its name"
+    folders = iter(path.parents)
+    while not word and (folder := next(folders, None)):
+        word, where = _FOLDER.fullmatch(folder.name), f"by its folder {folder.name}"
     if word and release.edition and word[1] != release.edition:
-        raise _other(path, release, f"is of {word[1]} by its name", f"is of {release.edition}")
+        raise _other(path, release, f"is of {word[1]} {where}", f"is of {release.edition}")
     last = _LAST_WORD.search(path.name)
     others = _declared(release.file.parents[1]) - {release.name, release.edition}
     if last and not word and last[1] in others:
