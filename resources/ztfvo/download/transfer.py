@@ -155,7 +155,7 @@ def _verify(remote: RemoteFile, part: Path) -> None:
     """Refuse, and remove, a file that is not what it should be."""
     problem: DownloadError | None = None
     if remote.answer:
-        if not irsa_api.matches(part):
+        if not irsa_api.has_columns(part):
             start = " ".join(part.read_bytes()[:300].decode("utf-8", "replace").split())
             problem = DownloadError(f"{remote.url}: the service answers no table but: {start}")
     elif remote.algorithm:

@@ -171,7 +171,7 @@ def _read_votable(path: Path, content: bytes, types: Mapping[str, pa.DataType]) 
         raise _unparsed(path, error) from error
     infos = [*document.infos, *(info for each in document.resources for info in each.infos)]
     for info in infos:
-        if info.name == "QUERY_STATUS" and info.value == "ERROR":
+        if info.value == "ERROR":
             said = " ".join((info.content or "").split()) or "no reason"
             cause = f"the service reports an error: {said}"
             raise BadFile(path, None, cause, remedy="Ask it again.")

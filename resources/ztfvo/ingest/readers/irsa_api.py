@@ -51,9 +51,13 @@ _MARKS = {"oid", "hjd", "catflags", "filtercode"}
 
 
 def matches(path: Path) -> bool:
-    """Whether the columns are the service's, or there are none in a VOTable of its."""
-    names = _answers.names(path)
-    return names is not None and (not names or set(names) >= _MARKS)
+    """Whether this is an answer, be it a report of an error as VOTable."""
+    return _answers.names(path) == () or has_columns(path)
+
+
+def has_columns(path: Path) -> bool:
+    """Whether this is a table with the service's columns."""
+    return _MARKS <= set(_answers.names(path) or ())
 
 
 def preview(path: Path) -> Preview:
