@@ -139,10 +139,14 @@ def test_answers_are_loaded_in_parts_that_are_complete_each(api_release, api_twi
     field_answers(api_release.root / "data")
     monkeypatch.setattr(merged, "AT_A_TIME", 1)
     unite = merged._unite
-    monkeypatch.setattr(
-        merged, "_unite", lambda c, new, *a: unite(c, new, *a) if new[0].key < "c" else 1 / 0
-    )
-    with pytest.raises(ZeroDivisionError):
+
+    def interrupted(connection, new, *others):
+        if new[0].key > "c":
+            raise KeyboardInterrupt
+        return unite(connection, new, *others)
+
+    monkeypatch.setattr(merged, "_unite", interrupted)
+    with pytest.raises(KeyboardInterrupt):
         api_release.ingest()
     assert api_release.rows("SELECT path FROM input_file ORDER BY 1") == [("a.csv",), ("b.csv",)]
     monkeypatch.setattr(merged, "_unite", unite)
@@ -178,6 +182,39 @@ def test_an_answer_is_refused_where_one_of_its_channel_is_not_at_hand(api_releas
         " a.csv: is not among the files given. Put it back into the release's folder, or name it"
         " too."
     )
+
+
+def test_an_answer_that_moved_is_read_where_it_is_now(api_release, api_twin):
+    files = {path.stem: path for path in field_answers(api_release.root / "data")}
+    api_release.ingest(files["a"])
+    files["a"].rename(files["a"].with_name("z.csv"))
+    assert actions(api_release.ingest()) == {
+        **dict.fromkeys(["b.csv", "c.csv", "d.csv"], "loaded"),
+        "z.csv": "unchanged",
+    }
+    field_answers(api_twin.root / "data")
+    api_twin.ingest()
+    assert api_release.content() == api_twin.content()
+
+
+def test_an_answer_that_cannot_be_stored_is_refused_alone(api_release, monkeypatch):
+    """Others that were to be stored with it are stored without it."""
+    field_answers(api_release.root / "data")
+    load = merged.load
+
+    def fail(connection, curves, file):
+        if 604203100003189 in curves.oid:
+            raise OverflowError("too large")
+        load(connection, curves, file)
+
+    monkeypatch.setattr(merged, "load", fail)
+    outcomes = {outcome.key: outcome for outcome in api_release.ingest()}
+    assert {key: outcome.action for key, outcome in outcomes.items()} == {
+        **dict.fromkeys(["a.csv", "b.csv", "d.csv"], "loaded"),
+        "c.csv": "refused",
+    }
+    assert "c.csv: cannot be loaded (OverflowError: too large)" in outcomes["c.csv"].message
+    assert api_release.rows("SELECT count(*) FROM input_file") == [(3,)]
 
 
 def test_files_of_an_earlier_version_get_their_channels_when_another_comes(api_release, api_twin):

@@ -119,6 +119,12 @@ def test_types_and_resolution_of_another_release_are_refused(tmp_path):
     assert "times are double of another resolution" in refusal(partition, release)
 
 
+def test_a_declared_column_that_files_do_not_have_is_named(tmp_path):
+    release = replace(declared("dr19", INPUTS), columns={"catflag": "int32"})
+    cause = "has no column catflag of a type, release dr19 has int32"
+    assert refusal(write_bulk(tmp_path / "a.parquet"), release) == cause
+
+
 def test_only_the_first_light_curves_are_read(tmp_path):
     """The rest of a file is checked with all else, once it is read."""
     rows = {name: values[:1] * 5000 for name, values in bulk_rows().items()}

@@ -8,7 +8,7 @@ from astropy.coordinates import Angle, Latitude, Longitude, angular_separation
 from ztfvo.grid import Grid, tangent_plane
 
 MARGIN = 0.05
-"""Slack around a quadrant (deg): sources lie up to 0.04 deg outside its nominal edges, as the
+"""Slack around a quadrant (deg): sources lie up to 0.03 deg outside its nominal edges, as the
 telescope does not point exactly at the field's centre."""
 
 CAMERA_RADIUS = 5.6

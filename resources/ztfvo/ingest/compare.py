@@ -49,7 +49,9 @@ def compare(path: Path, release: Declaration) -> tuple[ModuleType, Preview]:
         raise _other(path, release, f"is of layout {reader.NAME}", f"has {release.layout}")
     preview = reader.preview(path)
     for name, kind in release.columns.items():
-        found = preview.columns.get(name, kind)
+        found = preview.columns.get(name)
+        if found is None:
+            raise _other(path, release, f"has no column {name} of a type", f"has {kind}")
         if found != kind:
             raise _other(path, release, f"column {name} is of type {found}", f"has {kind}")
     if release.times:

@@ -7,11 +7,12 @@ light curves in them, as the database remembers.  Other channels and other files
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import psycopg
 from psycopg import Connection
 
 from ztfvo.declarations import Declaration
@@ -84,13 +85,30 @@ def load_merged(
         How.
     """
     places = {job.key: job.path for job in jobs}
-    waiting = iter(jobs)
-    while batch := list(islice(waiting, len(jobs) if options.dry_run else AT_A_TIME)):
+
+    def load_some(batch: Sequence[Job]) -> list[Outcome]:
         with connection.transaction():
             use_schema(connection, release.name)
             lock(connection, release.name)
-            outcomes = _load_batch(connection, release, batch, places, grid, options)
+            return _load_batch(connection, release, batch, places, grid, options)
+
+    waiting = iter(jobs)
+    while batch := list(islice(waiting, len(jobs) if options.dry_run else AT_A_TIME)):
+        try:
+            outcomes = load_some(batch)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise
+        except Exception:  # which of them it was shows when each is loaded by itself
+            outcomes = [outcome for job in batch for outcome in _alone(load_some, job)]
         yield from outcomes
+
+
+def _alone(load_some: Callable[[Sequence[Job]], list[Outcome]], job: Job) -> list[Outcome]:
+    try:
+        with refusing(job):
+            return load_some([job])
+    except BadFile as error:
+        return [refused(job, error)]
 
 
 def _load_batch(
@@ -168,9 +186,9 @@ def _unite(
     """Unite new files with those loaded; returns the outcomes of those that are refused."""
     wrong: list[Outcome] = []
     loaded: list[_Part] = []
-    for key, sha256, quadrants in _sharing(connection, new):
+    for key, sha256, size, quadrants in _sharing(connection, new):
         try:
-            loaded.append(_again(places.get(key), key, sha256))
+            loaded.append(_again(places, key, sha256, size))
         except BadFile as error:
             sharing = [p for p in new if quadrants is None or p.touched.intersection(quadrants)]
             new = [part for part in new if part not in sharing]
@@ -202,35 +220,43 @@ def _shares(key: str) -> str:
 
 
 def _sharing(connection: Connection, new: Sequence[_New]) -> list[tuple]:
-    """Name, checksum and channels of loaded files that share channels with new ones."""
+    """Name, checksum, size and channels of loaded files that share channels with new ones."""
     if not new or connection.execute("SELECT to_regclass('input_file')").fetchone()[0] is None:
         return []
     touched = frozenset().union(*(part.touched for part in new))
     return connection.execute(
-        "SELECT path, sha256, quadrants FROM input_file WHERE path <> ALL(%s)"
+        "SELECT path, sha256, bytes, quadrants FROM input_file WHERE path <> ALL(%s)"
         " AND (quadrants IS NULL OR quadrants && %s::integer[]) ORDER BY path",
         ([part.key for part in new], sorted(touched)),
     ).fetchall()
 
 
-def _again(path: Path | None, key: str, sha256: str) -> _Part:
-    """Read a loaded file again.
+def _again(places: Mapping[str, Path], key: str, sha256: str, size: int) -> _Part:
+    """Read a loaded file again, under whatever name it is there.
 
     Raises
     ------
     BadFile
         When it is not at hand, or no longer what was loaded.
     """
+    path = places.get(key)
+    if path is None or not _is(path, sha256, size):
+        path = next((each for each in places.values() if _is(each, sha256, size)), path)
     remedy = "Put it back into the release's folder, or name it too."
     if path is None:
         raise BadFile(key, None, "is not among the files given", remedy=remedy)
-    fault = unreadable(path)
-    if fault is None and digests(path, "sha256") != [sha256]:
-        fault = "has changed since it was loaded"
-    if fault:
-        raise BadFile(path, None, fault, remedy=remedy)
+    if not _is(path, sha256, size):
+        cause = unreadable(path) or "has changed since it was loaded"
+        raise BadFile(path, None, cause, remedy=remedy)
     _, curves = read_file(path)
     return _Part(path, key, frozenset(quadrants_of(curves)), curves)
+
+
+def _is(path: Path, sha256: str, size: int) -> bool:
+    """Whether a file has this content."""
+    if unreadable(path) or path.stat().st_size != size:
+        return False
+    return digests(path, "sha256") == [sha256]
 
 
 def _merge(parts: Sequence[_Part], quadrants: frozenset[int]) -> LightCurves:
@@ -278,17 +304,17 @@ def unload_merged(connection: Connection, key: str, places: Mapping[str, Path]) 
     quadrants = loaded_quadrants(connection, key)
     connection.execute("DELETE FROM input_file WHERE path = %s", (key,))
     others = connection.execute(
-        "SELECT path, sha256, id FROM input_file"
+        "SELECT path, sha256, bytes, id FROM input_file"
         " WHERE quadrants IS NULL OR quadrants && %s::integer[] ORDER BY path",
         (sorted(quadrants),),
     ).fetchall()
     try:
-        parts = [_again(places.get(other), other, sha256) for other, sha256, _ in others]
+        parts = [_again(places, *other) for *other, _ in others]
     except BadFile as error:
         raise CannotBeDone(f"{key} shares channels with another file. {error}") from error
     _remember(connection, parts)
     if not parts:
         remove_channels(connection, sorted(quadrants))
         return
-    _rewrite(connection, _merge(parts, quadrants), quadrants, others[0][2])
-    connection.execute("UPDATE input_file SET finished = false WHERE id = %s", (others[0][2],))
+    _rewrite(connection, _merge(parts, quadrants), quadrants, others[0][-1])
+    connection.execute("UPDATE input_file SET finished = false WHERE id = %s", (others[0][-1],))

@@ -57,7 +57,7 @@ def matches(path: Path) -> bool:
 
 def has_columns(path: Path) -> bool:
     """Whether this is a table with the service's columns."""
-    return _MARKS <= set(_answers.names(path) or ())
+    return set(_answers.names(path) or ()) >= _MARKS
 
 
 def preview(path: Path) -> Preview:
