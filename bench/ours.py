@@ -70,11 +70,12 @@ class Ours:
             created=datetime.now(UTC),
             rank=95,
             layout="bulk-parquet",
+            times="five-decimals",
             simulated=True,
         )
         with self.connection.transaction():
             create_common(self.connection)
-            create_release(self.connection, RELEASE)
+            create_release(self.connection, RELEASE, release.times)
         before = database_seconds(self.connection)
         began = time.perf_counter()
         todo = jobs(data.folder, data.folder, [])

@@ -63,6 +63,21 @@ def twin(database, tmp_path):
 
 
 @pytest.fixture
+def coarse_release(database, tmp_path):
+    """An empty release of bulk files with times of single precision."""
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    with temporary_release(name, tmp_path, times="float32") as made:
+        yield made
+
+
+@pytest.fixture
+def api_release(database, tmp_path):
+    """An empty release of light-curve service answers."""
+    with temporary_release(f"t{os.getpid()}_{next(_numbers)}", tmp_path, "irsa-api") as made:
+        yield made
+
+
+@pytest.fixture
 def api_twin(database, tmp_path):
     """Another empty release of light-curve service answers, to compare with."""
     root = tmp_path / "twin"
@@ -71,7 +86,8 @@ def api_twin(database, tmp_path):
 
 
 @pytest.fixture
-def api_release(database, tmp_path):
-    """An empty release of light-curve service answers."""
-    with temporary_release(f"t{os.getpid()}_{next(_numbers)}", tmp_path, "irsa-api") as made:
+def double_release(database, tmp_path):
+    """An empty release of bulk files with times of double precision."""
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    with temporary_release(name, tmp_path, times="double") as made:
         yield made

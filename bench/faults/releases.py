@@ -51,7 +51,7 @@ def _declare(root: Path, name: str) -> None:
     (folder / "release.toml").write_text(
         f'title = "{name}"\nlabel = "{name}"\nshort_name = "{name}"\n'
         'description = "Made by a benchmark"\ncreated = 2026-11-22T12:00:00Z\nrank = 95\n'
-        'layout = "bulk-parquet"\nsimulated = true\n'
+        'layout = "bulk-parquet"\ntimes = "five-decimals"\nsimulated = true\n'
     )
     for path in (root, *root.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -31,12 +31,16 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
   <NXSTREAM id="tables">
     <doc>
       The four tables, the views behind them, and the coverage computed at
-      ingest.  `label` starts the titles, `prefix` the descriptions.
+      ingest.  `label` starts the titles, `prefix` the descriptions; `times` ends those of
+      heliocentric times.
     </doc>
-    <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"/>
-    <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"/>
-    <FEED source="ztf/tables#lightcurves" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"
+      times="\times"/>
     <FEED source="ztf/tables#exposures" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"
+      times="\times"/>
+    <FEED source="ztf/tables#lightcurves" store="\store" label="\label" prefix="\prefix"
+      times="\times"/>
     <coverage>
       <LOOP source="ztf/release#spatial"><codeItems>
         from ztfvo_dachs import facts
@@ -87,7 +91,7 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
     <meta name="schema-rank">\rank</meta>
     <meta name="description">\description</meta>
     <FEED source="ztf/release#origin"/>
-    <FEED source="ztf/release#tables" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/release#tables" store="\store" label="\label" prefix="\prefix" times="\times"/>
     <data id="publish" auto="True">
       <make table="objects">
         <FEED source="ztf/release#sampler" schema_of_store="'\store'"/>

@@ -1,5 +1,6 @@
 <!-- The four tables of a release, as STREAMs: this RD builds nothing.
-Each STREAM takes `store`, the schema whose view of the same name is shown. -->
+Each STREAM takes `store`, the schema whose view of the same name is shown, and `times`, what has to be
+known of its heliocentric times. -->
 
 <resource schema="ztf" resdir=".">
   <meta name="title">Tables of ZTF releases</meta>
@@ -116,11 +117,11 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
       <column name="hmjd_first" type="double precision" unit="d"
         ucd="time.start;obs" tablehead="First epoch" displayHint="sf=5"
         description="Time of the first epoch: heliocentric modified Julian date
-          (HJD - 2400000.5, UTC) of mid-exposure"/>
+          (HJD - 2400000.5, UTC) of mid-exposure\times"/>
       <column name="hmjd_last" type="double precision" unit="d"
         ucd="time.end;obs" tablehead="Last epoch" displayHint="sf=5"
         description="Time of the last epoch: heliocentric modified Julian date
-          (HJD - 2400000.5, UTC) of mid-exposure"/>
+          (HJD - 2400000.5, UTC) of mid-exposure\times"/>
       <column name="duration" type="double precision" unit="d"
         ucd="time.duration;obs" tablehead="Duration" verbLevel="25" displayHint="sf=3"
         description="Time from the first to the last epoch"/>
@@ -183,6 +184,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         <meta name="idColumn">detection_id</meta>
       </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
+      <foreignKey inTable="exposures" source="exposure_id" dest="exposure_id" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>
       <FEED source="ztf/tables#photometry" column="mag"/>
@@ -192,7 +194,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         description="Identifier of the light curve; joins with objects"/>
       <column name="hmjd" type="double precision" unit="d" required="True"
         ucd="time.epoch" tablehead="HMJD" displayHint="sf=5"
-        description="Heliocentric modified Julian date (HJD - 2400000.5, UTC) of mid-exposure"/>
+        description="Heliocentric modified Julian date (HJD - 2400000.5, UTC) of mid-exposure\times"/>
       <column name="mag" type="real" unit="mag"
         ucd="phot.mag;em.opt" tablehead="Magnitude" displayHint="sf=3"
         description="Magnitude (AB) in the light curve's filter, by PSF fit"/>
@@ -208,8 +210,14 @@ Each STREAM takes `store`, the schema whose view of the same name is shown. -->
         description="Quality flags as bits; 0 is good, 32768 and above is not to be used"/>
       <column name="detection_id" type="text" required="True"
         ucd="meta.id;meta.main" tablehead="Detection" verbLevel="25"
-        description="Identifier of the detection: OID and HMJD with a hyphen between them;
+        description="Identifier of the detection: OID and HMJD with a hyphen between them, and where
+          the light curve has the same HMJD more than once, from the second on, a hyphen and a number;
           its images are found by it"/>
+      <column name="exposure_id" type="bigint"
+        ucd="meta.id;obs.exposure" tablehead="Exposure" verbLevel="25"
+        description="Number of the exposure within this release; joins with exposures">
+        <values nullLiteral="-1"/>
+      </column>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
     </table>
   </NXSTREAM>

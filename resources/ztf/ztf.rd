@@ -13,7 +13,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <meta name="description">\prefix Light curves of the Zwicky Transient Facility: the default
       data release of this site.  Which one it is, and which others there are under names of
       their own, is stated in ztf.releases.</meta>
-    <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"
+      times="\times"/>
     <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
     <FEED source="ztf/datalink#services" store="ztf_store" label="\label" shortName="ZTF"
       prefix="\prefix"/>
@@ -67,6 +68,9 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
       description="When the release was loaded here (UTC)"/>
     <column name="files" type="integer" required="True" ucd="meta.number" tablehead="Files"
       description="Number of files loaded"/>
+    <column name="times" type="text" required="True" ucd="meta.code;time" tablehead="Times"
+      description="How exact the heliocentric times of the release's files are: 'five-decimals'
+        (0.86 s), 'double' (2^-31 d, 0.04 ms) or 'float32' (1/256 d, 5.6 minutes)"/>
     <viewStatement>CREATE VIEW \qName AS (SELECT \colNames FROM ztf_store.releases)</viewStatement>
   </table>
 

@@ -15,7 +15,7 @@ from typing import Any
 from ztfvo import plugins
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.store.names import NAME, schema_of
-from ztfvo.store.times import FIVE_DECIMALS, FLOAT32_TICKS
+from ztfvo.store.times import TIMES
 
 READERS = "ztfvo.ingest.readers"
 """Package with one module for each layout; its name with dashes is the layout's."""
@@ -28,11 +28,12 @@ VALUES = {
     "created": datetime,
     "rank": int,
     "layout": str,
+    "times": str,
     "simulated": bool,
 }
 """What a declaration has to say, and its types."""
 
-OPTIONAL = {"edition": str, "times": str, "columns": dict, "windows": dict, "download": dict}
+OPTIONAL = {"edition": str, "columns": dict, "windows": dict, "download": dict}
 """What it may say besides."""
 
 DOWNLOAD = {"path": str, "server": str, "checksums": list, "collection": str, "max_radius": float}
@@ -49,22 +50,6 @@ EXAMPLES = {
 }
 """How a value of a type is written."""
 
-
-@dataclass(frozen=True)
-class Times:
-    """How the files of a release write their times."""
-
-    column: str
-    """Arrow's name of the type of an epoch's time."""
-    ticks_per_day: int
-    """Every time is the number of `column` next to a whole number of these."""
-
-
-TIMES = {
-    "float32": Times("float", FLOAT32_TICKS),
-    "five-decimals": Times("double", FIVE_DECIMALS),
-}
-"""Resolutions of times by the name that a declaration gives them, from coarse to fine."""
 
 COLUMN_TYPES = (
     *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float", "double"),
@@ -92,12 +77,12 @@ class Declaration:
     rank: int
     """Its place in lists of schemas; that of a smaller number is shown first."""
     layout: str
+    times: str
+    """One of `TIMES`: how exact the times in its files are."""
     simulated: bool
     edition: str | None = None
     """Data release that its files are of by their names, like ``dr19``; None where that is open.
     Releases that are themselves called so need not say it."""
-    times: str | None = None
-    """Which of `TIMES` its files have; None where that is open."""
     columns: dict[str, str] = field(default_factory=dict)
     """Arrow's type by name of a column, for columns whose types differ between releases; of a list
     that of its elements."""
@@ -144,8 +129,7 @@ def declared(name: str, inputs: Path) -> Declaration:
     given = {key: _value(path, values, key, kind) for key, kind in VALUES.items()}
     given |= {key: _value(path, values, key, OPTIONAL[key]) for key in OPTIONAL if key in values}
     _one_of(path, "layout", given["layout"], layouts())
-    if "times" in given:
-        _one_of(path, "times", given["times"], TIMES)
+    _one_of(path, "times", given["times"], TIMES)
     for column, kind in given.get("columns", {}).items():
         _one_of(path, f"[columns] {column}", kind, COLUMN_TYPES)
     if _EDITION.fullmatch(name):

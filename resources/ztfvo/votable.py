@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import numpy as np
 from astropy.io.votable.tree import (
     CooSys,
     Field,
@@ -30,7 +31,7 @@ _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 class NumberTable(TableElement):
-    """A table of single numbers, none of them masked, whose binary rows are written at once.
+    """A table of numbers and short texts, none masked, whose binary rows are written at once.
 
     Astropy writes them value by value, which takes most of the time of a light curve's document.
     NaN is what stands for no value (VOTable 1.4, section 6).
@@ -40,9 +41,15 @@ class NumberTable(TableElement):
         if mode != 1:
             raise ValueError(f"binary mode {mode} has masks, which this table has not")
         rows = self.array.data
-        packed = rows.astype(rows.dtype.newbyteorder(">")).tobytes()
+        kinds = [(name, _sent(rows.dtype[name])) for name in rows.dtype.names]
+        packed = rows.astype(kinds).tobytes()
         with w.tag("BINARY"), w.tag("STREAM", encoding="base64"):
             w.data(base64.b64encode(packed).decode("ascii"))
+
+
+def _sent(kind: np.dtype) -> np.dtype:
+    """Type of a value as a binary row has it: big-endian, texts in ASCII."""
+    return np.dtype(f"S{kind.itemsize // 4}") if kind.kind == "U" else kind.newbyteorder(">")
 
 
 def document(
@@ -64,8 +71,11 @@ def document(
     """
     made, resource = VOTableFile(version=VERSION), Resource(type="results")
     made.resources.append(resource)
-    for name, value, text in (("QUERY_STATUS", "OK", None), *infos):
-        resource.infos.append(Info(name=name, value=value))
+    for number, (name, value, text) in enumerate((("QUERY_STATUS", "OK", None), *infos)):
+        again = any(one.name == name for one in resource.infos)
+        resource.infos.append(
+            Info(ID=f"{name}_{number}" if again else name, name=name, value=value)
+        )
         resource.infos[-1].content = text
     resource.coordinate_systems.append(CooSys(ID=ICRS, system="ICRS"))
     for name, frame in times.items():
@@ -82,7 +92,7 @@ def document(
 
 
 def field(made: VOTableFile, description: str, **attributes: Any) -> Field:
-    """Return a column; texts have any length."""
+    """Return a column; texts have any length where none is given."""
     return _described(Field, made, description, attributes)
 
 
@@ -95,7 +105,7 @@ def _described(
     kind: type, made: VOTableFile, description: str | None, attributes: dict[str, Any]
 ) -> Any:
     if attributes["datatype"] == "char":
-        attributes["arraysize"] = "*"
+        attributes.setdefault("arraysize", "*")
     element = kind(made, **attributes)
     element.description = description
     return element

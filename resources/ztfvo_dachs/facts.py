@@ -16,6 +16,7 @@ from ztfvo.bands import BANDS
 from ztfvo.declarations import declared
 from ztfvo.settings import get_settings
 from ztfvo.store.names import COMMON, schema_of
+from ztfvo.store.times import TIMES
 
 COUNTS = {
     "objects": "nlightcurves",
@@ -92,18 +93,28 @@ def declaration(name: str) -> dict[str, str]:
         "created": f"{release.created.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "rank": str(release.rank),
         "prefix": SIMULATED if release.simulated else "",
+        "times": _note(release.times),
     }
 
 
 def wording(store: str) -> dict[str, str]:
-    """How to call the default release: `label`, `prefix` of descriptions, SSAP's `datasource`."""
+    """How to call the default release: `label`, `prefix` of descriptions, SSAP's `datasource`, and
+    what ends the descriptions of its `times`."""
+    times = "".join(_note(times) for (times,) in _of_release(store, "times"))
     if any(simulated for (simulated,) in _of_release(store, "simulated")):
         return {
             "label": "ZTF (simulated)",
             "prefix": SIMULATED,
             "datasource": "artificial",
+            "times": times,
         }
-    return {"label": "ZTF", "prefix": "", "datasource": "survey"}
+    return {"label": "ZTF", "prefix": "", "datasource": "survey", "times": times}
+
+
+def _note(times: str) -> str:
+    """What follows the description of a time: a full stop and a sentence, or nothing."""
+    note = TIMES[times].note
+    return f". {note.rstrip('.')}" if note else ""
 
 
 def _of_release(store: str, columns: str) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from ztfvo.ingest.exposures import orbit_of, recover
 from ztfvo.ingest.load import Source, insert_file, load
 from ztfvo.store.codec import decode, encode, ticks_of
 from ztfvo.store.schemas import use_schema
+from ztfvo.store.times import DOUBLE_TICKS
 
 
 def coarse():
@@ -32,12 +33,36 @@ def odd_ones():
     return replace(curves, mag=mag, clrcoeff=clrcoeff)
 
 
-@pytest.mark.parametrize(
-    "curves",
-    [*(random_curves(80, 120, seed) for seed in range(2, 6)), odd_ones(), coarse()],
-    ids=["seed 2", "seed 3", "seed 4", "seed 5", "odd ones", "coarse times"],
-)
-def test_numpy_and_sql_decode_alike(release, curves):
+@pytest.mark.parametrize("seed", [2, 3, 4, 5])
+def test_numpy_and_sql_decode_alike(release, seed):
+    assert_decoded_alike(release, random_curves(80, 120, seed))
+
+
+@pytest.mark.parametrize("curves", [odd_ones(), coarse()], ids=["odd ones", "coarse times"])
+def test_numpy_and_sql_decode_what_is_rare_alike(release, curves):
+    assert_decoded_alike(release, curves)
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_numpy_and_sql_decode_times_of_double_precision_alike(double_release, seed):
+    """Late by up to 200 ticks: light curves with more than 127 stand alone."""
+    curves = random_curves(80, 120, seed)
+    rng = np.random.default_rng(seed)
+    days = curves.hmjd - 58000
+    near = rng.integers(-127, 128, curves.detections)
+    near[rng.random(curves.detections) < 1e-3] = 200
+    ticks = np.rint(np.round(days, 2) * DOUBLE_TICKS) + near
+    curves = replace(
+        curves,
+        ra=np.full(len(curves), 247.4),
+        hmjd=58000 + ticks / DOUBLE_TICKS,
+        ticks_per_day=DOUBLE_TICKS,
+    )
+    encoded = assert_decoded_alike(double_release, curves)
+    assert 0 < np.sum(encoded.set_of_curve > 0) < len(curves)
+
+
+def assert_decoded_alike(release, curves):
     ticks = ticks_of(curves)
     table = recover(curves, ticks)
     encoded = encode(curves, table, ticks, orbit_of(table, curves.ticks_per_day)[0])
@@ -54,3 +79,4 @@ def test_numpy_and_sql_decode_alike(release, curves):
         unsigned = f"u{kind.itemsize}"
         assert np.array_equal(by_sql.view(unsigned), by_numpy[name].view(unsigned)), name
         assert np.array_equal(by_numpy[name], getattr(curves, name)), name
+    return encoded

@@ -266,7 +266,8 @@ def test_simulated_images_and_others_stay_apart(memory, release, tmp_path):
     assert [row[1] for row in exposures(release)] == [row["filefracday"], None, None, None]
 
 
-def test_exposures_with_coarse_times_get_no_names(memory, release, tmp_path):
+def test_exposures_with_coarse_times_get_no_names(memory, coarse_release, tmp_path):
+    release = coarse_release
     rows = bulk_rows()
     rows["hmjd"] = [[58204.125, 58204.25, 59000.5], [58300.25]]
     release.ingest(write_bulk(tmp_path / "a.parquet", rows, BULK_DR5))
@@ -277,16 +278,14 @@ def test_exposures_with_coarse_times_get_no_names(memory, release, tmp_path):
 
 @pytest.mark.parametrize("hmjd", ["58204.125", "58204.126", "first", "last", "peak"])
 def test_coarse_times_do_not_identify_an_image_however_the_epoch_is_named(
-    hmjd, memory, release, tmp_path
+    hmjd, memory, coarse_release, tmp_path
 ):
-    rows = bulk_rows()
+    release, rows = coarse_release, bulk_rows()
     rows["hmjd"] = [[58204.125, 58204.25, 59000.5], [58300.25]]
     release.ingest(write_bulk(tmp_path / "a.parquet", rows, BULK_DR5))
     images = [image_of(release, row[0], 0) for row in exposures(release)]
     import_file(memory, write_csv(tmp_path / "a.csv", images), simulated=True)
-    with pytest.raises(
-        HTTPError, match="too coarse to identify the exposure: they have"
-    ) as refused:
+    with pytest.raises(HTTPError, match="too coarse to identify the image: they have") as refused:
         find(release.name, rows["objectid"][0], hmjd)
     assert refused.value.status == 404
     assert "steps of 1/256 day. Ask for the light curve in another release" in str(refused.value)

@@ -102,7 +102,11 @@ def test_imported_metadata_name_the_image_of_every_recorded_pair(paired, memory,
     for pair in some(200):
         found = find(paired.name, pair.oid, f"{pair.hmjd:.5f}", ask=False)
         assert science_path(found.image) == pair.path
-        assert (found.source, found.hmjd, found.exptime) == ("metadata", pair.hmjd, pair.exptime)
+        assert (found.source, found.moment.hmjd, found.exptime) == (
+            "metadata",
+            pair.hmjd,
+            pair.exptime,
+        )
         assert found.obsmjd == pytest.approx(pair.obsmjd, abs=6e-8)
         middle = pair.obsmjd + pair.exptime / 2 / 86400
         assert found.mjd_mid == pytest.approx(middle, abs=0.6 / 86400)

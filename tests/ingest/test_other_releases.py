@@ -136,7 +136,9 @@ def test_only_the_first_light_curves_are_read(tmp_path):
 
 def test_a_release_under_another_name_takes_the_edition_that_it_declares(tmp_path):
     path = write_bulk(tmp_path / f"{NAME}_dr19.parquet")
-    north = replace(declared("dr5", INPUTS), name="north", times=None, columns={}, edition="dr19")
+    north = replace(
+        declared("dr5", INPUTS), name="north", times="five-decimals", columns={}, edition="dr19"
+    )
     compare(path, north)
     assert "is of dr19 by its name" in refusal(path, replace(north, edition="dr18"))
     compare(path, replace(north, edition=None))
@@ -167,7 +169,7 @@ def test_real_files_are_refused_by_the_other_release():
 
 def test_a_release_loads_its_own_files_and_refuses_the_others_by_name(release, tmp_path):
     path = release.settings.inputs / release.name / "release.toml"
-    path.write_text(path.read_text() + 'times = "five-decimals"\nedition = "dr19"\n')
+    path.write_text(path.read_text() + 'edition = "dr19"\n')
     good = write_bulk(tmp_path / f"data/{NAME}_dr19.parquet")
     write_bulk(tmp_path / f"data/{NAME}_dr5.parquet", types=BULK_DR5)
     write_api(tmp_path / "data/stray.csv", api_row())

@@ -9,7 +9,7 @@ import pytest
 import pyvo
 import requests
 from support import service
-from support.files import ROOT, bulk_rows, write_bulk
+from support.files import BULK_DR5, ROOT, bulk_rows, write_bulk
 from support.releases import ztfvo
 
 from ztfvo.ingest.manifest import describe, write_manifest
@@ -26,8 +26,13 @@ description = "The simulated light curves\\nof one file."
 created = 2026-11-30T01:00:00+01:00
 rank = 95
 layout = "bulk-parquet"
+times = "float32"
 simulated = true
 """
+
+
+REPEATED = bulk_rows() | {"hmjd": [[58204.125, 58204.125, 59000.5], [58300.25]]}
+"""Two epochs of the first light curve have one time."""
 
 
 @pytest.fixture
@@ -44,7 +49,7 @@ def added(site):
             f'  <FEED source="ztf/release#release" name="{NAME}"/>\n'
             "</resource>\n"
         )
-        file = write_bulk(data / f"ztf_001722_zg_c07_q4_{NAME}.parquet", bulk_rows())
+        file = write_bulk(data / f"ztf_001722_zg_c07_q4_{NAME}.parquet", REPEATED, BULK_DR5)
         write_manifest(folder / "manifest.csv", [describe(file, data)])
         ztfvo("ingest", NAME)
         ztfvo("release", "publish", NAME)
@@ -54,6 +59,21 @@ def added(site):
         descriptor.unlink(missing_ok=True)
         for place in (folder, data):
             shutil.rmtree(place, ignore_errors=True)
+
+
+COARSE = (
+    "Times are coarse: the files of the release have them in single precision, in steps of 1/256 d"
+)
+HZ_HER = "680113300005170"
+
+
+def coarse_columns(tap, schema: str) -> set[str]:
+    """Columns of a schema whose description says that their times are coarse."""
+    rows = tap.search(
+        "SELECT table_name, column_name FROM tap_schema.columns"
+        f" WHERE table_name LIKE '{schema}.%' AND description LIKE '%Times are coarse%'"
+    )
+    return {f"{row['table_name'].partition('.')[2]}.{row['column_name']}" for row in rows}
 
 
 def test_a_release_that_is_added_is_in_every_place_until_it_is_dropped(site, tap, ask, added):
@@ -68,6 +88,29 @@ def test_a_release_that_is_added_is_in_every_place_until_it_is_dropped(site, tap
     assert table["nrows"] == 2
     (row,) = tap.search(f"SELECT mag FROM ztf_added.lightcurves WHERE oid = {OID}")
     assert list(row["mag"]) == [13.5, 13.75, 14.125]
+    assert coarse_columns(tap, "ztf_added") == {
+        *("objects.hmjd_first", "objects.hmjd_last", "detections.hmjd", "lightcurves.hmjd"),
+    }
+    assert coarse_columns(tap, "ztf_demo") == set()
+    (listed,) = tap.search("SELECT times FROM ztf.releases WHERE name = 'added'")
+    assert listed["times"] == "float32"
+    for path in (f"/added/lc/{OID}.vot", f"/added/view/{OID}"):
+        assert COARSE in " ".join(ask(path).text.split()), path
+        assert "coarse" not in ask(path.replace("added", "demo").replace(str(OID), HZ_HER)).text
+    rows = tap.search(
+        "SELECT d.detection_id, d.clrcoeff, e.clrcoeff AS of_exposure"
+        " FROM ztf_added.detections AS d JOIN ztf_added.exposures AS e"
+        f" ON e.exposure_id = d.exposure_id WHERE d.oid = {OID} ORDER BY d.clrcoeff DESC"
+    )
+    assert [row["detection_id"] for row in rows] == [
+        *(f"{OID}-58204.125", f"{OID}-58204.125-2", f"{OID}-59000.5"),
+    ]
+    assert [row["clrcoeff"] for row in rows] == [row["of_exposure"] for row in rows]
+    for moment in ("58204.125-2", "59000.5"):
+        refused = ask(f"/added/epoch/{OID}/{moment}")
+        assert refused.status_code == 404
+        assert "too coarse to identify the image" in refused.text
+    assert "has 2 epochs at HMJD 58204.125, not 3" in ask(f"/added/epoch?ID={OID}-58204.125-3").text
     cone = pyvo.dal.SCSService(f"{site}/added/scs").search(pos=service.HZ_HER, radius=1 / 3600)
     assert [int(found["oid"]) for found in cone] == [OID]
     assert ask(f"/added/lc/{OID}.csv").text.count(f"\n{OID},zg,58204.") == 2

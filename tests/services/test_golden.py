@@ -14,7 +14,7 @@ from support.golden import comparable
 from support.service import HZ_HER_OIDS
 
 from ztfvo.db import reading
-from ztfvo.images.epoch import epoch_of
+from ztfvo.images.epoch import Moment, epoch_of
 
 GOLDEN = ROOT / "tests" / "golden"
 G, R = HZ_HER_OIDS[:2]
@@ -54,7 +54,7 @@ DOCUMENTS = {
 def image(site):
     """The image of the detection is known."""
     with reading() as connection:
-        epoch = epoch_of(connection, "demo", G, HMJD)
+        epoch = epoch_of(connection, "demo", G, Moment(HMJD))
     name = 20180322491474
     service.execute(
         "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import numpy as np
 import pytest
 import requests
 from astropy.table import Table
@@ -14,6 +15,9 @@ from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.links import curves
+from ztfvo.products import select
+from ztfvo.products.columns import OPTIONAL
+from ztfvo.products.model import Request
 
 CONE = "254.45755, 35.34236"
 RING = "622778651534295039, 622778651534262271, 622778651534884863"
@@ -23,6 +27,7 @@ OBJECT_OID = "object_pkey"
 OBJECT_POSITION = "object_position"
 OBJECT_H3 = "object_h3"
 CURVE = "lightcurve_pkey"
+EXPOSURE = "exposure_pkey"
 REFERENCE = "reference_source_pkey"
 SERIES_DID = "series_did"
 SERIES_NAME = "series_name"
@@ -36,6 +41,17 @@ ADQL = {
     "detections by OID": (
         "SELECT * FROM ztf.detections WHERE oid = 680113300005170",
         [CURVE],
+    ),
+    "detections by OID with their exposures": (
+        "SELECT d.hmjd, d.mag, e.obsmjd, e.exptime FROM ztf.detections AS d JOIN ztf.exposures AS e"
+        " ON e.exposure_id = d.exposure_id WHERE d.oid = 680113300005170",
+        [CURVE, EXPOSURE],
+    ),
+    "detections in a cone with their exposures": (
+        "SELECT d.oid, d.hmjd, e.obsmjd FROM ztf.objects AS o JOIN ztf.detections AS d"
+        " ON d.oid = o.oid JOIN ztf.exposures AS e ON e.exposure_id = d.exposure_id"
+        f" WHERE DISTANCE(o.ra, o.dec, {CONE}) < 1/3600.",
+        [OBJECT_POSITION, CURVE, EXPOSURE],
     ),
     "light curves by a few OIDs": (
         "SELECT * FROM ztf.lightcurves WHERE oid IN (680113300005170, 680213300009232)",
@@ -246,6 +262,27 @@ def test_sql_uses_indexes(site, name):
 def test_a_sample_reads_objects_by_their_key(plan_of):
     plan = plan_of("SELECT COUNT(*) AS n FROM ztf.objects TABLESAMPLE(0.1)")
     assert "oid_sample" in plan
+
+
+def explained(query: sql.Composed, values: dict) -> str:
+    """The plan of a statement with values by name."""
+    with connect() as connection:
+        rows = connection.execute(sql.SQL("EXPLAIN ") + query, values).fetchall()
+    return "\n".join(line for (line,) in rows)
+
+
+def test_light_curves_with_facts_of_exposures_are_found_by_keys(site):
+    asked = Request(release="demo", oids=(680113300005170,), format="json", columns=OPTIONAL)
+    query, values = select.curve_query(asked, asked.oids)
+    plan = explained(query, values)
+    check(plan, [OBJECT_OID, CURVE])
+    numbers = service.rows(
+        "SELECT exposure_id FROM demo_store.detections WHERE oid = 680113300005170"
+    )
+    query, values = select.exposure_query(asked, np.array([number for (number,) in numbers]))
+    plan = explained(query, values)
+    check(plan, [EXPOSURE])
+    assert "Seq Scan" not in plan
 
 
 def test_relatives_of_many_light_curves_are_found_by_indexes(site):

@@ -154,10 +154,12 @@ def test_one_release_is_the_default(tap):
 
 def test_each_epoch_has_its_exposure(tap):
     epochs = tap.search(
-        "SELECT d.hmjd, e.mjd_mid FROM ztf_demo.detections AS d JOIN ztf_demo.exposures AS e"
-        " ON e.mjd_mid BETWEEN d.hmjd - 0.006 AND d.hmjd + 0.006 AND e.clrcoeff = d.clrcoeff"
-        " WHERE d.oid = 680113300005170 AND e.fieldid = 680 AND e.rcid = 50 AND e.filterid = 1"
+        "SELECT d.hmjd, e.mjd_mid, e.fieldid, e.rcid, e.filterid, d.clrcoeff - e.clrcoeff AS other"
+        " FROM ztf_demo.detections AS d JOIN ztf_demo.exposures AS e"
+        " ON e.exposure_id = d.exposure_id WHERE d.oid = 680113300005170"
     ).to_table()
+    for column, value in (("fieldid", 680), ("rcid", 50), ("filterid", 1), ("other", 0)):
+        assert set(epochs[column]) == {value}
     (star,) = tap.search("SELECT nobs FROM ztf_demo.objects WHERE oid = 680113300005170")
     assert len(np.unique(epochs["hmjd"])) == star["nobs"]
     assert np.abs(epochs["mjd_mid"] - epochs["hmjd"]).max() < 0.0058

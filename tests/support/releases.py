@@ -31,7 +31,14 @@ TABLES = ("exposure_set", "lightcurve", "object", "exposure", "input_file")
 class Release:
     """A release of the test database, declared below `root` only."""
 
-    def __init__(self, name: str, root: Path, layout: str, simulated: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        root: Path,
+        layout: str,
+        simulated: bool = True,
+        times: str = "five-decimals",
+    ) -> None:
         self.name = name
         self.root = root
         folder = root / "inputs" / "ztf" / name
@@ -41,13 +48,13 @@ class Release:
         (folder / "release.toml").write_text(
             f'title = "Test {name}"\nlabel = "{name}"\nshort_name = "{name}"\n'
             'description = "Made for a test"\ncreated = 2026-11-22T12:00:00Z\nrank = 95\n'
-            f'layout = "{layout}"\nsimulated = {str(simulated).lower()}\n'
+            f'layout = "{layout}"\ntimes = "{times}"\nsimulated = {str(simulated).lower()}\n'
         )
         self.settings: Settings = load_settings(root=root)
         self.connection = connect(self.settings, autocommit=True)
         with self.connection.transaction():
             create_common(self.connection)
-            create_release(self.connection, name)
+            create_release(self.connection, name, times)
 
     def ingest(self, *files: Path, **options):
         """Load files in this process and finish; returns the outcomes."""
@@ -105,9 +112,15 @@ class Release:
 
 
 @contextmanager
-def temporary_release(name: str, root: Path, layout: str = "bulk-parquet", simulated: bool = True):
+def temporary_release(
+    name: str,
+    root: Path,
+    layout: str = "bulk-parquet",
+    simulated: bool = True,
+    times: str = "five-decimals",
+):
     """A release that is dropped afterwards."""
-    release = Release(name, root, layout, simulated)
+    release = Release(name, root, layout, simulated, times)
     try:
         yield release
     finally:

@@ -19,6 +19,7 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 from support.files import SHARED
+from ztfvo.images.epoch import Moment
 from ztfvo.images.finder import Found
 from ztfvo.images.products import Image, name_mjd, parse_science, science_path
 
@@ -69,7 +70,7 @@ def found_of(known: Known) -> Found:
         oid=known.oid,
         ra=known.ra,
         dec=known.dec,
-        hmjd=header["OBSMJD"] + 0.001,
+        moment=Moment(header["OBSMJD"] + 0.001),
         mjd_mid=header["OBSMJD"] + 15 / 86400,
         obsmjd=header["OBSMJD"],
         obsmjd_source="observed",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy.coordinates import SkyCoord
 from support.curves import CHANNEL, light_curves, random_curves
 
 from ztfvo.ingest.exposures import orbit_of, recover
@@ -164,35 +165,21 @@ STEP = 1e-3
 """rad"""
 
 
-@pytest.mark.parametrize(("ra", "dec"), [(247.4, 24.7), (0.0, -30.0), (130.0, 88.0)])
-def test_places_are_offsets_to_the_east_and_north_of_the_channels_mean(ra, dec):
-    east = STEP / np.cos(np.radians(dec))
-    curves = light_curves(
-        [[(58300.1, 15, 0.1, 0.5, 0)]] * 4,
-        ra=ra + np.degrees([east, -east, 0, 0]),
-        dec=dec + np.degrees([0, 0, STEP, -STEP]),
+@pytest.mark.parametrize(("lon", "lat"), [(0.0, 0.0), (90.0, 0.0), (30.0, 60.0), (200.0, -89.9)])
+def test_places_are_offsets_from_the_channels_mean_in_the_plane_of_the_ecliptic(lon, lat):
+    """BarycentricMeanEcliptic has the ecliptic and the equinox of J2000."""
+    stars = SkyCoord(
+        np.array([lon - 0.1, lon + 0.1, lon, lon]),
+        np.array([lat, lat, lat - 0.05, lat + 0.05]),
+        unit="deg",
+        frame="barycentricmeanecliptic",
     )
-    place = encode_all(curves).place
-    assert place.dtype == np.float32
-    assert place == pytest.approx(STEP * np.array([[1, -1, 0, 0], [0, 0, 1, -1]]), abs=2e-5)
-
-
-@pytest.mark.parametrize(("side", "east"), [(1, 1), (-1, -1)])
-def test_places_around_a_pole_have_axes_too(side, east):
-    curves = light_curves(
-        [[(58300.1, 15, 0.1, 0.5, 0)]] * 4,
-        ra=[0, 90, 180, 270],
-        dec=np.full(4, side * (90 - np.degrees(STEP))),
-    )
-    expected = STEP * np.array([[east, 0, -east, 0], [0, 1, 0, -1]])
-    assert encode_all(curves).place == pytest.approx(expected, abs=1e-8)
-
-
-def test_near_a_pole_the_first_axis_lies_in_the_plane_of_the_meridian_0():
     epoch = [(58300.1, 15, 0.1, 0.5, 0)]
-    place = encode_all(light_curves([epoch] * 2, ra=[10, 350], dec=[89.5, 89.5])).place
-    across = np.cos(np.radians(89.5)) * np.sin(np.radians(10))
-    assert place == pytest.approx(np.array([[0, 0], [across, -across]]), abs=1e-8)
+    curves = light_curves([epoch] * 4, ra=stars.icrs.ra.deg, dec=stars.icrs.dec.deg)
+    place = encode_all(curves).place
+    away = stars.cartesian.xyz.value - stars.cartesian.xyz.value.mean(axis=1, keepdims=True)
+    assert place.dtype == np.float32
+    assert place == pytest.approx(away[:2], abs=3e-9)
 
 
 def test_an_exposure_of_one_star_alone_is_timed_by_where_the_star_stands():
@@ -210,24 +197,72 @@ def test_an_exposure_of_one_star_alone_is_timed_by_where_the_star_stands():
     assert abs(away) > 3
 
 
-def test_gradients_are_the_change_of_light_travel_time_with_the_place():
+def test_gradients_are_light_travel_times_of_stars_on_the_two_axes():
     epochs = [(58300.1 + 30 * k, 15, 0.1, k / 64, 0) for k in range(9)]
     curves = light_curves([epochs] * 2, ra=[247.4, 247.4], dec=[24.7, 24.7])
-    encoded = encode_all(curves)
-    gradient = encoded.sets.gradient
+    gradient = encode_all(curves).sets.gradient
+    axes = SkyCoord([0, 90], [0, 0], unit="deg", frame="barycentricmeanecliptic").icrs
     mjd = curves.hmjd[:9]
-    east = times_after(mjd, 247.4 + np.degrees(STEP) / np.cos(np.radians(24.7)), 24.7)
-    north = times_after(mjd, 247.4, 24.7 + np.degrees(STEP))
-    here = times_after(mjd, 247.4, 24.7)
     assert gradient.dtype == np.float32
-    assert gradient[0] == pytest.approx((east - here) / STEP, abs=2)
-    assert gradient[1] == pytest.approx((north - here) / STEP, abs=2)
-    assert np.abs(gradient).max() > 200
+    for axis, (ra, dec) in enumerate(zip(axes.ra.deg, axes.dec.deg, strict=True)):
+        ticks = light_travel_time(mjd, ra, dec) / 86400 * 1e5
+        assert gradient[axis] == pytest.approx(ticks, abs=0.01)
+    assert np.abs(gradient).max() > 400
 
 
-def times_after(mjd, ra, dec):
-    """Heliocentric light-travel times in ticks of five decimals."""
-    return light_travel_time(mjd, ra, dec) / 86400 * 1e5
+FULL = 1 << 31
+
+
+def full_times(*late):
+    """One star at three exposures, as often as there are lists of ticks (2**-31 d) that it is late
+    in them, and twelve times on time."""
+    rows = [
+        [(58300.0 + k + ticks / FULL, 15, 0.1, k / 64, 0) for k, ticks in enumerate(row)]
+        for row in (*late, *[[0, 0, 0]] * 12)
+    ]
+    number = len(rows)
+    return light_curves(rows, ra=[247.4] * number, dec=[24.7] * number, ticks_per_day=FULL)
+
+
+def test_times_of_double_precision_have_a_byte_for_each_epoch():
+    curves = full_times([1, -1, 0], [-128, 127, 12])
+    encoded = encode_all(curves)
+    assert encoded.late.dtype == np.uint8
+    # less the means of each exposure: -9, 9 and 1
+    assert (encoded.late[:6].astype(int) - 128).tolist() == [10, -10, -1, -119, 118, 11]
+    assert encoded.late_starts.tolist() == list(range(0, 3 * len(curves) + 1, 3))
+    assert encoded.odd.tolist() == []
+    assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
+
+
+def test_times_that_a_byte_cannot_hold_stand_alone():
+    """The means of the first and last exposure are 18 and -18 ticks."""
+    curves = full_times([146, 0, 0], [0, 0, -147], [145, 0, 0], [0, 0, -146])
+    encoded = encode_all(curves)
+    assert encoded.set_of_curve.tolist() == [1, 2] + [0] * 14
+    assert encoded.late_starts.tolist() == [0, 0, *range(0, 3 * 14 + 1, 3)]
+    assert encoded.late[[0, 5]].tolist() == [255, 0]
+    assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
+
+
+@pytest.mark.parametrize("dec", [-89.7, -23.4, 0.0, 61.2])
+def test_a_whole_quadrants_light_travel_times_are_predicted_to_a_millisecond(dec):
+    """The corners of 0.87 degrees, at exposures through a year, with positions as float32."""
+    rng = np.random.default_rng(8)
+    ra, dec = (
+        10 + rng.uniform(-0.5, 0.5, 60) / np.cos(np.radians(dec)),
+        dec + rng.uniform(-0.5, 0.5, 60) % 0.29,
+    )
+    ra, dec = (np.float32(values).astype(float) for values in (ra % 360, dec))
+    starts = 58300 + 20 * np.arange(18.0)
+    travel = heliocentric_orbit(starts)[0] @ unit_vectors(ra, dec).T
+    hmjd = np.rint((starts[:, None] + travel) * FULL) / FULL
+    epochs = [[(t, 18, 0.1, k / 64, 0) for k, t in enumerate(hmjd[:, i])] for i in range(60)]
+    curves = light_curves(epochs, ra=ra, dec=dec, ticks_per_day=FULL)
+    encoded = encode_all(curves)
+    assert encoded.sets.shared == len(encoded.sets.channel) == 1
+    assert np.abs(encoded.late.astype(int) - 128).max() <= 1e-3 / 86400 * FULL
+    assert np.array_equal(decoded(curves, encoded)[0], curves.hmjd)
 
 
 def same_place(*epochs):

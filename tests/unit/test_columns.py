@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from support.files import ROOT
 
-from ztfvo.products.columns import COLUMNS, FACTS
+from ztfvo.products.columns import COLUMNS, FACTS, OPTIONAL
 
 TYPES = {
     "bigint": "int64",
@@ -35,6 +35,17 @@ def test_a_measured_column_has_one_type_unit_and_meaning(name):
     assert TYPES[published.get("type")] == product.dtype
     assert published.get("unit") == product.unit
     assert published.get("ucd") == product.ucd
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_a_column_to_add_is_one_of_the_table_of_exposures(name):
+    published, product = columns("exposures")[name], COLUMNS[name]
+    assert TYPES[published.get("type")] == product.dtype
+    assert published.get("unit") == product.unit
+    if name != "exposure_id":  # the key of the table, and of an epoch
+        assert published.get("ucd") == product.ucd
+    nulls = [values.get("nullLiteral") for values in published.iter("values")]
+    assert nulls == ([] if product.null is None else [str(product.null)])
 
 
 @pytest.mark.parametrize("name", sorted(set(FACTS) - {"separation"}))

@@ -18,6 +18,7 @@ LINES = {
     "created": "2026-11-22T12:00:00Z",
     "rank": "20",
     "layout": '"hats"',
+    "times": '"double"',
     "simulated": "false",
 }
 
@@ -43,8 +44,8 @@ def test_texts_have_single_blanks_and_other_values_their_types(declare):
     )
     assert release.description == "Two lines."
     assert release.created == datetime(2026, 11, 22, 12, tzinfo=UTC)
-    assert (release.rank, release.layout, release.simulated, release.windows) == (
-        *(20, "hats", False, {}),
+    assert (release.rank, release.layout, release.times, release.simulated, release.windows) == (
+        *(20, "hats", "double", False, {}),
     )
 
 
@@ -57,6 +58,10 @@ def test_a_value_that_is_missing_is_named(declare, name):
 @pytest.mark.parametrize(
     ("name", "line", "sentence"),
     [
+        (
+            *("times", '"exact"'),
+            "times = 'exact' is not known, there are: five-decimals, float32, double",
+        ),
         ("title", "5", 'title = 5 is not like title = "words"'),
         ("created", '"soon"', "created = 'soon' is not like created = 2026-11-22T12:00:00Z"),
         ("rank", "true", "rank = True is not like rank = 30"),

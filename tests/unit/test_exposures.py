@@ -5,7 +5,7 @@ import pytest
 from support.curves import light_curves, random_curves
 
 from ztfvo.ingest.exposures import facts, orbit_of, recover
-from ztfvo.ingest.finish import merge_exposures
+from ztfvo.ingest.unite import merge_exposures, nearest
 from ztfvo.store.codec import ticks_of
 
 
@@ -95,7 +95,8 @@ def test_what_is_known_of_an_exposure_is_from_the_file_with_most_of_its_detectio
         exposure_set(4, 40, sources=("observed", "observed")),
         exposure_set(8, 12),
     ]
-    merged = merge_exposures(sets[::turn])
+    merged, place = merge_exposures(sets[::turn])
+    assert place.tolist() == [0, 0, 0]
     assert {name: values.tolist() for name, values in merged.items() if name != "exposure_id"} == {
         "fieldid": [633],
         "rcid": [27],
@@ -123,6 +124,43 @@ def test_what_is_known_of_an_exposure_is_from_the_file_with_most_of_its_detectio
     ],
 )
 def test_exposures_of_two_files_are_one_in_channel_time_and_colour_coefficient(other, exposures):
-    merged = merge_exposures([exposure_set(0, 2), other])
+    merged, place = merge_exposures([exposure_set(0, 2), other])
+    assert len(set(place.tolist())) == exposures
+    assert merged["mjd_mid"][place[0]] == MIDDLE
     assert len(merged["mjd_mid"]) == len(set(merged["exposure_id"])) == exposures
     assert sorted(merged["ndetections"].tolist()) == ([3] if exposures == 1 else [1, 2])
+
+
+def test_each_exposure_of_the_sets_has_its_place_in_the_table():
+    """The table is sorted by channel and time, the sets are not."""
+    later, earlier = exposure_set(600, 2), exposure_set(0, 3, clrcoeff=0.25)
+    merged, place = merge_exposures(
+        [later, earlier, exposure_set(5, 1, channel=(632, 27, 2)), later]
+    )
+    assert place.tolist() == [2, 1, 0, 2]
+    assert merged["fieldid"].tolist() == [632, 633, 633]
+    assert merged["clrcoeff"][place].tolist() == [0.5, 0.25, 0.5, 0.5]
+    # 2018-07-01 6h: 8300.25 d after MJD 50000
+    assert merged["exposure_id"][place].tolist() == [
+        633227 * 10**10 + 8300 * 86400 + 21600 + 600,
+        633227 * 10**10 + 8300 * 86400 + 21600,
+        632227 * 10**10 + 8300 * 86400 + 21600 + 5,
+        633227 * 10**10 + 8300 * 86400 + 21600 + 600,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "time", "expected"),
+    [
+        (1, 10.4, 0),
+        (1, 10.6, 2),
+        (1, -5.0, 0),
+        (1, 99.0, 2),
+        (2, 10.6, 1),
+        (2, 50.1, 3),
+        (7, 10.6, 4),
+    ],
+)
+def test_what_is_nearest_in_time_is_so_among_those_of_its_key(key, time, expected):
+    known = np.array([1, 2, 1, 2, 7]), 58000 + np.array([10.0, 10.6, 11.0, 50.0, 300.0])
+    assert nearest(np.array([key]), np.array([58000 + time]), *known).tolist() == [expected]

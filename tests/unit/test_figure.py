@@ -59,6 +59,7 @@ def product(*curves, simulated=False, **asked):
             release="dr19",
             title="ZTF Data Release 19",
             simulated=simulated,
+            times="five-decimals",
             curves=curves,
         )
     )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from ztfvo.images.epoch import Moment
 from ztfvo.images.finder import Found
 from ztfvo.images.products import SCIENCE, Image
 from ztfvo.links import ofcurve, ofdetection, processing
@@ -55,7 +56,7 @@ FOUND = Found(
     oid=633207400004730,
     ra=247.4554285,
     dec=24.772822,
-    hmjd=58556.4343,
+    moment=Moment(58556.4343),
     mjd_mid=58556.4328,
     obsmjd=58556.432616,
     obsmjd_source="observed",
@@ -236,7 +237,21 @@ def test_the_detection_itself_is_one_epoch_of_its_light_curve(site):
     ],
 )
 def test_detections_are_read(text):
-    assert ofdetection.read(text) == (633207400004730, 58556.4343)
+    assert ofdetection.read(text) == (633207400004730, "58556.4343")
+
+
+def test_detections_of_full_precision_and_of_a_time_that_others_have_are_read():
+    assert ofdetection.read("633207400004730-58216.381972775795") == (
+        *(633207400004730, "58216.381972775795"),
+    )
+    assert ofdetection.read("633207400004730-58216.375-12") == (633207400004730, "58216.375-12")
+
+
+def test_links_of_a_later_epoch_of_one_time_lead_to_that_one():
+    found = replace(FOUND, moment=Moment(58556.4343, 3))
+    links = by_word(ofdetection.links("dr19", found))
+    assert links["cutout"].url.endswith("/dr19/epoch/633207400004730/58556.4343-3/cutout.fits")
+    assert links["detection"].description.endswith("OID 633207400004730 at HMJD 58556.4343-3")
 
 
 @pytest.mark.parametrize(
@@ -244,6 +259,7 @@ def test_detections_are_read(text):
     [
         *("633207400004730", "633207400004730-", "-58556.4", "633207400004730-nan"),
         *("633207400004730-1e5", "633207400004730-58556.4343;drop table", "x" * 5000),
+        *("633207400004730-58556.4343-0", "633207400004730-58556.4343-", "633207400004730-1-2-3"),
         *("633207400004730-58556.4343\n-1", "633907400004730-58556.4343", "٦٣٣207400004730-1"),
         "../../etc/passwd",
     ],

@@ -21,13 +21,20 @@ def delivered(request=None, refmag=np.nan, refmagerr=np.nan, **columns):
         "clrcoeff": np.array(columns.get("clrcoeff", [0.05] * size), np.float32),
         "catflags": np.array(columns.get("catflags", [0] * size), np.int32),
     }
+    return derived(raw, request, refmag, refmagerr).columns
+
+
+def derived(raw, request=None, refmag=np.nan, refmagerr=np.nan):
+    """The light curve with these raw columns, derived as requested."""
     curve = Curve(
         *("demo", OID, 254.4, 35.3, 680, 50, 1, "zg", 0.0, refmag, refmagerr),
         columns=raw,
     )
     asked = Request(release="ztf", oids=(OID,), format="csv", **(request or {}))
-    product = Product(request=asked, release="demo", title="", simulated=True, curves=(curve,))
-    return derive(product).curves[0].columns
+    product = Product(
+        request=asked, release="demo", title="", simulated=True, times="double", curves=(curve,)
+    )
+    return derive(product).curves[0]
 
 
 def test_native_columns_are_as_stored_and_flux_follows_from_them():
@@ -49,6 +56,49 @@ def test_good_epochs_have_no_flags_and_a_positive_error():
         magerr=[0.1, 0.1, 0.0, 0.1, -0.1, np.nan],
     )
     assert columns["hmjd"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "averaged"),
+    [
+        ({}, [1, 2, 4]),
+        ({"period": 8.0, "cycles": 3}, [1, 2, 4]),
+        ({"bad_catflags_mask": 0}, [1, 2, 3, 4, 5]),
+        ({"bad_catflags_mask": 1}, [1, 3, 4, 5]),
+        ({"good_only": True}, [1, 4]),
+        ({"bad_catflags_mask": 4, "good_only": True}, [1, 4]),
+    ],
+)
+def test_bins_are_without_epochs_not_to_be_used_unless_asked_and_count_what_they_leave_out(
+    asked, averaged
+):
+    raw = {
+        "hmjd": np.arange(1.0, 7.0),
+        "mag": np.full(6, 20, np.float32),
+        "magerr": np.array([0.1, 0.1, 0.1, 0.1, 0.1, 0], np.float32),
+        "clrcoeff": np.full(6, 0.05, np.float32),
+        "catflags": np.array([0, 1, 32768, 0, 32772, 0], np.int32),
+    }
+    curve = derived(raw, {"bin": 1e5} | asked)
+    assert (curve.averaged, curve.left_out) == (len(averaged), 6 - len(averaged))
+    assert curve.columns["npoints"].tolist() == [len(averaged)] * asked.get("cycles", 1)
+    assert curve.columns["hmjd"][0] == pytest.approx(np.mean(averaged))
+    without = {name: value for name, value in asked.items() if name != "bin"}
+    assert derived(raw, without).averaged is None
+
+
+@pytest.mark.parametrize("flags", [32768, 65535])
+def test_a_light_curve_of_nothing_to_be_used_has_no_bins(flags):
+    raw = {
+        name: np.array([value], dtype)
+        for name, value, dtype in (
+            *(("hmjd", 1, float), ("mag", 20, np.float32), ("magerr", 0.1, np.float32)),
+            *(("clrcoeff", 0, np.float32), ("catflags", flags, np.int32)),
+        )
+    }
+    curve = derived(raw, {"bin": 1.0})
+    assert (len(curve), curve.averaged, curve.left_out) == (0, 0, 1)
+    assert len(derived(raw)) == 1
 
 
 @pytest.mark.parametrize(("mask", "kept"), [(0, [1, 2, 3, 4]), (2, [1, 2, 4]), (32769, [1, 3])])

@@ -57,7 +57,7 @@ def test_defaults_are_everything_unfolded_in_magnitudes():
     assert (asked.hmjd_min, asked.hmjd_max, asked.window) == (-math.inf, math.inf, None)
     assert (asked.radius, asked.quantity, asked.good_only) == (0.0, "mag", False)
     assert (asked.period, asked.epoch, asked.cycles, asked.bin) == (None, 0.0, 1, None)
-    assert (asked.bad_catflags_mask, asked.title, asked.caption) == (0, None, True)
+    assert (asked.bad_catflags_mask, asked.title, asked.caption) == (None, None, True)
     assert asked == Request(asked.release, asked.oids, asked.format), "the program's own defaults"
 
 
@@ -80,7 +80,7 @@ def test_values_are_read():
     )
     assert (asked.radius, asked.filters) == (1.5, {1, 3})
     assert (asked.hmjd_min, asked.hmjd_max) == (58194.0, 59280.5)
-    assert (asked.good_only, asked.bad_catflags_mask) == (True, 32768)
+    assert (asked.good_only, asked.bad_catflags_mask, asked.mask) == (True, 32768, 32768)
     assert asked.references == {int(OID): (13.6, 0.02), OTHER: (math.inf, 0.0)}
     assert (asked.period, asked.epoch, asked.cycles, asked.bin) == (1.7001674, 58000.25, 3, 0.1)
     assert (asked.quantity, asked.title, asked.caption) == ("diffmag", "HZ Her", False)
@@ -98,6 +98,46 @@ def test_values_are_read():
 def test_time_is_a_range_or_a_window(text, bounds, window):
     asked = read(OID, TIME=text)
     assert ((asked.hmjd_min, asked.hmjd_max), asked.window) == (bounds, window)
+
+
+@pytest.mark.parametrize(
+    ("given", "columns"),
+    [
+        ("obsmjd", ("obsmjd",)),
+        ("EXPTIME, ObsMJD", ("obsmjd", "exptime")),
+        (["filefracday", "exposure_id,exptime"], ("exposure_id", "exptime", "filefracday")),
+        ("obsmjd,obsmjd", ("obsmjd",)),
+        ("", ()),
+        (" , ", ()),
+    ],
+)
+def test_columns_to_add_are_named_in_any_order_and_case(given, columns):
+    asked = read(OID, COLUMNS=given)
+    assert asked.columns == columns
+    again = read(**parse_qs(urlsplit(request.address(asked)).query))
+    assert again.columns == columns
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [("airmass", "airmass"), ("obsmjd,mag", "mag"), ("x" * 999, "x" * 20), ("'; --", "'; --")],
+)
+def test_a_column_that_cannot_be_added_is_named_with_those_that_can(given, named):
+    with pytest.raises(HTTPError) as refused:
+        read(OID, COLUMNS=given)
+    assert refused.value.status == 400
+    assert f"COLUMNS={named}" in refused.value.message
+    assert refused.value.message.endswith(
+        "is not among the columns that can be added: exposure_id, obsmjd, obsmjd_source, exptime,"
+        " exptime_source, mjd_mid, ndetections, filefracday."
+    )
+    assert len(refused.value.message) < 400
+
+
+def test_facts_of_exposures_mean_nothing_in_bins():
+    with pytest.raises(HTTPError, match="COLUMNS=exptime means nothing in bins") as refused:
+        read(OID, COLUMNS="exptime", BIN="1")
+    assert refused.value.status == 400
 
 
 def test_an_epoch_is_that_of_a_period_or_of_bins():
@@ -248,3 +288,14 @@ def test_address_of_a_request_gives_the_same_request_again():
     assert address == "lc"
     assert read(release, **parse_qs(parts.query)) == asked
     assert request.address(read(OID)) == f"/lc?ID={OID}&RESPONSEFORMAT=votable"
+
+
+@pytest.mark.parametrize(
+    ("given", "mask"),
+    [({}, 32768), ({"BAD_CATFLAGS_MASK": "0"}, 0), ({"BAD_CATFLAGS_MASK": "6"}, 6)],
+)
+def test_bins_are_without_epochs_not_to_be_used_also_by_the_address_of_a_request(given, mask):
+    asked = read(OID, BIN="1", **given)
+    again = read(**parse_qs(urlsplit(request.address(asked)).query))
+    assert (asked.mask, again.mask) == (mask, mask)
+    assert read(OID).mask == 0

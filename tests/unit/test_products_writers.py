@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import orjson
@@ -16,6 +17,7 @@ from ztfvo.products.columns import COLUMNS, FACTS
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.settings import get_settings
+from ztfvo.store.times import TIMES
 
 OIDS = (680113300005170, 680213300009232)
 
@@ -39,12 +41,12 @@ def curve(oid: int, size: int, refmag: float = np.nan) -> Curve:
     )
 
 
-def product(*curves: Curve, **asked) -> Product:
+def product(*curves: Curve, times: str = "five-decimals", **asked) -> Product:
     """A derived product of these light curves."""
     request = Request(
         release="ztf", oids=tuple(c.oid for c in curves) or OIDS, format="csv", **asked
     )
-    return derive(Product(request, "demo", "Simulated <demo> & more", True, curves))
+    return derive(Product(request, "demo", "Simulated <demo> & more", True, times, curves))
 
 
 def written(what: Product, form: str) -> bytes:
@@ -118,6 +120,88 @@ def test_every_format_gives_the_same_bits_of_every_column(form, name):
             np.testing.assert_array_equal(given, expected, err_msg=f"{form} {column}")
 
 
+def noted(document: bytes, form: str) -> list[str]:
+    """The notes on all light curves in a document."""
+    if form == "json":
+        return json.loads(document)["notes"]
+    if form == "parquet":
+        return orjson.loads(pyarrow.parquet.read_schema(io.BytesIO(document)).metadata[b"notes"])
+    (resource,) = parse(io.BytesIO(document)).resources
+    return [info.value for info in resource.infos if info.name == "note"]
+
+
+@pytest.mark.parametrize("form", ["json", "parquet", "votable"])
+def test_every_format_with_room_for_it_says_what_bins_are_averages_of(form):
+    """7 of 300 made-up epochs have room for chance: counts are those of the flags."""
+    one, other = curve(OIDS[0], 300, 17.0), curve(OIDS[1], 7)
+    unusable = [int(np.sum(each.columns["catflags"] >= 32768)) for each in (one, other)]
+    assert all(0 < number < len(each) for number, each in zip(unusable, (one, other), strict=True))
+    left_out = sum(unusable)
+    document = written(product(one, other, bin=50.0), form)
+    assert noted(document, form) == [
+        f"Averages of {307 - left_out} epochs in bins of 50 d; {left_out} epochs were left out, for"
+        " catflags of 32768 and above or an error that is not positive."
+    ]
+    assert noted(written(product(one, other), form), form) == []
+
+
+def test_each_light_curve_in_bins_says_how_many_epochs_it_has():
+    one = curve(OIDS[0], 300)
+    unusable = int(np.sum(one.columns["catflags"] >= 32768))
+    what = product(one, bin=50.0, period=3.0)
+    (found,) = json.loads(written(what, "json"))["lightcurves"]
+    assert (found["averaged"], found["left_out"]) == (300 - unusable, unusable)
+    (table,) = parse(io.BytesIO(written(what, "votable"))).iter_tables()
+    (info,) = table.infos
+    assert info.name == "note"
+    assert f"of {300 - unusable} epochs in bins of 50 d; {unusable} epochs were left" in info.value
+    good = int(np.sum(one.columns["catflags"] == 0))
+    (table,) = parse(
+        io.BytesIO(written(product(one, bin=5.0, good_only=True), "votable"))
+    ).iter_tables()
+    assert f"of {good} epochs" in table.infos[0].value
+    assert "left out, for catflags other than 0 or an error that" in table.infos[0].value
+    (table,) = parse(
+        io.BytesIO(written(product(one, bin=5.0, bad_catflags_mask=0), "votable"))
+    ).iter_tables()
+    assert table.infos[0].value == "Averages of 300 epochs in bins of 5 d; no epoch was left out."
+
+
+def test_a_votable_of_many_notes_has_no_identifier_twice():
+    document = written(
+        product(curve(OIDS[0], 9), curve(OIDS[1], 9), bin=1.0, times="float32"), "votable"
+    )
+    identifiers = re.findall(rb' ID="([^"]*)"', document)
+    assert len(identifiers) == len(set(identifiers))
+    assert document.count(b'name="note"') == 4
+
+
+@pytest.mark.parametrize("form", ["json", "parquet", "votable"])
+def test_coarse_times_are_said_of_the_whole_and_of_their_column(form):
+    said = {}
+    for times in ("five-decimals", "float32"):
+        document = written(product(curve(OIDS[0], 5), times=times), form)
+        said[times] = noted(document, form)
+        if form == "json":
+            described = json.loads(document)["columns"]["hmjd"]["description"]
+        elif form == "parquet":
+            schema = pyarrow.parquet.read_schema(io.BytesIO(document))
+            described = schema.field("hmjd").metadata[b"description"].decode()
+        else:
+            (table,) = parse(io.BytesIO(document)).iter_tables()
+            described = table.get_field_by_id_or_name("hmjd").description
+        assert ("steps of 1/256 d" in described) is (times == "float32")
+        assert described.startswith("Heliocentric MJD")
+    assert said == {"five-decimals": [], "float32": [TIMES["float32"].note]}
+
+
+def test_a_figure_has_the_notes_among_its_facts_for_programs():
+    what = product(curve(OIDS[0], 5), times="float32", bin=10.0)
+    for form in ("png", "pdf"):
+        document = written(what, form)
+        assert b"steps of 1/256 d" in document.replace(b"\\", b"")
+
+
 def test_differences_in_the_test_are_infinite_somewhere_and_unknown_elsewhere():
     what = product(curve(OIDS[0], 300, 17.0), curve(OIDS[1], 7), quantity="diffmag")
     assert np.isinf(what.curves[0].columns["diffmag"]).any()
@@ -144,6 +228,7 @@ def test_json_describes_columns_frame_and_release():
         "name": "demo",
         "title": "Simulated <demo> & more",
         "simulated": True,
+        "times": "five-decimals",
     }
     assert document["request"] == f"{get_settings().url}/lc?ID={OIDS[0]}&RESPONSEFORMAT=csv"
     assert document["frame"]["time"] == {

@@ -76,7 +76,7 @@ def _ingest(
     todo = jobs(folder, settings.inputs / name, files, whole=layout.MERGES)
     with connect(settings, autocommit=True) as connection:
         if not options.dry_run:
-            alter(connection, lambda: _create(connection, name))
+            alter(connection, lambda: _create(connection, release))
         outcomes = _with_progress(release, todo, settings, options, workers)
         if not options.dry_run and not is_finished(connection, release):
             finish(connection, release, lambda what: console.print(f"  done: {what}"))
@@ -86,9 +86,9 @@ def _ingest(
     return outcomes
 
 
-def _create(connection: Connection, name: str) -> None:
+def _create(connection: Connection, release: Declaration) -> None:
     create_common(connection)
-    create_release(connection, name)
+    create_release(connection, release.name, release.times)
 
 
 def _with_progress(

@@ -13,7 +13,7 @@ from ztfvo.console import console, show_table
 from ztfvo.db import connect
 from ztfvo.declarations import declared
 from ztfvo.errors import CannotBeDone
-from ztfvo.ingest.finish import describe
+from ztfvo.ingest.finish import describe, finish, is_finished
 from ztfvo.ingest.unload import unload as unload_file
 from ztfvo.releases import Release, find_release, releases
 from ztfvo.settings import get_settings
@@ -58,7 +58,10 @@ def publish(name: Name) -> None:
     """Publish a loaded release, or bring its published metadata up to date."""
     with _connection() as connection:
         alone = _find(connection, name).is_default
-        describe(connection, declared(name, get_settings().inputs))
+        declaration = declared(name, get_settings().inputs)
+        describe(connection, declaration)
+        if not is_finished(connection, declaration):
+            finish(connection, declaration, lambda what: console.print(f"  done: {what}"))
         if alone:
             prepare(connection, name, get_settings())
             alter(connection, lambda: show(connection, name, get_settings()))
@@ -89,7 +92,7 @@ def unload(
     release = declared(name, settings.inputs)
     with _connection() as connection:
         _find(connection, name)
-        alter(connection, lambda: create_release(connection, name))
+        alter(connection, lambda: create_release(connection, name, release.times))
         key = unload_file(
             connection,
             release,

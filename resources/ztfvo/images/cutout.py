@@ -105,7 +105,7 @@ def png(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
 
 
 def _name(found: Found, extension: str) -> str:
-    return f"{found.oid}-{found.hmjd:.5f}.{extension}"
+    return f"{found.oid}-{found.moment.hmjd:.5f}{found.moment.ending}.{extension}"
 
 
 def fetch(found: Found, arcsec: float) -> Cutout:
@@ -212,7 +212,7 @@ def describe(header: fitsfile.Header, tangent: Tangent, found: Found, path: str)
     made["OIDDEC"] = (found.dec, "[deg] declination of the object, ICRS")
     made["OBJPIX1"] = (tangent.pixel[0], "[pixel] object on axis 1, by the TPV solution")
     made["OBJPIX2"] = (tangent.pixel[1], "[pixel] object on axis 2, by the TPV solution")
-    made["HMJD"] = (found.hmjd, "[d] mid-exposure, heliocentric MJD, UTC")
+    made["HMJD"] = (found.moment.hmjd, "[d] mid-exposure, heliocentric MJD, UTC")
     if "OBSMJD" not in made:
         made["OBSMJD"] = (found.obsmjd, "[d] start of the exposure, MJD, UTC")
     if "EXPTIME" not in made:

@@ -59,12 +59,7 @@ class Fact:
 def address(found: Found, named: bool) -> str:
     """Address of an epoch on this site, ``/epoch/OID/HMJD``; with the release where `named`."""
     release = found.release if named else DEFAULT
-    return addresses.epoch(release, found.oid, hmjd_text(found.hmjd))
-
-
-def hmjd_text(hmjd: float) -> str:
-    """HMJD as the database prints it: the shortest text that is read as the same number."""
-    return repr(float(hmjd)).removesuffix(".0")
+    return addresses.epoch(release, found.oid, str(found.moment))
 
 
 def products(found: Found, named: bool) -> list[Product]:
@@ -133,7 +128,14 @@ def facts(found: Found) -> list[Fact]:
         Fact("oid", found.oid, None, "meta.id", None, "Identifier of the light curve"),
         Fact("ra", found.ra, "deg", "pos.eq.ra", "icrs", "Right ascension of the object"),
         Fact("dec", found.dec, "deg", "pos.eq.dec", "icrs", "Declination of the object"),
-        Fact("hmjd", found.hmjd, "d", "time.epoch", "heliocentric", f"{mid}, as in the release"),
+        Fact(
+            "hmjd",
+            found.moment.hmjd,
+            "d",
+            "time.epoch",
+            "heliocentric",
+            f"{mid}, as in the release",
+        ),
         Fact("mjd_mid", found.mjd_mid, "d", "time.epoch", "palomar", mid),
         Fact("obsmjd", found.obsmjd, "d", "time.start", "palomar", "Start of the exposure"),
         Fact(
@@ -198,7 +200,7 @@ def as_votable(found: Found, site: str, named: bool) -> bytes:
     frames = {"heliocentric": HELIOCENTRIC_FRAME, "palomar": PALOMAR_FRAME}
     document, resource = votable.document(infos, frames)
     table = TableElement(document, ID="products", name="products")
-    table.description = f"Image of epoch {hmjd_text(found.hmjd)} of ZTF light curve {found.oid}"
+    table.description = f"Image of epoch {found.moment} of ZTF light curve {found.oid}"
     resource.tables.append(table)
     for fact in facts(found):
         table.params.append(

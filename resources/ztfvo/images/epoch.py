@@ -17,7 +17,6 @@ from ztfvo.oid import InvalidOID, parse
 from ztfvo.releases import find_release
 from ztfvo.store.names import schema_of
 from ztfvo.store.times import FIVE_DECIMALS, SPLIT_SECONDS
-from ztfvo.times import heliocentric_orbit, mid_exposure
 
 WORDS = ("first", "last", "peak")
 """What may stand for an HMJD; peak is the brightest good epoch."""
@@ -25,7 +24,27 @@ WORDS = ("first", "last", "peak")
 SAME_EPOCH = 1.01e-5
 """days; HMJD have five decimals in the files, and epochs are at least 29 s apart."""
 
-_NUMBER = re.compile(r"[0-9]{1,7}(?:\.[0-9]{0,15})?", re.ASCII)
+_MOMENT = re.compile(r"([0-9]{1,7}(?:\.[0-9]{0,15})?)(?:-([1-9][0-9]{0,4}))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What distinguishes an epoch from the others of its light curve."""
+
+    hmjd: float
+    """Heliocentric MJD, UTC, of mid-exposure."""
+    number: int = 1
+    """Among the epochs of that time, from 1."""
+
+    @property
+    def ending(self) -> str:
+        """What follows the time: nothing for the first of the epochs that have it."""
+        return "" if self.number == 1 else f"-{self.number}"
+
+    def __str__(self) -> str:
+        """As in the column detection_id: the shortest text that is read as the same number, as the
+        database prints it, and what follows."""
+        return repr(float(self.hmjd)).removesuffix(".0") + self.ending
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ class Epoch:
     fieldid: int
     rcid: int
     filterid: int
-    hmjd: float
+    moment: Moment
     """Heliocentric, of mid-exposure, as the release has it."""
     mjd_mid: float
     """At Palomar, of mid-exposure."""
@@ -64,8 +83,8 @@ def shown(text: str) -> str:
     return repr(shorten(text))
 
 
-def read_hmjd(text: str) -> float | str:
-    """Read an HMJD, or one of `WORDS`.
+def read_moment(text: str) -> Moment | str:
+    """Read an HMJD, with a number behind it where another epoch has the same, or one of `WORDS`.
 
     Raises
     ------
@@ -74,11 +93,12 @@ def read_hmjd(text: str) -> float | str:
     """
     if text in WORDS:
         return text
-    if not _NUMBER.fullmatch(text):
+    match = _MOMENT.fullmatch(text)
+    if not match:
         raise HTTPError(
             400, f"{shown(text)} is not an HMJD: write a number like 58556.43438, or {_or(WORDS)}."
         )
-    return float(text)
+    return Moment(float(match[1]), int(match[2] or 1))
 
 
 def read_oid(text: str) -> int:
@@ -95,7 +115,7 @@ def read_oid(text: str) -> int:
         raise HTTPError(400, f"{error}.") from error
 
 
-def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) -> Epoch:
+def epoch_of(connection: Connection, release: str, oid: int, asked: Moment | str) -> Epoch:
     """Look up an epoch.
 
     Parameters
@@ -106,8 +126,8 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
         Name of a release, or ``ztf`` for the default one.
     oid
         Of a light curve.
-    hmjd
-        Heliocentric MJD, UTC, of one of its epochs to within 1e-5 d; or one of `WORDS`.
+    asked
+        One of its epochs, by a time to within 1e-5 d; or one of `WORDS`.
 
     Raises
     ------
@@ -122,65 +142,70 @@ def epoch_of(connection: Connection, release: str, oid: int, hmjd: float | str) 
     curve = cursor.execute(
         sql.SQL(
             "SELECT o.ra, o.dec, o.ticks_per_day, o.fieldid, o.rcid, o.filterid, l.hmjd, l.mag,"
-            " l.magerr, l.catflags FROM {0}.object o JOIN {0}.lightcurves l USING (oid)"
-            " WHERE o.oid = %s"
+            " l.magerr, l.catflags, l.exposure_id"
+            " FROM {0}.object o JOIN {0}.lightcurves l USING (oid) WHERE o.oid = %s"
         ).format(schema),
         (oid,),
     ).fetchone()
     if curve is None:
         raise HTTPError(404, f"Release {name} has no light curve {oid}.")
-    time = _time(name, oid, curve, hmjd)
+    place, moment = _place(name, oid, curve, asked)
     if curve.ticks_per_day < FIVE_DECIMALS:
         raise HTTPError(
             404,
-            f"The times of release {name} are too coarse to identify the exposure: they have steps"
+            f"The times of release {name} are too coarse to identify the image: they have steps"
             f" of 1/{curve.ticks_per_day} day. Ask for the light curve in another release.",
         )
-    middle = _middle(curve, time)
-    exposure = _exposure(connection, schema, curve, middle, simulated)
+    exposure = _exposure(connection, schema, curve.exposure_id[place], simulated)
     if exposure is None:
         raise HTTPError(
             503, f"The exposures of release {name} are being loaded. Try again in some minutes."
         )
-    return Epoch(name, simulated, oid, curve.ra, curve.dec, *curve[3:6], time, *exposure)
+    return Epoch(name, simulated, oid, curve.ra, curve.dec, *curve[3:6], moment, *exposure)
 
 
 def _or(words: tuple[str, ...]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _time(release: str, oid: int, curve: Any, hmjd: float | str) -> float:
-    """The HMJD of the epoch as the release has it."""
+def _place(release: str, oid: int, curve: Any, asked: Moment | str) -> tuple[int, Moment]:
+    """Index of the epoch in the light curve, and what it is called there."""
     times = np.array(curve.hmjd)
-    if hmjd == "peak":
+    if asked == "peak":
         good = (np.array(curve.catflags) == 0) & (np.array(curve.magerr) > 0)
         if not good.any():
             raise HTTPError(404, f"Light curve {oid} of release {release} has no good epoch.")
-        return float(times[np.argmin(np.where(good, curve.mag, np.inf))])
-    if isinstance(hmjd, str):
-        return float(times[0 if hmjd == "first" else -1])
-    nearest = float(times[np.argmin(np.abs(times - hmjd))])
-    if abs(nearest - hmjd) > max(SAME_EPOCH, 0.5 / curve.ticks_per_day):
+        place = int(np.argmin(np.where(good, curve.mag, np.inf)))
+    elif isinstance(asked, str):
+        place = 0 if asked == "first" else len(times) - 1
+    else:
+        place = _place_of(release, oid, times, asked)
+    number = 1 + int(np.sum(times[:place] == times[place]))
+    return place, Moment(float(times[place]), number)
+
+
+def _place_of(release: str, oid: int, times: np.ndarray, asked: Moment) -> int:
+    nearest = float(times[np.argmin(np.abs(times - asked.hmjd))])
+    same = np.flatnonzero(times == nearest)
+    if abs(nearest - asked.hmjd) > SAME_EPOCH:
         raise HTTPError(
             404,
-            f"Light curve {oid} of release {release} has no epoch at HMJD {hmjd!r};"
+            f"Light curve {oid} of release {release} has no epoch at HMJD {asked.hmjd!r};"
             f" the nearest is {nearest!r}.",
         )
-    return nearest
-
-
-def _middle(curve: Any, hmjd: float) -> float:
-    """Mid-exposure at Palomar, MJD, UTC."""
-    ra, dec = np.radians(curve.ra), np.radians(curve.dec)
-    direction = np.array([[np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)]])
-    times = np.array([hmjd])
-    return float(mid_exposure(times, direction, heliocentric_orbit(times))[0])
+    if asked.number > len(same):
+        raise HTTPError(
+            404,
+            f"Light curve {oid} of release {release} has {len(same)} epoch{'s'[: len(same) > 1]} at"
+            f" HMJD {nearest!r}, not {asked.number}.",
+        )
+    return int(same[asked.number - 1])
 
 
 def _exposure(
-    connection: Connection, schema: sql.Identifier, curve: Any, middle: float, simulated: bool
+    connection: Connection, schema: sql.Identifier, exposure_id: int | None, simulated: bool
 ) -> tuple | None:
-    """The exposure nearest to a time, and its image where known: the last fields of `Epoch`."""
+    """An exposure, and its image where known: the last fields of `Epoch`."""
     return connection.execute(
         sql.SQL(
             "SELECT e.mjd_mid, coalesce(i.obsmjd, e.obsmjd),"
@@ -188,26 +213,18 @@ def _exposure(
             " coalesce(i.exptime, e.exptime),"
             " CASE WHEN i.exptime IS NULL THEN e.exptime_source ELSE 'observed' END,"
             " i.filefracday, i.source"
-            " FROM (SELECT * FROM {}.exposure WHERE (fieldid, rcid, filterid) = (%(field)s,"
-            "   %(rcid)s, %(filter)s) AND mjd_mid BETWEEN %(middle)s - %(split)s"
-            "   AND %(middle)s + %(split)s ORDER BY abs(mjd_mid - %(middle)s) LIMIT 1) e"
+            " FROM {}.exposure e"
             " LEFT JOIN LATERAL (SELECT k.filefracday, k.source,"
             "   CASE WHEN k.source <> 'listing' THEN k.obsmjd END AS obsmjd,"
             "   CASE WHEN k.source <> 'listing' THEN k.exptime END AS exptime"
             "   FROM ztf_store.image k WHERE k.simulated = %(simulated)s"
             "   AND (k.fieldid, k.rcid, k.filterid) = (e.fieldid, e.rcid, e.filterid)"
             "   AND k.mjd_mid BETWEEN e.mjd_mid - %(same)s AND e.mjd_mid + %(same)s"
-            "   ORDER BY k.source = 'listing', abs(k.mjd_mid - e.mjd_mid) LIMIT 1) i ON true"
+            "   ORDER BY k.filefracday IS DISTINCT FROM e.filefracday, k.source = 'listing',"
+            "     abs(k.mjd_mid - e.mjd_mid) LIMIT 1) i ON true"
+            " WHERE e.exposure_id = %(exposure)s"
         ).format(schema),
-        {
-            "field": curve.fieldid,
-            "rcid": curve.rcid,
-            "filter": curve.filterid,
-            "middle": middle,
-            "split": SPLIT_SECONDS / 86400,
-            "same": TOLERANCE / 86400,
-            "simulated": simulated,
-        },
+        {"exposure": exposure_id, "same": TOLERANCE / 86400, "simulated": simulated},
     ).fetchone()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from psycopg import Connection
@@ -17,7 +17,7 @@ from ztfvo.addresses import ARCHIVE
 from ztfvo.db import connect_pages, reading
 from ztfvo.errors import HTTPError
 from ztfvo.images import irsa, listing
-from ztfvo.images.epoch import Epoch, another_exposure, epoch_of, read_hmjd, read_oid
+from ztfvo.images.epoch import Epoch, Moment, another_exposure, epoch_of, read_moment, read_oid
 from ztfvo.images.memory import Images, remember
 from ztfvo.images.products import Image, name_mjd
 from ztfvo.remote import Failure
@@ -46,7 +46,7 @@ class Found:
     ra: float
     dec: float
     """ICRS, deg, of the object."""
-    hmjd: float
+    moment: Moment
     """Heliocentric, of mid-exposure, as the release has it."""
     mjd_mid: float
     """At Palomar, of mid-exposure."""
@@ -64,7 +64,7 @@ class Found:
     answers, by asking ``irsa``, or from the archive's ``listing``."""
 
 
-def find(release: str, oid: int | str, hmjd: float | str, ask: bool = True) -> Found:
+def find(release: str, oid: int | str, moment: float | str, ask: bool = True) -> Found:
     """Find the image on which an epoch was measured.
 
     Parameters
@@ -73,8 +73,9 @@ def find(release: str, oid: int | str, hmjd: float | str, ask: bool = True) -> F
         Name of a release, or ``ztf`` for the default one.
     oid
         Of a light curve.
-    hmjd
-        Heliocentric MJD, UTC, of one of its epochs to within 1e-5 d; or first, last, peak.
+    moment
+        One of its epochs: heliocentric MJD, UTC, to within 1e-5 d, with - and a number behind it
+        where other epochs have the same; or first, last, peak.
     ask
         Whether IRSA and the archive may be asked.
 
@@ -86,9 +87,9 @@ def find(release: str, oid: int | str, hmjd: float | str, ask: bool = True) -> F
     DatabaseDown
         When the database does not answer.
     """
-    number, when = read_oid(str(oid)), read_hmjd(str(hmjd))
+    number, asked = read_oid(str(oid)), read_moment(str(moment))
     with reading() as connection:
-        epoch = epoch_of(connection, release, number, when)
+        epoch = epoch_of(connection, release, number, asked)
     if epoch.filefracday is not None:
         return _known(epoch)
     if epoch.simulated:
@@ -103,13 +104,13 @@ def find(release: str, oid: int | str, hmjd: float | str, ask: bool = True) -> F
 
 
 def _known(epoch: Epoch) -> Found:
-    value = asdict(epoch)
+    value = {one.name: getattr(epoch, one.name) for one in fields(epoch)}
     channel = [value.pop(name) for name in ("fieldid", "rcid", "filterid", "filefracday")]
     return Found(image=Image(*channel), **value)
 
 
 def _said(epoch: Epoch) -> str:
-    return f"OID {epoch.oid}, HMJD {epoch.hmjd!r}"
+    return f"OID {epoch.oid}, HMJD {epoch.moment}"
 
 
 def _key(epoch: Epoch) -> tuple[int, ...]:
@@ -132,7 +133,7 @@ def _ask(epoch: Epoch, settings: Settings) -> Found:
             connection.execute(
                 "SELECT pg_advisory_xact_lock(hashtext('images'), hashtext(%s))", (repr(key),)
             )
-            epoch = epoch_of(connection, epoch.release, epoch.oid, epoch.hmjd)
+            epoch = epoch_of(connection, epoch.release, epoch.oid, epoch.moment)
             if epoch.filefracday is not None:
                 return _known(epoch)
             return _found_out(connection, epoch, settings)

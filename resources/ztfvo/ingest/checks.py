@@ -16,6 +16,7 @@ from astropy_healpix.healpy import ang2pix
 
 from ztfvo.errors import BadFile
 from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.times import DOUBLE_TICKS
 
 from .. import oid as oids
 from ..grid import Grid, distance_outside
@@ -57,21 +58,27 @@ def check(curves: LightCurves, path: Path) -> None:
     _check_photometry(curves, path)
 
 
-def _refuse(curves: LightCurves, path: Path, index: int, cause: str) -> None:
+def _refuse(
+    curves: LightCurves, path: Path, index: int, cause: str, remedy: str | None = None
+) -> None:
     """Raise for light curve number ``index``."""
-    raise BadFile(path, curves.row(index), cause, oid=curves.oid[index])
+    raise BadFile(path, curves.row(index), cause, oid=curves.oid[index], remedy=remedy)
 
 
-def _refuse_epoch(curves: LightCurves, path: Path, detection: int, cause: str) -> None:
+def _refuse_epoch(
+    curves: LightCurves, path: Path, detection: int, cause: str, remedy: str | None = None
+) -> None:
     """Raise for detection number ``detection``."""
-    raise _epoch_refusal(curves, path, detection, cause)
+    raise _epoch_refusal(curves, path, detection, cause, remedy)
 
 
-def _epoch_refusal(curves: LightCurves, path: Path, detection: int, cause: str) -> BadFile:
+def _epoch_refusal(
+    curves: LightCurves, path: Path, detection: int, cause: str, remedy: str | None = None
+) -> BadFile:
     index = curves.curve_of(detection)
     epoch = detection - int(curves.offsets[index]) + 1
     cause = f"{cause} (epoch {epoch} of {curves.nepochs[index]})"
-    return BadFile(path, curves.row(index), cause, oid=curves.oid[index])
+    return BadFile(path, curves.row(index), cause, oid=curves.oid[index], remedy=remedy)
 
 
 def _first(wrong: np.ndarray | None) -> int | None:
@@ -184,7 +191,13 @@ def _check_times(curves: LightCurves, path: Path) -> None:
     where = _first(ticks != hmjd)
     if where is not None:
         cause = f"hmjd {hmjd[where]} is no multiple of 1/{curves.ticks_per_day} d"
-        _refuse_epoch(curves, path, where, cause)
+        remedy = (
+            'Where the release has HJD in double precision less 2400000.5, write times = "double"'
+            " into its release.toml."
+            if curves.ticks_per_day < DOUBLE_TICKS
+            else None
+        )
+        _refuse_epoch(curves, path, where, cause, remedy)
 
 
 def _check_photometry(curves: LightCurves, path: Path) -> None:

@@ -9,8 +9,9 @@ from types import ModuleType
 
 import numpy as np
 
-from ztfvo.declarations import TIMES, Declaration, Times
+from ztfvo.declarations import Declaration
 from ztfvo.errors import BadFile
+from ztfvo.store.times import TIMES, Times
 
 from .readers import reader_for
 from .readers._preview import Preview
@@ -54,18 +55,19 @@ def compare(path: Path, release: Declaration) -> tuple[ModuleType, Preview]:
             raise _other(path, release, f"has no column {name} of a type", f"has {kind}")
         if found != kind:
             raise _other(path, release, f"column {name} is of type {found}", f"has {kind}")
-    if release.times:
-        _compare_times(path, preview, release)
+    _compare_times(path, preview, release)
     return reader, preview
 
 
-def _other(path: Path, release: Declaration, found: str, expected: str) -> BadFile:
-    """The refusal of another release's file."""
+def _other(
+    path: Path, release: Declaration, found: str, expected: str, key: str = "what it says"
+) -> BadFile:
+    """The refusal of another release's file; `key` is what of the declaration may be wrong."""
     return BadFile(
         path,
         None,
         f"{found}, release {release.name} {expected}",
-        remedy=f"Load it into the release that it is of; {release.file} describes this one.",
+        remedy=f"Load it into the release that it is of, or correct {key} in {release.file}.",
     )
 
 
@@ -97,7 +99,7 @@ def _compare_times(path: Path, preview: Preview, release: Declaration) -> None:
     fitting = (name for name, times in TIMES.items() if _fits(hmjd, column, times))
     found = next(fitting, f"{column} of another resolution")
     if found != release.times:
-        raise _other(path, release, f"times are {found}", f"has {release.times}")
+        raise _other(path, release, f"times are {found}", f"has {release.times}", "times")
 
 
 def _fits(hmjd: np.ndarray, column: str, times: Times) -> bool:

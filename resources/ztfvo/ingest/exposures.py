@@ -172,7 +172,8 @@ def facts(
     direction = np.stack(
         [mean(np.repeat(axis, curves.nepochs)) for axis in directions(curves)], axis=1
     )
-    hmjd = TICK_ORIGIN_MJD + mean(ticks) / curves.ticks_per_day
+    away = mean(ticks - table.ticks[table.of_detection])
+    hmjd = TICK_ORIGIN_MJD + (table.ticks + away) / curves.ticks_per_day
     middle = mid_exposure(hmjd, direction, orbit)
     fine = curves.ticks_per_day >= FIVE_DECIMALS
     return ExposureFactsTable(

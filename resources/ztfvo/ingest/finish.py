@@ -13,18 +13,12 @@ from ztfvo.declarations import Declaration
 from ztfvo.images.memory import name_channels
 from ztfvo.ingest.load import COVERAGE_ORDER
 from ztfvo.ingest.readers import readers
-from ztfvo.store import copybinary as cb
+from ztfvo.ingest.repeats import number_repeats
+from ztfvo.ingest.unite import write_exposures
 from ztfvo.store.schemas import missing_indexes, set_default, use_schema
 from ztfvo.store.tables import INDEXES
-from ztfvo.store.times import SPLIT_SECONDS
 
 CHANNELS_AT_A_TIME = 500
-IDENTIFIER_ORIGIN_MJD = 50000
-
-_EXPOSURE_COLUMNS = (
-    *("exposure_id", "fieldid", "rcid", "filterid", "obsmjd", "obsmjd_source", "exptime"),
-    *("exptime_source", "mjd_mid", "clrcoeff", "ndetections", "filefracday"),
-)
 
 
 def is_finished(connection: Connection, release: Declaration) -> bool:
@@ -33,8 +27,9 @@ def is_finished(connection: Connection, release: Declaration) -> bool:
         use_schema(connection, release.name)
         open_files, registered = connection.execute(
             "SELECT EXISTS (SELECT FROM input_file WHERE NOT finished),"
-            " EXISTS (SELECT FROM ztf_store.release WHERE name = %s AND windows = %s)",
-            (release.name, Jsonb(release.windows)),
+            " EXISTS (SELECT FROM ztf_store.release"
+            " WHERE (name, windows, times) = (%s, %s, %s))",
+            (release.name, Jsonb(release.windows), release.times),
         ).fetchone()
         return registered and not open_files and not missing_indexes(connection, release.name)
 
@@ -63,9 +58,12 @@ def finish(connection: Connection, release: Declaration, say: Callable[[str], No
     for part in range(0, len(channels), CHANNELS_AT_A_TIME):
         with _step(connection, release):
             some = channels[part : part + CHANNELS_AT_A_TIME]
-            _write_exposures(connection, some)
+            write_exposures(connection, some)
             name_channels(connection, release.name, some, simulated=release.simulated)
     say(f"exposures of {len(channels)} channels")
+    if release.times == "float32":
+        with _step(connection, release):
+            number_repeats(connection)
     for name in missing_indexes(connection, release.name):
         with _step(connection, release):
             connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON object {INDEXES[name]}")
@@ -90,122 +88,12 @@ def _step(connection: Connection, release: Declaration) -> Iterator[None]:
         yield
 
 
-def _write_exposures(connection: Connection, channels: list[tuple[int, int, int]]) -> None:
-    """Replace the exposures of some channels by those of their exposure sets."""
-    keys = list(zip(*channels, strict=True))
-    connection.execute(
-        "DELETE FROM exposure e USING unnest(%s::smallint[], %s::smallint[], %s::smallint[])"
-        " AS c(fieldid, rcid, filterid) WHERE (e.fieldid, e.rcid, e.filterid)"
-        " = (c.fieldid, c.rcid, c.filterid)",
-        [list(key) for key in keys],
-    )
-    rows = connection.execute(
-        "SELECT s.fieldid, s.rcid, s.filterid, s.mjd_mid, s.obsmjd, s.exptime, s.clrcoeff,"
-        " s.ndetections, s.filefracday, s.obsmjd_source, s.exptime_source FROM exposure_set s"
-        " JOIN unnest(%s::smallint[], %s::smallint[], %s::smallint[]) AS c(fieldid, rcid, filterid)"
-        " USING (fieldid, rcid, filterid) WHERE s.mjd_mid IS NOT NULL",
-        [list(key) for key in keys],
-    ).fetchall()
-    if not rows:
-        return
-    merged = merge_exposures(rows)
-    with connection.cursor().copy(
-        f"COPY exposure ({', '.join(_EXPOSURE_COLUMNS)}) FROM STDIN (FORMAT binary)"
-    ) as copy:
-        cb.send(copy, _exposure_rows(merged))
-
-
-def merge_exposures(rows: list[tuple]) -> dict[str, np.ndarray]:
-    """Unite the exposures of several sets; the same exposure may be in the sets of several files.
-
-    Exposures of one channel with equal clrcoeff whose middles lie within 17 s are one: detections
-    are added, and the times of the set with most detections are taken.
-
-    Parameters
-    ----------
-    rows
-        One tuple a set: fieldid, rcid, filterid, then arrays mjd_mid, obsmjd, exptime, clrcoeff,
-        ndetections, filefracday of its exposures, obsmjd_source, exptime_source.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        Columns of the table exposure, one element an exposure, without filter names.
-    """
-    sizes = [len(row[3]) for row in rows]
-    names = [
-        "fieldid",
-        "rcid",
-        "filterid",
-        "mjd_mid",
-        "obsmjd",
-        "exptime",
-        "clrcoeff",
-        "ndetections",
-        "filefracday",
-    ]
-    column = {name: np.repeat([row[i] for row in rows], sizes) for i, name in enumerate(names[:3])}
-    for i, name in enumerate(names[3:], start=3):
-        column[name] = np.concatenate([row[i] for row in rows])
-    column["obsmjd_source"] = np.repeat([row[9] for row in rows], sizes)
-    column["exptime_source"] = np.repeat([row[10] for row in rows], sizes)
-    order = np.lexsort(
-        tuple(column[n] for n in ("mjd_mid", "clrcoeff", "filterid", "rcid", "fieldid"))
-    )
-    column = {name: values[order] for name, values in column.items()}
-    new = np.ones(len(order), bool)
-    new[1:] = np.diff(column["mjd_mid"]) > SPLIT_SECONDS / 86400
-    for name in ("fieldid", "rcid", "filterid", "clrcoeff"):
-        new[1:] |= column[name][1:] != column[name][:-1]
-    group = np.cumsum(new) - 1
-    best = np.lexsort((-column["ndetections"], group))[
-        np.searchsorted(group, np.arange(group[-1] + 1))
-    ]
-    total = np.bincount(group, column["ndetections"]).astype(np.int64)
-    column = {name: values[best] for name, values in column.items()} | {"ndetections": total}
-    order = np.lexsort(tuple(column[n] for n in ("mjd_mid", "filterid", "rcid", "fieldid")))
-    column = {name: values[order] for name, values in column.items()}
-    return column | {"exposure_id": _identifiers(column)}
-
-
-def _identifiers(column: dict[str, np.ndarray]) -> np.ndarray:
-    """Field, filter, readout channel, and the second of the middle since MJD 50000, as one number.
-
-    Exposures of one second (float32 times) get consecutive numbers.
-    """
-    seconds = np.rint((column["mjd_mid"] - IDENTIFIER_ORIGIN_MJD) * 86400).astype(np.int64)
-    channel = (column["fieldid"].astype(np.int64) * 10 + column["filterid"]) * 100 + column["rcid"]
-    number = channel * 10**10 + seconds
-    place = np.arange(len(number))
-    return np.maximum.accumulate(number - place) + place
-
-
-def _exposure_rows(column: dict[str, np.ndarray]):
-    """Tuples of the table exposure."""
-    smallints = [column[name].astype(np.int16) for name in ("fieldid", "rcid", "filterid")]
-    unknown = column["filefracday"] == 0
-    return cb.rows(
-        [
-            cb.scalars(column["exposure_id"], *smallints, column["obsmjd"]),
-            cb.texts(column["obsmjd_source"].tolist()),
-            cb.scalars(column["exptime"].astype(np.float32)),
-            cb.texts(column["exptime_source"].tolist()),
-            cb.scalars(
-                column["mjd_mid"],
-                column["clrcoeff"].astype(np.float32),
-                column["ndetections"].astype(np.int32),
-            ),
-            cb.nullable_scalar(column["filefracday"].astype(np.int64), unknown),
-        ],
-        len(_EXPOSURE_COLUMNS),
-    )
-
-
 def describe(connection: Connection, release: Declaration) -> None:
-    """Write title and description of a release, as they are declared, to the list of releases."""
+    """Write title and description of a release, and how exact its times are, as they are declared,
+    to the list of releases."""
     connection.execute(
-        "UPDATE ztf_store.release SET title = %s, description = %s WHERE name = %s",
-        (release.title, release.description, release.name),
+        "UPDATE ztf_store.release SET title = %s, description = %s, times = %s WHERE name = %s",
+        (release.title, release.description, release.times, release.name),
     )
 
 
@@ -229,6 +117,7 @@ def _register(connection: Connection, release: Declaration) -> None:
         "description": release.description,
         "simulated": release.simulated,
         "layout": release.layout,
+        "times": release.times,
         "nlightcurves": ncurves,
         "ndetections": ndetections,
         "nexposures": nexposures,

@@ -19,6 +19,10 @@ from ztfvo.ingest.statistics import COLUMNS, statistics
 from ztfvo.store import copybinary as cb
 from ztfvo.store.codec import Encoded, Planes, encode, ticks_of
 from ztfvo.store.lightcurves import ExposureTable, LightCurves
+from ztfvo.store.tables import RATE_TYPES
+
+_NUMBERS = {"integer": np.int32, "bigint": np.int64, "real": np.float32}
+"""By the SQL name of the type."""
 
 H3_RESOLUTION = 10
 HEALPIX_ORDER = 29
@@ -90,7 +94,7 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
     try:
         curve_rows = _lightcurve_rows(curves, encoded, sets)
         _copy(connection, "lightcurve", LIGHTCURVE_COLUMNS, pc.take(curve_rows, order))
-        object_rows = _object_rows(curves, ticks, pixels)
+        object_rows = _object_rows(curves, ticks, pixels, *_tick_types(connection))
         _copy(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
     except UniqueViolation as error:
         oid = re.search(r"\d{15,}", error.diag.message_detail or "")
@@ -153,7 +157,7 @@ def verify(connection: Connection, curves: LightCurves) -> None:
 
 SET_COLUMNS = (
     *("id", "input_file", "fieldid", "rcid", "filterid", "ticks_per_day", "ticks", "clrcoeff"),
-    *("east", "north"),
+    *("x", "y"),
     *("mjd_mid", "obsmjd", "exptime", "filefracday", "ndetections"),
     *("obsmjd_source", "exptime_source"),
 )
@@ -190,7 +194,7 @@ def _insert_sets(
             ids,
             np.full(count, file, np.int32),
             *table.channels[sets.channel].T.astype(np.int16),
-            np.full(count, curves.ticks_per_day, np.int32),
+            np.full(count, curves.ticks_per_day, _tick_types(connection)[1]),
         ),
         cb.arrays(sets.ticks, sets.starts, cb.FLOAT8),
         cb.arrays(sets.clrcoeff, sets.starts, cb.FLOAT4),
@@ -209,9 +213,9 @@ def _insert_sets(
 
 LIGHTCURVE_COLUMNS = (
     *("oid", "exposure_set", "mag_base", "mag_scale", "magerr_base", "magerr_scale"),
-    *("east", "north"),
+    *("x", "y"),
     *("mask", "odd", "mag_high", "mag_low", "magerr_high", "magerr_low"),
-    *("catflags", "mag", "magerr"),
+    *("catflags", "mag", "magerr", "late", "again"),
 )
 
 
@@ -239,6 +243,10 @@ def _lightcurve_rows(
             _flags(curves),
             _plain(encoded.mag, curves.offsets),
             _plain(encoded.magerr, curves.offsets),
+            cb.byte_strings(
+                encoded.late, encoded.late_starts, absent=np.diff(encoded.late_starts) == 0
+            ),
+            _repeats(curves),
         ],
         len(LIGHTCURVE_COLUMNS),
     )
@@ -266,6 +274,23 @@ def _flags(curves: LightCurves) -> list[pa.LargeBinaryArray]:
     return cb.arrays(flags, offsets, cb.INT2, flags == 0, absent)
 
 
+def _repeats(curves: LightCurves) -> list[pa.LargeBinaryArray]:
+    """Epochs whose time an earlier one of the light curve has, and their numbers among those of
+    this time, below 0; NULL where there is none."""
+    number = np.arange(curves.detections)
+    first = np.ones(curves.detections, bool)
+    first[1:] = curves.hmjd[1:] != curves.hmjd[:-1]
+    first[curves.offsets[:-1]] = True
+    start = np.maximum.accumulate(np.where(first, number, 0))
+    again = np.flatnonzero(~first)
+    curve = np.repeat(np.arange(len(curves)), curves.nepochs)[again]
+    pairs = again - curves.offsets[curve] + 1, start[again] - again - 1
+    order = np.argsort(np.concatenate((curve, curve)), kind="stable")
+    counts = 2 * np.bincount(curve, minlength=len(curves))
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    return cb.arrays(np.concatenate(pairs)[order], bounds, cb.INT4, absent=counts == 0)
+
+
 def _only(
     values: np.ndarray, offsets: np.ndarray, wanted: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -284,7 +309,18 @@ OBJECT_COLUMNS = (
 )
 
 
-def _object_rows(curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray) -> pa.LargeBinaryArray:
+def _tick_types(connection: Connection) -> tuple[type, type]:
+    """Types of ticks, and of their number in a day, in the tables of the release."""
+    (ticks,) = connection.execute(
+        "SELECT format_type(atttypid, NULL) FROM pg_attribute"
+        " WHERE attrelid = 'object'::regclass AND attname = 'first_tick'"
+    ).fetchone()
+    return _NUMBERS[ticks], _NUMBERS[RATE_TYPES[ticks]]
+
+
+def _object_rows(
+    curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray, tick_type: type, rate_type: type
+) -> pa.LargeBinaryArray:
     """Tuples of the table object, in the file's order."""
     good, values = statistics(curves)
     cell: Callable[[float, float], int] = h3.latlng_to_cell
@@ -292,7 +328,7 @@ def _object_rows(curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray) -> 
         cell(dec, ra, H3_RESOLUTION)
         for ra, dec in zip(curves.ra.tolist(), curves.dec.tolist(), strict=True)
     ]
-    rates = np.full(len(curves), curves.ticks_per_day, np.int32)
+    rates = np.full(len(curves), curves.ticks_per_day, rate_type)
     return cb.rows(
         [
             cb.scalars(
@@ -301,8 +337,8 @@ def _object_rows(curves: LightCurves, ticks: np.ndarray, pixels: np.ndarray) -> 
                 curves.dec,
                 np.array(cells, np.int64),
                 pixels,
-                ticks[curves.offsets[:-1]].astype(np.int32),
-                ticks[curves.offsets[1:] - 1].astype(np.int32),
+                ticks[curves.offsets[:-1]].astype(tick_type),
+                ticks[curves.offsets[1:] - 1].astype(tick_type),
                 curves.nepochs.astype(np.int32),
                 good.astype(np.int32),
             ),

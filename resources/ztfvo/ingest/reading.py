@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 
 import psycopg
@@ -15,6 +16,7 @@ from ztfvo.declarations import Declaration
 from ztfvo.errors import BadFile
 from ztfvo.grid import Grid
 from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.times import TIMES
 
 from .checks import check, doubts
 from .compare import compare
@@ -51,6 +53,12 @@ class Opened:
 
     reader: ModuleType
     preview: Preview
+    ticks_per_day: int
+    """Of the release's times."""
+
+    def read(self, path: Path) -> LightCurves:
+        """Read the light curves, not checked, with times as exact as the release's are."""
+        return replace(self.reader.read(path), ticks_per_day=self.ticks_per_day)
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,7 @@ def open_file(job: Job, release: Declaration) -> Opened:
     """
     if job.fault:
         raise job.fault
-    return Opened(*compare(job.path, release))
+    return Opened(*compare(job.path, release), TIMES[release.times].ticks_per_day)
 
 
 def read_content(job: Job, opened: Opened, grid: Grid, *, allow: bool = False) -> Content:
@@ -94,7 +102,7 @@ def read_content(job: Job, opened: Opened, grid: Grid, *, allow: bool = False) -
     BadFile
         When it must not be loaded.
     """
-    curves = opened.reader.read(job.path)
+    curves = opened.read(job.path)
     check(curves, job.path)
     if job.expected:
         for what, expected, read in (

@@ -37,7 +37,9 @@ FAULTS = {400: "UsageFault", 404: "NotFoundFault", 503: "TransientFault"}
 
 CUTOUT_ARCSEC = 300
 
-_DETECTION = re.compile(r"\s*(\d{15,16})[-/](\d{1,6}(?:\.\d{1,12})?)\s*", re.ASCII)
+_DETECTION = re.compile(
+    r"\s*(\d{15,16})[-/](\d{1,6}(?:\.\d{1,15})?(?:-[1-9]\d{0,4})?)\s*", re.ASCII
+)
 
 #: Suffix in the archive, semantics, qualifier, and the site's word, for every product but the
 #: science image.
@@ -93,8 +95,8 @@ def _look_up(release: str, text: str, ask: bool) -> Found | Fault:
         return Fault(FAULTS.get(refused.status, "FatalFault"), refused.message)
 
 
-def read(text: str) -> tuple[int, float] | Fault:
-    """OID and HMJD that an identifier of a detection is made of, or why it is none."""
+def read(text: str) -> tuple[int, str] | Fault:
+    """OID and time that an identifier of a detection is made of, or why it is none."""
     match = _DETECTION.fullmatch(text)
     if not match:
         return Fault(
@@ -103,7 +105,7 @@ def read(text: str) -> tuple[int, float] | Fault:
             " between, as in the column detection_id of the table detections",
         )
     try:
-        return parse(match[1]), float(match[2])
+        return parse(match[1]), match[2]
     except InvalidOID as error:
         return Fault("UsageFault", str(error))
 
@@ -132,11 +134,11 @@ def links_of_image(found: ScienceImage) -> Iterator[Link]:
 
 
 def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
-    given = [("ID", str(found.oid)), ("TIME", f"{found.hmjd} {found.hmjd}")]
+    given = [("ID", str(found.oid)), ("TIME", f"{found.moment.hmjd} {found.moment.hmjd}")]
     yield Link(
         absolute(light_curves(release, given)),
         "#this",
-        f"{origin}The detection: OID {found.oid} at HMJD {found.hmjd}",
+        f"{origin}The detection: OID {found.oid} at HMJD {found.moment}",
         VOTABLE,
         MEASUREMENTS,
         "detection",
@@ -191,7 +193,7 @@ def _raw_image(image: Image, origin: str) -> Link:
 
 def _display(release: str, found: Found, origin: str) -> Iterator[Link]:
     """Cutouts that are made here."""
-    here = absolute(epoch(release, found.oid, str(found.hmjd)))
+    here = absolute(epoch(release, found.oid, str(found.moment)))
     yield Link(
         f"{here}/cutout.png",
         "#preview",

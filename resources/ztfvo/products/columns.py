@@ -15,6 +15,12 @@ class Column:
     unit: str | None
     ucd: str
     description: str
+    optional: bool = False
+    """Whether it comes only where COLUMNS names it: a fact of the epoch's exposure."""
+    null: int | None = None
+    """The whole number that stands for no value."""
+    width: int | None = None
+    """Most letters of a text."""
 
 
 COLUMNS = {
@@ -90,9 +96,82 @@ COLUMNS = {
             "Quality flags as bits; 0 is good, 32768 and above is not to be used",
         ),
         Column("npoints", "int32", None, "meta.number", "Number of epochs in the bin"),
+        Column(
+            "exposure_id",
+            "int64",
+            None,
+            "meta.id;obs.exposure",
+            "Number of the exposure within the release, as in its table of exposures",
+            optional=True,
+        ),
+        Column(
+            "obsmjd",
+            "float64",
+            "d",
+            "time.start;obs.exposure",
+            "MJD (UTC, topocentric at Palomar) of the start of the exposure",
+            optional=True,
+        ),
+        Column(
+            "obsmjd_source",
+            "str",
+            None,
+            "meta.note",
+            "How obsmjd is known: observed, estimated to the second, or coarse, to minutes",
+            optional=True,
+            width=9,
+        ),
+        Column(
+            "exptime",
+            "float32",
+            "s",
+            "time.duration;obs.exposure",
+            "Exposure time",
+            optional=True,
+        ),
+        Column(
+            "exptime_source",
+            "str",
+            None,
+            "meta.note",
+            "How exptime is known: observed, or assumed to be 30 s",
+            optional=True,
+            width=8,
+        ),
+        Column(
+            "mjd_mid",
+            "float64",
+            "d",
+            "time.epoch;obs.exposure",
+            "MJD (UTC, topocentric at Palomar) of the middle of the exposure",
+            optional=True,
+        ),
+        Column(
+            "ndetections",
+            "int32",
+            None,
+            "meta.number",
+            "Number of detections of the release made in the exposure",
+            optional=True,
+        ),
+        Column(
+            "filefracday",
+            "int64",
+            None,
+            "meta.id;meta.file",
+            "Date and fraction of day in the names of the exposure's images (YYYYMMDDdddddd)",
+            optional=True,
+            null=-1,
+        ),
     )
 }
 """By name, in the order in which they are written."""
+
+OPTIONAL = tuple(column.name for column in COLUMNS.values() if column.optional)
+"""Names of those that come only where they are asked for."""
+
+AT_PALOMAR = ("obsmjd", "mjd_mid")
+"""Columns of times at the telescope."""
 
 FACTS = {
     column.name: column

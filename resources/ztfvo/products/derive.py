@@ -8,7 +8,7 @@ import numpy as np
 
 from ztfvo.photometry import ab_to_jansky, difference, difference_magnitude
 from ztfvo.products.binning import average
-from ztfvo.products.columns import COLUMNS
+from ztfvo.products.columns import COLUMNS, OPTIONAL
 from ztfvo.products.folding import phase_of, repeat
 from ztfvo.products.model import Curve, Product, Request
 
@@ -28,7 +28,7 @@ def derive(product: Product) -> Product:
 
 def column_names(request: Request) -> tuple[str, ...]:
     """Names of the columns that a request's light curves have, in order."""
-    left_out = set()
+    left_out = set(OPTIONAL) - set(request.columns)
     if request.period is None:
         left_out.add("phase")
     if request.bin is None:
@@ -44,8 +44,10 @@ def _curve(curve: Curve, request: Request) -> Curve:
     columns["flux"], columns["fluxerr"] = ab_to_jansky(columns["mag"], columns["magerr"])
     if request.period is not None:
         columns["phase"] = phase_of(columns["hmjd"], request.period, request.epoch)
+    averaged = None
     if request.bin is not None:
         columns = average(columns, request.bin, request.period, request.epoch)
+        averaged = int(columns["npoints"].sum())
     if request.quantity.startswith("diff"):
         columns |= _differences(columns, refmag, refmagerr)
     if request.period is not None:
@@ -54,14 +56,21 @@ def _curve(curve: Curve, request: Request) -> Curve:
         name: columns[name].astype(COLUMNS[name].dtype, copy=False)
         for name in column_names(request)
     }
-    return replace(curve, refmag=refmag, refmagerr=refmagerr, columns=delivered)
+    return replace(
+        curve,
+        refmag=refmag,
+        refmagerr=refmagerr,
+        columns=delivered,
+        averaged=averaged,
+        left_out=0 if averaged is None else len(curve) - averaged,
+    )
 
 
 def _chosen(columns: Columns, request: Request) -> Columns:
     """Epochs that the flags asked for allow."""
-    if not (request.good_only or request.bad_catflags_mask):
+    if not (request.good_only or request.mask):
         return dict(columns)
-    kept = columns["catflags"] & request.bad_catflags_mask == 0
+    kept = columns["catflags"] & request.mask == 0
     if request.good_only:
         kept &= (columns["catflags"] == 0) & (columns["magerr"] > 0)
     return {name: values[kept] for name, values in columns.items()}

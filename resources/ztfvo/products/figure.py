@@ -22,6 +22,7 @@ from matplotlib.markers import TICKLEFT, TICKRIGHT, TICKUP
 from matplotlib.ticker import AutoMinorLocator
 
 from ztfvo.products.model import Product, Request
+from ztfvo.products.notes import notes
 from ztfvo.products.series import Series, of_product, plain
 
 WIDTH = 8.0
@@ -102,7 +103,7 @@ def render(product: Product, kind: str) -> bytes:
     bytes
         The same for the same product.
     """
-    title, subject = _title(product), _caption(product)
+    title, subject = _title(product), " ".join([_caption(product), *notes(product)])
     if kind == "pdf":
         about = {"Title": title, "Subject": subject, "Creator": "ztfvo", "CreationDate": None}
         options = {"metadata": about}

@@ -8,6 +8,9 @@ import numpy as np
 
 from ztfvo.products.columns import FACTS
 
+UNUSABLE = 1 << 15
+"""The bit of catflags that epochs have which are not to be used."""
+
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
 
@@ -32,8 +35,8 @@ class Request:
     """Name of one of the release's windows, in place of the bounds."""
     good_only: bool = False
     """Only epochs with catflags = 0 and magerr > 0."""
-    bad_catflags_mask: int = 0
-    """Epochs with any of these bits are left out."""
+    bad_catflags_mask: int | None = None
+    """Epochs with any of these bits are left out; see `mask` for what holds without one."""
     quantity: str = "mag"
     """One of `QUANTITIES`."""
     references: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -46,12 +49,21 @@ class Request:
     """How often a folded light curve is repeated; its phases go from 0 to this number."""
     bin: float | None = None
     """Width in days of the bins that epochs are averaged in."""
+    columns: tuple[str, ...] = ()
+    """Optional columns, see `ztfvo.products.columns.OPTIONAL`."""
     title: str | None = None
     """Of figures; by default the OIDs."""
     caption: bool = True
     """Whether figures say where the data come from."""
     own: tuple[OwnPhotometry, ...] = ()
     """Photometry sent along, for figures."""
+
+    @property
+    def mask(self) -> int:
+        """Bits of catflags that no epoch has which is delivered, or averaged in a bin."""
+        if self.bad_catflags_mask is not None:
+            return self.bad_catflags_mask
+        return 0 if self.bin is None else UNUSABLE
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,10 @@ class Curve:
     columns: dict[str, np.ndarray]
     """Arrays of one length, ordered by hmjd, or by phase when folded; see
     `ztfvo.products.columns` for names, types and units."""
+    averaged: int | None = None
+    """Number of epochs that the bins are averages of; None where there are no bins."""
+    left_out: int = 0
+    """Number of epochs that no bin has, for their flags or error."""
 
     def __len__(self) -> int:
         return len(self.columns["hmjd"])
@@ -107,5 +123,7 @@ class Product:
     title: str
     """Of the release."""
     simulated: bool
+    times: str
+    """How exact the release's times are: one of `ztfvo.store.times.TIMES`."""
     curves: tuple[Curve, ...]
     """Those asked for first, in that order, then neighbours by separation."""

@@ -15,6 +15,7 @@ from typing import Any
 from ztfvo.dal import NUMBER, Parameters, plain, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.oid import FILTER_IDS, FILTER_NAMES, InvalidOID, parse
+from ztfvo.products.columns import OPTIONAL
 from ztfvo.products.model import QUANTITIES, Request
 from ztfvo.store.names import NAME
 
@@ -256,6 +257,28 @@ class _References(Parameter):
         )
 
 
+class _Columns(Parameter):
+    def read(self, given: Parameters) -> dict[str, Any]:
+        words = [word.lower() for word in given.words(self.name)]
+        for word in words:
+            if word not in OPTIONAL:
+                raise HTTPError(
+                    400,
+                    f"{self.name}={shorten(word)} is not among the columns that can be added:"
+                    f" {', '.join(OPTIONAL)}.",
+                )
+        if words and given.values("BIN"):
+            raise HTTPError(
+                400,
+                f"{self.name}={shorten(','.join(words))} means nothing in bins, which are of"
+                f" several exposures: leave {self.name} or BIN out.",
+            )
+        return {"columns": tuple(name for name in OPTIONAL if name in words)} if words else {}
+
+    def write(self, request: Request) -> list[str]:
+        return [",".join(request.columns)] if request.columns else []
+
+
 def _bound(word: str) -> float | None:
     infinite = _INFINITE.fullmatch(word)
     if infinite:
@@ -366,7 +389,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     Whole(
         name="BAD_CATFLAGS_MASK",
         attribute="bad_catflags_mask",
-        description="Leaves out the epochs of which catflags has any of these bits",
+        description="Leaves out the epochs of which catflags has any of these bits; with BIN 32768"
+        " if not given, which are those that are not to be used, otherwise 0",
         ucd="meta.code.qual",
         least=0,
         most=MAX_MASK,
@@ -384,6 +408,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         " or OID:mag:error",
         unit="mag",
         ucd="phot.mag",
+        repeated=True,
+    ),
+    _Columns(
+        name="COLUMNS",
+        description="Columns to add: facts of the exposure of each epoch",
+        ucd="meta.id",
+        options=OPTIONAL,
         repeated=True,
     ),
     Text(

@@ -13,6 +13,7 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 
 from ztfvo.errors import HTTPError
+from ztfvo.products.columns import COLUMNS, Column
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.releases import NoRelease, find_release
 from ztfvo.store.names import COMMON, DEFAULT, schema_of
@@ -23,13 +24,17 @@ MAX_CURVES = 500
 ARCSEC_PER_RADIAN = 180 / np.pi * 3600
 
 _CURVES = """
-SELECT r.name, r.title, r.simulated, r.windows, c.*
+SELECT r.name, r.title, r.simulated, r.times, r.windows, c.*
 FROM ztf_store.release r LEFT JOIN (
   SELECT o.oid, o.ra, o.dec, o.fieldid, o.rcid, o.filterid, o.filter, o.refmag, o.refmagerr,
-    l.hmjd, l.mag, l.magerr, l.clrcoeff, l.catflags
+    l.hmjd, l.mag, l.magerr, l.clrcoeff, l.catflags{exposure_id}
   FROM {schema}.objects o JOIN {schema}.lightcurves l ON l.oid = o.oid
   WHERE o.oid = ANY(%(oids)s)) c ON true
 WHERE {release}
+"""
+
+_EXPOSURES = """
+SELECT {columns} FROM {schema}.exposures WHERE exposure_id = ANY(%(exposures)s)
 """
 
 _NEIGHBOURS = """
@@ -50,9 +55,12 @@ class _Array(Loader):
     format = Format.BINARY
     number = ""
 
-    def load(self, data: bytes) -> np.ndarray:
+    def load(self, data: bytes) -> np.ndarray | None:
+        """Return an array; None where it has an element that is null."""
         if len(data) < 20:
             return np.empty(0, self.number[1:])
+        if any(data[4:8]):
+            return None
         pairs = np.frombuffer(data, [("length", ">i4"), ("value", self.number)], offset=20)
         return pairs["value"].astype(self.number[1:])
 
@@ -69,7 +77,11 @@ class _Integers(_Array):
     number = ">i4"
 
 
-_LOADERS = {"float8": _Doubles, "float4": _Reals, "int4": _Integers}
+class _Longs(_Array):
+    number = ">i8"
+
+
+_LOADERS = {"float8": _Doubles, "float4": _Reals, "int4": _Integers, "int8": _Longs}
 
 
 def select(connection: Connection, request: Request) -> Product:
@@ -97,17 +109,20 @@ def select(connection: Connection, request: Request) -> Product:
         raise _unknown_release(connection, request) from error
     if not rows:
         raise _unknown_release(connection, request)
-    name, title, simulated, windows = rows[0][:4]
-    found = {row[4]: row for row in rows if row[4] is not None}
+    name, title, simulated, times, windows = rows[0][:5]
+    found = {row[5]: row for row in rows if row[5] is not None}
     _check_names(request, {*found, *near}, name)
     low, high = _bounds(request, windows or {}, name)
-    curves = (_curve(name, row[4:], near.get(row[4], 0.0)) for row in found.values())
+    curves = [_curve(name, row[5:], near.get(row[5], 0.0)) for row in found.values()]
+    if request.columns and curves:
+        _add_exposures(connection, request, curves)
     place = {oid: number for number, oid in enumerate(request.oids)}
     return Product(
         request=request,
         release=name,
         title=title,
         simulated=simulated,
+        times=times,
         curves=tuple(
             _in_window(curve, low, high)
             for curve in sorted(
@@ -151,15 +166,26 @@ def neighbour_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
 
 def curve_query(request: Request, oids: Iterable[int]) -> tuple[sql.Composed, dict[str, Any]]:
     """Statement and values that fetch light curves."""
-    return _in_schema(_CURVES, request), {"oids": list(oids), "release": request.release}
+    query = _in_schema(
+        _CURVES, request, exposure_id=sql.SQL(", l.exposure_id" if request.columns else "")
+    )
+    return query, {"oids": list(oids), "release": request.release}
 
 
-def _in_schema(query: str, request: Request) -> sql.Composed:
+def exposure_query(request: Request, exposures: np.ndarray) -> tuple[sql.Composed, dict[str, Any]]:
+    """Statement and values that fetch what is asked for of exposures."""
+    names = ("exposure_id", *(name for name in request.columns if name != "exposure_id"))
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    return _in_schema(_EXPOSURES, request, columns=columns), {"exposures": exposures.tolist()}
+
+
+def _in_schema(query: str, request: Request, **parts: sql.Composable) -> sql.Composed:
     default = request.release == DEFAULT
     schema = COMMON if default else schema_of(request.release)
     return sql.SQL(query).format(
         schema=sql.Identifier(schema),
         release=sql.SQL("r.is_default" if default else "r.name = %(release)s"),
+        **parts,
     )
 
 
@@ -176,7 +202,8 @@ def _load_arrays(cursor: Cursor) -> None:
 
 def _curve(release: str, row: tuple[Any, ...], separation: float) -> Curve:
     oid, ra, dec, fieldid, rcid, filterid, band, refmag, refmagerr, *arrays = row
-    columns = dict(zip(("hmjd", "mag", "magerr", "clrcoeff", "catflags"), arrays, strict=True))
+    names = ("hmjd", "mag", "magerr", "clrcoeff", "catflags", "exposure_id")
+    columns = dict(zip(names, arrays, strict=False))
     return Curve(
         release=release,
         oid=oid,
@@ -191,6 +218,42 @@ def _curve(release: str, row: tuple[Any, ...], separation: float) -> Curve:
         refmagerr=_decimal(refmagerr),
         columns=columns,
     )
+
+
+def _add_exposures(connection: Connection, request: Request, curves: list[Curve]) -> None:
+    """Add the columns asked for to light curves, which have the numbers of their exposures.
+
+    Raises
+    ------
+    HTTPError
+        503 where an exposure is not known yet.
+    """
+    numbers = [curve.columns["exposure_id"] for curve in curves]
+    if any(number is None for number in numbers):
+        raise _being_loaded(curves[0].release)
+    wanted = np.unique(np.concatenate(numbers))
+    rows = sorted(connection.execute(*exposure_query(request, wanted)).fetchall())
+    if [row[0] for row in rows] != wanted.tolist():
+        raise _being_loaded(curves[0].release)
+    names = [name for name in request.columns if name != "exposure_id"]
+    for place, name in enumerate(names, start=1):
+        values = _array(COLUMNS[name], [row[place] for row in rows])
+        for curve, number in zip(curves, numbers, strict=True):
+            curve.columns[name] = values[np.searchsorted(wanted, number)]
+
+
+def _being_loaded(release: str) -> HTTPError:
+    return HTTPError(
+        503,
+        f"The exposures of release {release} are being loaded: try again in some minutes, or leave"
+        " COLUMNS out.",
+    )
+
+
+def _array(column: Column, values: Iterable[Any]) -> np.ndarray:
+    """Values of a column, with what stands for none."""
+    dtype = f"U{column.width}" if column.width else column.dtype
+    return np.array([column.null if value is None else value for value in values], dtype)
 
 
 def _decimal(real: float | None) -> float:

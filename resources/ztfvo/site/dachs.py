@@ -27,7 +27,7 @@ PUBLISHED_RDS = ("//services", "//tap")
 #: Of earlier installations: tables that visitors could make.
 WITHDRAWN = ("//tap_user", "tap_user")
 #: Counts up when an installation has to be brought up to date for another reason than DaCHS.
-EDITION = 2
+EDITION = 3
 #: File in the root that holds the version of DaCHS that made it.
 STAMP = "initialised"
 

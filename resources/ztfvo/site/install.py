@@ -57,6 +57,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 postgres.close_database(settings)
                 records.result()
             kdb_tables.make(settings)
+            postgres.renew_stores(settings)
         rolling.reload(settings)
     if not identity.has_walls(settings):
         say(WITHOUT_WALLS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from ztfvo.db import connect_superuser
+from ztfvo.db import connect, connect_superuser
 from ztfvo.settings import Settings
 from ztfvo.site import knowledge
 from ztfvo.site.errors import SiteError
@@ -22,7 +22,8 @@ from ztfvo.site.identity import (
     run,
     user_of,
 )
-from ztfvo.store.schemas import let_pages_write
+from ztfvo.site.locks import alter
+from ztfvo.store.schemas import create_common, let_pages_write
 
 INSTALLED = Path("/usr/lib/postgresql")
 SHARED = Path("/usr/share/postgresql")
@@ -213,6 +214,20 @@ def open_stores(settings: Settings) -> None:
         if not settings.dsn:
             _open_to_pages(connection)
         connection.execute(f"ALTER ROLE {DACHS_ADMIN} NOCREATEROLE")
+
+
+def renew_stores(settings: Settings) -> None:
+    """Bring tables and views of releases up to date, where any were loaded by an earlier version.
+
+    Raises
+    ------
+    SiteError
+        When a query has been in the way for longer than any may run.
+    """
+    with connect(settings, autocommit=True) as connection:
+        query = "SELECT to_regclass('ztf_store.release') IS NOT NULL"
+        if connection.execute(query).fetchone()[0]:
+            alter(connection, lambda: create_common(connection))
 
 
 def _open_to_pages(connection: psycopg.Connection) -> None:

@@ -4,8 +4,9 @@ The store holds every value of the file without loss in less than half the bytes
 
 - times and colour coefficients once for each exposure of a channel (an *exposure set*); a light
   curve has a bit for each exposure of its set.  The light-travel time across the channel is
-  predicted from the star's place in it, and the epochs that are a tick later or earlier (1 in
-  200) are listed;
+  predicted from the star's place in it.  Of times with five decimals and coarser ones, the epochs
+  that are a tick later or earlier (1 in 200) are listed; of times in double precision, each epoch
+  has a byte with its difference from the prediction;
 - mag and magerr as whole multiples of a power of two, less the smallest, cut in a high byte
   (which compresses) and two low bytes; a light curve whose values span too much for 24 bits
   keeps plain float32 arrays;
@@ -21,10 +22,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from ztfvo.store.lightcurves import ExposureTable, LightCurves, directions
-from ztfvo.store.times import TICK_ORIGIN_MJD
+from ztfvo.store.times import FIVE_DECIMALS, TICK_ORIGIN_MJD
 
 LAST_LISTED = 32767
 """Largest number of an epoch that the list of late and early ones holds."""
+
+ON_TIME = 128
+"""What the byte of an epoch holds that is at the predicted time.
+
+One byte has room for 6 ms.  Files in double precision have HJD of where the star stood in each
+image: the distance to its mean place, at most 1.5 arcsec, is up to 4 ms."""
+
+_OBLIQUITY = np.radians(84381.406 / 3600)
+"""Of the ecliptic at J2000 (IAU 2006)."""
+
+_AXES = np.array(
+    [[1.0, 0.0, 0.0], [0.0, np.cos(_OBLIQUITY), np.sin(_OBLIQUITY)]],
+)
+"""Unit vectors of the ecliptic's plane, ICRS: along x to the equinox, along y 90 degrees from it.
+
+The Earth leaves this plane by less than 0.1 s of light, so that two components give the
+light-travel time of any star of a channel to 1 ms without second-order terms."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +76,8 @@ class Sets:
     clrcoeff: np.ndarray
     """float32[e]"""
     gradient: np.ndarray
-    """Change of heliocentric time towards east and north in the channel, ticks per radian, for the
-    exposures of the shared sets (float32[2, e'])."""
+    """Change of heliocentric time along x and y (`_AXES`), ticks per radian, for the exposures of
+    the shared sets (float32[2, e'])."""
     shared: int
     """The first `shared` sets are those of whole channels; others serve one light curve each."""
 
@@ -72,7 +90,7 @@ class Encoded:
     set_of_curve: np.ndarray
     """int64[n]"""
     place: np.ndarray
-    """Offsets from the channel's centre to the east and north, radians (float32[2, n])."""
+    """Offsets from the channel's centre along x and y, radians (float32[2, n])."""
     mask: np.ndarray
     """Packed bits, each light curve's beginning on a byte (uint8)."""
     mask_starts: np.ndarray
@@ -83,6 +101,10 @@ class Encoded:
     """Epochs, counted from 1, a tick after the predicted time, and less those before (int16)."""
     odd_starts: np.ndarray
     """Bounds of the light curves in `odd` (int64[n + 1])."""
+    late: np.ndarray
+    """Ticks after the predicted time, plus `ON_TIME`, of the epochs that have it (uint8)."""
+    late_starts: np.ndarray
+    """Bounds of the light curves in `late` (int64[n + 1])."""
     mag: Planes
     magerr: Planes
 
@@ -121,11 +143,16 @@ def encode(
     place, gradient = _geometry(curves, exposures, orbit)
     of_detection = exposures.of_detection
     travel = light_travel(place[:, curve], gradient[:, of_detection])
-    centre = np.bincount(of_detection, ticks - travel) / np.bincount(of_detection)
+    away = ticks - exposures.ticks[of_detection] - travel
+    centre = exposures.ticks + np.bincount(of_detection, away) / np.bincount(of_detection)
     late = ticks - np.rint(centre[of_detection] + travel).astype(np.int64)
     number = np.arange(1, curves.detections + 1) - curves.offsets[curve]
-    alone = _unfit(curves, exposures, late, number)
-    odd = np.flatnonzero((late != 0) & ~alone[curve])
+    fine = curves.ticks_per_day > FIVE_DECIMALS
+    unlisted = (late != (late + ON_TIME) % 256 - ON_TIME) if fine else _unlisted(late, number)
+    alone = _unfit(curves, exposures, unlisted)
+    shared = ~alone[curve]
+    odd = np.flatnonzero((late != 0) & shared & (not fine))
+    bytes_ = np.flatnonzero(shared & fine)
     sets, set_of_curve = _exposure_sets(curves, exposures, ticks, (centre, gradient), alone)
     begin = sets.starts[set_of_curve[curve]]
     position = np.where(alone[curve], number - 1, of_detection - begin)
@@ -142,6 +169,8 @@ def encode(
         mask_bits=bits,
         odd=(late[odd] * number[odd]).astype(np.int16),
         odd_starts=np.searchsorted(odd, curves.offsets),
+        late=(late[bytes_] + ON_TIME).astype(np.uint8),
+        late_starts=np.searchsorted(bytes_, curves.offsets),
         mag=split(curves.mag, curves.offsets),
         magerr=split(curves.magerr, curves.offsets),
     )
@@ -151,19 +180,12 @@ def _geometry(
     curves: LightCurves, exposures: ExposureTable, orbit: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places of the light curves in their channels, and gradients of the exposures' times."""
-    star = directions(curves)
+    place = _AXES @ directions(curves)
     channel = exposures.channel[exposures.of_detection[curves.offsets[:-1]]]
-    centre = np.stack([np.bincount(channel, axis) for axis in star])
-    centre /= np.linalg.norm(centre, axis=0)
-    pole = np.where(np.abs(centre[2]) < 0.9999, [[0.0], [0.0], [1.0]], [[0.0], [1.0], [0.0]])
-    east = np.cross(pole, centre, axis=0)
-    east /= np.linalg.norm(east, axis=0)
-    axes = east, np.cross(centre, east, axis=0)
-    place = [np.sum(star * axis[:, channel], axis=0) for axis in axes]
-    gradient = [
-        np.sum(orbit.T * axis[:, exposures.channel], axis=0) * curves.ticks_per_day for axis in axes
-    ]
-    return np.array(place, np.float32), np.array(gradient, np.float32)
+    number = np.bincount(channel)
+    centre = np.stack([np.bincount(channel, axis) / number for axis in place])
+    gradient = _AXES @ orbit.T * curves.ticks_per_day
+    return (place - centre[:, channel]).astype(np.float32), gradient.astype(np.float32)
 
 
 def light_travel(place: np.ndarray, gradient: np.ndarray) -> np.ndarray:
@@ -175,15 +197,18 @@ def light_travel(place: np.ndarray, gradient: np.ndarray) -> np.ndarray:
         float32[2, m].  The view's SQL has the same operations in the same order, in double
         precision, so that both round alike.
     """
-    east, north = place.astype(float) * gradient
-    return east + north
+    x, y = place.astype(float) * gradient
+    return x + y
 
 
-def _unfit(
-    curves: LightCurves, exposures: ExposureTable, late: np.ndarray, number: np.ndarray
-) -> np.ndarray:
-    """Light curves whose order differs from their channel's, or with an exposure twice."""
-    wrong = (np.abs(late) > 1) | (number > LAST_LISTED)
+def _unlisted(late: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Epochs that the list of late and early ones cannot have, bool[m]."""
+    return (np.abs(late) > 1) | (number > LAST_LISTED)
+
+
+def _unfit(curves: LightCurves, exposures: ExposureTable, wrong: np.ndarray) -> np.ndarray:
+    """Light curves with a `wrong` epoch, in another order than their channel, or with an exposure
+    twice."""
     inside = np.ones(curves.detections, bool)
     inside[curves.offsets[:-1]] = False
     wrong[1:] |= inside[1:] & (np.diff(exposures.of_detection) <= 0)
@@ -286,6 +311,9 @@ def decode(encoded: Encoded, offsets: np.ndarray, ticks_per_day: int) -> dict[st
         ticks = np.rint(ticks)
         odd = encoded.odd[encoded.odd_starts[i] : encoded.odd_starts[i + 1]].astype(int)
         ticks[np.abs(odd) - 1] += np.sign(odd)
+        late = encoded.late[encoded.late_starts[i] : encoded.late_starts[i + 1]]
+        if len(late):
+            ticks += late.astype(int) - ON_TIME
         times.append(ticks)
         place.append(seen)
     ticks = np.concatenate(times) + TICK_ORIGIN_MJD * ticks_per_day
@@ -304,8 +332,11 @@ _UNPACKED = f"""
     array_positions(string_to_array(l.mask::text, NULL), '1') AS place,
     s.ticks || '{{}}'::double precision[] AS ticks,
     s.clrcoeff || '{{}}'::real[] AS clrcoeff,
-    s.east || '{{}}'::real[] AS east,
-    s.north || '{{}}'::real[] AS north,
+    s.exposure_id || '{{}}'::bigint[] AS exposure_id,
+    s.x || '{{}}'::real[] AS x,
+    s.y || '{{}}'::real[] AS y,
+    l.odd IS NULL AND l.late IS NULL AS on_time,
+    l.late || ''::bytea AS late,
     l.mag_high || ''::bytea AS mag_high,
     l.mag_low || ''::bytea AS mag_low,
     l.magerr_high || ''::bytea AS magerr_high,
@@ -329,30 +360,50 @@ def _real(name: str) -> str:
     )
 
 
+def _hmjd(i: str) -> str:
+    """SQL for the time of epoch i."""
+    return (
+        "(a.origin + CASE WHEN a.on_time THEN 0"
+        f" ELSE coalesce(get_byte(a.late, {i} - 1) - {ON_TIME},"
+        f" ({i} = ANY(l.odd))::integer - (-{i} = ANY(l.odd))::integer) END"
+        f" + round(a.ticks[a.place[{i}]]"
+        f" + coalesce(l.x::float8 * a.x[a.place[{i}]] + l.y::float8 * a.y[a.place[{i}]], 0)))"
+        " / s.ticks_per_day::double precision"
+    )
+
+
 _VALUES = {
-    "hmjd": "(a.origin + coalesce((i = ANY(l.odd))::integer - (-i = ANY(l.odd))::integer, 0)"
-    " + round(a.ticks[a.place[i]]"
-    " + coalesce(l.east::float8 * a.east[a.place[i]]"
-    " + l.north::float8 * a.north[a.place[i]], 0))) / s.ticks_per_day::double precision",
+    "hmjd": _hmjd("i"),
     "mag": _real("mag"),
     "magerr": _real("magerr"),
     "clrcoeff": "a.clrcoeff[a.place[i]]",
     "catflags": "coalesce(a.catflags[i]::integer & 65535, 0)",
 }
 
-_SERIES = "LATERAL generate_series(1, bit_count(l.mask)::integer) i"
+_EXPOSURE = "a.exposure_id[a.place[i]]"
+
+_NUMBER = "coalesce(l.again[array_position(l.again, i) + cardinality(l.again) / 2]::text, '')"
+"""SQL for what follows the time of epoch i in its identifier: ``-2`` for the second epoch of one
+time and so on, nothing for the first.  The array has the epochs, counted from 1, whose time an
+earlier one has, and then these numbers, below 0, in the same order."""
+
+_SERIES = "LATERAL generate_series(1, bit_count(l.mask)::integer) i WHERE i > 0"
+"""The condition, which always holds, lets the planner expect 333 epochs in place of 1000,
+which would make it read all exposures to join them with the epochs of one light curve."""
 
 DETECTIONS = (
     "SELECT l.oid, "
     + ", ".join(f"{value} AS {name}" for name, value in _VALUES.items())
-    + f", l.oid || '-' || ({_VALUES['hmjd']}) AS detection_id"
+    + f", l.oid || '-' || ({_VALUES['hmjd']}) || {_NUMBER} AS detection_id"
+    + f", {_EXPOSURE} AS exposure_id"
     + f"{_UNPACKED}, {_SERIES}"
 )
 
 LIGHTCURVES = (
     "SELECT l.oid, "
-    + ", ".join(f"d.{name}" for name in _VALUES)
+    + ", ".join(f"d.{name}" for name in (*_VALUES, "exposure_id"))
     + f"{_UNPACKED}, LATERAL (SELECT "
     + ", ".join(f"array_agg({value}) AS {name}" for name, value in _VALUES.items())
+    + f", array_agg({_EXPOSURE}) AS exposure_id"
     + " FROM generate_series(1, bit_count(l.mask)::integer) i) d"
 )

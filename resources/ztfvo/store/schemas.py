@@ -6,18 +6,21 @@ import hashlib
 
 from psycopg import Connection, sql
 
+from ztfvo.errors import CannotBeDone
 from ztfvo.settings import get_settings
 from ztfvo.store import discovery
 from ztfvo.store.names import COMMON, schema_of
 from ztfvo.store.tables import (
     COMMON_TABLES,
-    FILE_COLUMNS,
     IMAGE_TABLES,
     INDEXES,
     PACKED,
     REFERENCE_TABLES,
-    TABLES,
+    UPGRADE,
+    tables,
+    tick_type,
 )
+from ztfvo.store.times import TIMES
 from ztfvo.store.views import COMMON_VIEWS, EDITION, VIEWS
 
 COMMON_STATEMENTS = (COMMON_TABLES, REFERENCE_TABLES, IMAGE_TABLES, COMMON_VIEWS)
@@ -41,26 +44,18 @@ def create_common(connection: Connection) -> None:
 
 
 def _renew_views(connection: Connection, release: str) -> None:
-    """Give a release that an earlier version of this program made the views of this one."""
+    """Give a release that an earlier version of this program made the columns and views of this
+    one."""
     if _edition(connection, schema_of(release)) in (None, EDITION):
         return
     use_schema(connection, release)
+    connection.execute(UPGRADE)
+    _compress(connection)
     _make_views(connection, release)
     if connection.execute(
         "SELECT 1 FROM ztf_store.release WHERE is_default AND name = %s", (release,)
     ).fetchone():
         _show(connection, release)
-
-
-def _renew_files(connection: Connection, release: str) -> None:
-    """Give the list of files what it has now; it is locked only where something is missing."""
-    there = connection.execute(
-        "SELECT FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'quadrants'",
-        (f"{schema_of(release)}.input_file",),
-    ).rowcount
-    if not there:
-        use_schema(connection, release)
-        connection.execute(FILE_COLUMNS)
 
 
 def _make_views(connection: Connection, release: str) -> None:
@@ -86,24 +81,58 @@ def _note_edition(connection: Connection, schema: str, edition: str) -> None:
     )
 
 
-def create_release(connection: Connection, release: str) -> None:
-    """Create a release's schema, tables and views, where they are missing; renew old views."""
+def create_release(connection: Connection, release: str, times: str) -> None:
+    """Create a release's schema, tables and views, where they are missing; renew old ones.
+
+    Parameters
+    ----------
+    release
+        Its name.
+    times
+        One of `TIMES`: how exact its times are.
+
+    Raises
+    ------
+    CannotBeDone
+        If the release was made with tables that do not hold such times.
+    """
+    ticks = tick_type(TIMES[times].ticks_per_day)
     name = f"{schema_of(release)}.exposures"
     if connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone()[0]:
         _renew_views(connection, release)
-        _renew_files(connection, release)
+        _require_ticks(connection, release, times)
         return
     schema = sql.Identifier(schema_of(release))
     connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(schema))
     use_schema(connection, release)
-    connection.execute(TABLES)
+    connection.execute(tables(ticks))
     let_pages_write(connection, schema_of(release))
+    _compress(connection)
+    _make_views(connection, release)
+
+
+def _require_ticks(connection: Connection, release: str, times: str) -> None:
+    """Refuse times that the tables of a release cannot hold."""
+    (held,) = connection.execute(
+        "SELECT format_type(atttypid, NULL) FROM pg_attribute"
+        " WHERE attrelid = %s::regclass AND attname = 'first_tick'",
+        (f"{schema_of(release)}.object",),
+    ).fetchone()
+    if held != tick_type(TIMES[times].ticks_per_day):
+        raise CannotBeDone(
+            f"Release {release} was loaded with other times than the times = {times!r} of its"
+            f" release.toml. To load it with these: ztfvo release drop {release}, then ztfvo"
+            f" ingest {release}."
+        )
+
+
+def _compress(connection: Connection) -> None:
+    """Set how the packed columns of lightcurve are stored."""
     for column in PACKED:
         connection.execute(
             f"ALTER TABLE lightcurve ALTER {column} SET STORAGE MAIN,"
             f" ALTER {column} SET COMPRESSION lz4"
         )
-    _make_views(connection, release)
 
 
 def let_pages_write(connection: Connection, schema: str) -> None:

@@ -7,7 +7,19 @@ table ``lightcurve`` has oid as its only key: it can become a distributed table 
 
 from __future__ import annotations
 
-TABLES = """
+from ztfvo.store.times import FIVE_DECIMALS
+
+
+def tables(ticks: str) -> str:
+    """Return the SQL that makes a release's tables.
+
+    Parameters
+    ----------
+    ticks
+        Type of ticks, from `tick_type`.
+    """
+    rate = RATE_TYPES[ticks]
+    return f"""
 CREATE TABLE input_file (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   path text NOT NULL UNIQUE,
@@ -29,18 +41,19 @@ CREATE TABLE exposure_set (
   fieldid smallint NOT NULL,
   rcid smallint NOT NULL,
   filterid smallint NOT NULL,
-  ticks_per_day integer NOT NULL,
+  ticks_per_day {rate} NOT NULL,
   ticks double precision[] NOT NULL,
   clrcoeff real[] NOT NULL,
-  east real[],
-  north real[],
+  x real[],
+  y real[],
   mjd_mid double precision[],
   obsmjd double precision[],
   exptime real[],
   filefracday bigint[],
   ndetections integer[],
   obsmjd_source text,
-  exptime_source text
+  exptime_source text,
+  exposure_id bigint[]
 );
 CREATE INDEX ON exposure_set (fieldid, rcid, filterid);
 CREATE INDEX ON exposure_set (input_file);
@@ -51,8 +64,8 @@ CREATE TABLE lightcurve (
   mag_scale real NOT NULL,
   magerr_base integer NOT NULL,
   magerr_scale real NOT NULL,
-  east real NOT NULL,
-  north real NOT NULL,
+  x real NOT NULL,
+  y real NOT NULL,
   mask bit varying NOT NULL,
   odd smallint[],
   mag_high bytea,
@@ -61,7 +74,9 @@ CREATE TABLE lightcurve (
   magerr_low bytea,
   catflags smallint[],
   mag real[],
-  magerr real[]
+  magerr real[],
+  late bytea,
+  again integer[]
 ) WITH (toast_tuple_target = 128);
 CREATE INDEX lightcurve_set ON lightcurve USING brin (exposure_set) WITH (pages_per_range = 16);
 CREATE TABLE object (
@@ -70,13 +85,13 @@ CREATE TABLE object (
   dec double precision NOT NULL,
   h3_10 bigint NOT NULL,
   healpix_29 bigint NOT NULL,
-  first_tick integer NOT NULL,
-  last_tick integer NOT NULL,
+  first_tick {ticks} NOT NULL,
+  last_tick {ticks} NOT NULL,
   nobs integer NOT NULL,
   ngoodobs integer NOT NULL,
   mag_mean real, mag_wmean real, mag_median real, mag_min real, mag_max real, mag_std real,
   mag_amplitude real, magerr_median real, chi2_red real,
-  ticks_per_day integer NOT NULL,
+  ticks_per_day {rate} NOT NULL,
   fieldid smallint NOT NULL,
   rcid smallint NOT NULL,
   filterid smallint NOT NULL
@@ -98,13 +113,42 @@ CREATE TABLE exposure (
 CREATE INDEX ON exposure (fieldid, rcid, filterid, mjd_mid);
 """
 
-FILE_COLUMNS = "ALTER TABLE input_file ADD COLUMN quadrants integer[]"
-"""For releases of earlier versions.  `quadrants` are the file's channels, as OIDs without their
-last eight digits; NULL of files that were loaded before it was there."""
+
+def tick_type(ticks_per_day: int) -> str:
+    """Return the SQL type that holds ticks since MJD 58000, of so many a day."""
+    return "bigint" if ticks_per_day > FIVE_DECIMALS else "integer"
+
+
+RATE_TYPES = {"integer": "integer", "bigint": "real"}
+"""Types of the number of ticks in a day by that of ticks: real holds powers of two, in 4 bytes."""
+
+UPGRADE = """
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = 'lightcurve'::regclass AND attname = 'east') THEN
+    ALTER TABLE lightcurve RENAME east TO x;
+    ALTER TABLE lightcurve RENAME north TO y;
+    ALTER TABLE exposure_set RENAME east TO x;
+    ALTER TABLE exposure_set RENAME north TO y;
+  END IF;
+END $$;
+ALTER TABLE input_file ADD COLUMN IF NOT EXISTS quadrants integer[];
+ALTER TABLE lightcurve ADD COLUMN IF NOT EXISTS late bytea;
+ALTER TABLE lightcurve ADD COLUMN IF NOT EXISTS again integer[];
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+      WHERE attrelid = 'exposure_set'::regclass AND attname = 'exposure_id') THEN
+    ALTER TABLE exposure_set ADD exposure_id bigint[];
+    UPDATE input_file SET finished = false;
+  END IF;
+END $$;
+"""
+"""What brings the tables of earlier versions up to date, without reading what is in them.  What is
+left to be computed is done by the next `ztfvo.ingest.finish.finish`."""
 
 PACKED = (
     *("mask", "odd", "mag_high", "mag_low", "magerr_high", "magerr_low"),
-    *("catflags", "mag", "magerr"),
+    *("catflags", "mag", "magerr", "late"),
 )
 """Columns of lightcurve that are compressed and kept in the row as far as they fit in a page."""
 
@@ -135,9 +179,11 @@ CREATE TABLE IF NOT EXISTS ztf_store.release (
   loaded_at timestamptz NOT NULL DEFAULT now(),
   files integer NOT NULL DEFAULT 0,
   footprint text,
-  windows jsonb NOT NULL DEFAULT '{}'
+  windows jsonb NOT NULL DEFAULT '{}',
+  times text NOT NULL DEFAULT 'five-decimals'
 );
 ALTER TABLE ztf_store.release ADD COLUMN IF NOT EXISTS windows jsonb NOT NULL DEFAULT '{}';
+ALTER TABLE ztf_store.release ADD COLUMN IF NOT EXISTS times text NOT NULL DEFAULT 'five-decimals';
 CREATE UNIQUE INDEX IF NOT EXISTS one_default ON ztf_store.release (is_default) WHERE is_default;
 """
 

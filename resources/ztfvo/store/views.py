@@ -12,6 +12,7 @@ from ztfvo.bands import BANDS, name_sql
 from ztfvo.catflags import CATFLAGS
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.store import codec
+from ztfvo.store.tables import UPGRADE
 from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
 
 _CODES = "rcid, (rcid / 4 + 1)::smallint AS ccdid, (rcid % 4 + 1)::smallint AS qid"
@@ -42,8 +43,8 @@ VIEWS = {
 """Published views of a release, and what they select.  New columns go last: PostgreSQL can then
 replace the views that others are made of."""
 
-EDITION = "views " + hashlib.sha256("".join(VIEWS.values()).encode()).hexdigest()[:16]
-"""Comment on a release's schema: which definitions its views have."""
+EDITION = "views " + hashlib.sha256("".join((UPGRADE, *VIEWS.values())).encode()).hexdigest()[:16]
+"""Comment on a release's schema: which definitions its tables and views have."""
 
 _FILTER_ROWS = ", ".join(
     f"({band.filterid}::smallint, '{band.name}', '{band.title}', '{band.svo_id}',"
@@ -60,7 +61,7 @@ _FLAG_ROWS = ", ".join(
 COMMON_VIEWS = f"""
 CREATE OR REPLACE VIEW ztf_store.releases AS
   SELECT name, title, description, simulated, layout, is_default, nlightcurves, ndetections,
-    nexposures, hmjd_first, hmjd_last, loaded_at AT TIME ZONE 'UTC' AS loaded_at, files
+    nexposures, hmjd_first, hmjd_last, loaded_at AT TIME ZONE 'UTC' AS loaded_at, files, times
   FROM ztf_store.release;
 CREATE OR REPLACE VIEW ztf_store.filters AS
   SELECT * FROM (VALUES {_FILTER_ROWS})

@@ -1,8 +1,9 @@
 """IRSA's bulk Parquet files (DR5 and later): one file per field, filter and quadrant.
 
 Types changed between releases.  DR5 has float32 times, which are exact multiples of 1/256 d, with
-uint8 filter and channel and uint16 flags.  DR19 has float64 times of five decimals, int8 and
-int32.  Both carry a left-over index column of pandas, which is not read.
+uint8 filter and channel and uint16 flags.  DR8 has float64 times that are differences of JD in
+double precision, DR19 such of five decimals, int8 and int32.  All carry a left-over index column of
+pandas, which is not read.  Which float64 times a file has is declared of its release.
 """
 
 from __future__ import annotations

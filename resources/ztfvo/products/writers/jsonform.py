@@ -3,23 +3,26 @@
 - ``release``: name, title and whether it is simulated
 - ``request``: address that gives the same again; ``citation``: of the survey's paper
 - ``frame``: of positions, times and magnitudes
+- ``notes``: a list of sentences on all light curves
 - ``columns``: dtype, unit, ucd and description of each name below
 - ``lightcurves``: a list; each has the single values oid, filter, ra, dec, fieldid, rcid, filterid,
-  separation, refmag, refmagerr and nrows, and an array of nrows elements for every other name
+  separation, refmag, refmagerr and nrows, and an array of nrows elements for every other name; in
+  bins also the numbers of epochs averaged and left_out
 
 JSON has neither infinite numbers nor not-a-number: both are null.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
 import orjson
 
-from ztfvo.products.columns import CITATION, COLUMNS, FACTS
-from ztfvo.products.derive import column_names
-from ztfvo.products.model import Product
+from ztfvo.products.columns import CITATION, COLUMNS, FACTS, Column
+from ztfvo.products.model import Curve, Product
+from ztfvo.products.notes import columns_of, notes
 from ztfvo.products.request import url
 from ztfvo.times import HELIOCENTRIC_FRAME
 
@@ -37,13 +40,16 @@ def write(product: Product) -> bytes:
             "name": product.release,
             "title": product.title,
             "simulated": product.simulated,
+            "times": product.times,
         },
         "request": url(product.request),
         "citation": CITATION,
         "frame": orjson.Fragment(_FRAME),
-        "columns": orjson.Fragment(_described(column_names(product.request))),
+        "notes": notes(product),
+        "columns": orjson.Fragment(_described(tuple(columns_of(product)))),
         "lightcurves": [
-            curve.facts() | {"nrows": len(curve)} | curve.columns for curve in product.curves
+            curve.facts() | {"nrows": len(curve)} | _binned(curve) | _arrays(curve)
+            for curve in product.curves
         ],
     }
     return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
@@ -52,7 +58,30 @@ def write(product: Product) -> bytes:
 _FRAME = orjson.dumps({"position": "ICRS", "time": HELIOCENTRIC_FRAME, "magnitudes": "AB"})
 
 
+def _arrays(curve: Curve) -> dict[str, Any]:
+    return {name: _sent(COLUMNS[name], values) for name, values in curve.columns.items()}
+
+
+def _sent(column: Column, values: np.ndarray) -> np.ndarray | list[Any]:
+    """The values of a column as orjson writes them."""
+    if column.null is not None:
+        return [None if value == column.null else value for value in values.tolist()]
+    return values.tolist() if column.width else values
+
+
+def _binned(curve: Curve) -> dict[str, int]:
+    if curve.averaged is None:
+        return {}
+    return {"averaged": curve.averaged, "left_out": curve.left_out}
+
+
+_SAID = ("name", "dtype", "unit", "ucd", "description")
+"""What is said of a column."""
+
+
 @lru_cache(maxsize=64)
-def _described(names: tuple[str, ...]) -> bytes:
-    described = [*FACTS.values(), *(COLUMNS[name] for name in names)]
-    return orjson.dumps({column.name: asdict(column) for column in described})
+def _described(columns: tuple[Column, ...]) -> bytes:
+    described = [*FACTS.values(), *columns]
+    return orjson.dumps(
+        {column.name: {fact: getattr(column, fact) for fact in _SAID} for column in described}
+    )

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from astropy.io.votable.tree import Group, TableElement, VOTableFile
+from astropy.io.votable.tree import Group, Info, TableElement, VOTableFile
 
 from ztfvo import votable
 from ztfvo.bands import BANDS
 from ztfvo.photometry import ZERO_FLUX
-from ztfvo.products.columns import CITATION, COLUMNS, FACTS, Column
-from ztfvo.products.derive import column_names
+from ztfvo.products.columns import AT_PALOMAR, CITATION, FACTS, Column
 from ztfvo.products.model import Curve, Product
+from ztfvo.products.notes import columns_of, note_of, notes
 from ztfvo.products.request import url
-from ztfvo.times import HELIOCENTRIC_FRAME
+from ztfvo.times import HELIOCENTRIC_FRAME, PALOMAR_FRAME
 from ztfvo.votable import NumberTable
 
 NAMES = (
@@ -41,18 +41,25 @@ _TYPES = {
     "str": "char",
 }
 _TIMESYS = "hmjd_frame"
+_AT_PALOMAR = "palomar_frame"
 _MEASURED = ("mag", "flux", "diffmag", "diffflux")
 """Columns that have a photometric calibration."""
 
 
 def write(product: Product) -> bytes:
     """The document, with binary rows."""
-    document, resource = votable.document(_infos(product), {_TIMESYS: HELIOCENTRIC_FRAME})
-    names = column_names(product.request)
+    columns = columns_of(product)
+    frames = {_TIMESYS: HELIOCENTRIC_FRAME}
+    if any(column.name in AT_PALOMAR for column in columns):
+        frames[_AT_PALOMAR] = PALOMAR_FRAME
+    document, resource = votable.document(_infos(product), frames)
     for number, curve in enumerate(product.curves):
-        resource.tables.append(_table(document, curve, names, number))
+        table = _table(document, curve, columns, number)
+        if note := note_of(curve, product.request):
+            table.infos.append(Info(ID=f"note_{curve.oid}", name="note", value=note))
+        resource.tables.append(table)
     if not product.curves:
-        resource.tables.append(_empty_table(document, names))
+        resource.tables.append(_empty_table(document, columns))
     return votable.as_bytes(document)
 
 
@@ -62,6 +69,7 @@ def _infos(product: Product) -> list[tuple[str, str, str | None]]:
         ("release", product.release, product.title),
         ("citation", CITATION, "Please cite this paper when you use these light curves."),
     ]
+    infos += [("note", note, None) for note in notes(product)]
     if product.simulated:
         infos.insert(2, ("simulated", "true", "These light curves were not observed."))
     return infos
@@ -104,9 +112,7 @@ def _calibration(document: VOTableFile, filterid: int, number: int) -> Group:
     return group
 
 
-def _table(
-    document: VOTableFile, curve: Curve, names: tuple[str, ...], number: int
-) -> TableElement:
+def _table(document: VOTableFile, curve: Curve, columns: list[Column], number: int) -> TableElement:
     table = NumberTable(document, ID=f"lc_{curve.oid}", name=f"lc_{curve.oid}")
     table.description = (
         f"ZTF light curve {curve.oid} of release {curve.release}, band {curve.filter}"
@@ -127,7 +133,7 @@ def _table(
         table.params.append(_param(document, FACTS[name], value, number))
     calibration = _calibration(document, curve.filterid, number)
     table.groups.append(calibration)
-    _add_fields(document, table, names, number, calibration.ID)
+    _add_fields(document, table, columns, number, calibration.ID)
     table.create_arrays(len(curve))
     for field in table.fields:
         table.array[field.ID] = curve.columns[field.name]
@@ -135,10 +141,10 @@ def _table(
     return table
 
 
-def _empty_table(document: VOTableFile, names: tuple[str, ...]) -> TableElement:
+def _empty_table(document: VOTableFile, columns: list[Column]) -> TableElement:
     table = TableElement(document, ID="lc_none", name="lc_none")
     table.description = "No light curve of the bands asked for"
-    _add_fields(document, table, names, 0, None)
+    _add_fields(document, table, columns, 0, None)
     table.create_arrays(0)
     table.format = "binary"
     return table
@@ -147,16 +153,24 @@ def _empty_table(document: VOTableFile, names: tuple[str, ...]) -> TableElement:
 def _add_fields(
     document: VOTableFile,
     table: TableElement,
-    names: tuple[str, ...],
+    columns: list[Column],
     number: int,
     calibration: str | None,
 ) -> None:
-    for name in names:
-        reference = _TIMESYS if name == "hmjd" else calibration if name in _MEASURED else None
-        column = COLUMNS[name]
+    for column in columns:
         described = _attributes(column, number)
+        reference = _reference(column.name, calibration)
         element = votable.field(document, column.description, ref=reference, **described)
+        if column.null is not None:
+            element.values.null = column.null
         table.fields.append(element)
+
+
+def _reference(name: str, calibration: str | None) -> str | None:
+    """ID of what the values of a column refer to."""
+    if name in _MEASURED:
+        return calibration
+    return {"hmjd": _TIMESYS, **dict.fromkeys(AT_PALOMAR, _AT_PALOMAR)}.get(name)
 
 
 def _param(document: VOTableFile, fact: Column, value: object, number: int) -> Any:
@@ -166,7 +180,8 @@ def _param(document: VOTableFile, fact: Column, value: object, number: int) -> A
 
 
 def _attributes(column: Column, number: int) -> dict[str, str | None]:
-    return {
+    size = {"arraysize": str(column.width)} if column.width else {}
+    return size | {
         "ID": f"{column.name}_{number}" if number else column.name,
         "name": column.name,
         "datatype": _TYPES[column.dtype],

@@ -19,6 +19,7 @@ from ztfvo.links.model import LightCurve
 from ztfvo.oid import split
 from ztfvo.products import request as requests
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.notes import notes
 from ztfvo.products.parameters import PARAMETERS, QUANTITY, Choice, Number, Parameter
 from ztfvo.products.points import of_curve
 from ztfvo.products.series import plain
@@ -35,6 +36,7 @@ def write(product: Product) -> bytes:
         "lightcurve.html",
         title=_title(request),
         product=product,
+        notes=notes(product),
         figure={
             "picture": _in(request, "png"),
             "print": _in(request, "pdf"),

@@ -46,7 +46,10 @@ _RELEASE = path_parameter("release", "Name of a release, such as dr24", "demo")
 _EPOCH = (
     path_parameter("oid", "A light curve", "680113300005170"),
     path_parameter(
-        "hmjd", "Heliocentric MJD (UTC) of an epoch, to 1e-5 d; or first, last or peak", "last"
+        "hmjd",
+        "Heliocentric MJD (UTC) of an epoch, to 1e-5 d, with - and a number behind it where others"
+        " have the same; or first, last or peak",
+        "last",
     ),
 )
 _PRODUCT = path_parameter(
