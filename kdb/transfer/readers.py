@@ -54,8 +54,10 @@ def read(path: Path, defaults: Defaults) -> Content:
         )
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadFile(f"{path} cannot be read: it is no text in UTF-8") from error
     try:
         return reader(text, defaults)
     except BadFile as error:

@@ -16,10 +16,12 @@ from support.files import (
     BULK_DR5,
     BULK_DR19,
     SHARED,
+    api_row,
     bulk_rows,
     manifest_of,
     needs_shared,
     nested,
+    write_api,
     write_bulk,
 )
 
@@ -153,6 +155,51 @@ def test_a_column_of_another_type_is_refused(tmp_path, name, kind):
         rows[name] = [[58204, 58205, 58206], [58300]]
     with pytest.raises(BadFile, match=rf"column {name} is of type .*, expected"):
         raise refuse(write_bulk(tmp_path / NAME, rows, types))
+
+
+@pytest.mark.parametrize(
+    ("values", "cause"),
+    [
+        (
+            {"hmjd": (0, [58204.123456, 58204.2, 59000.5])},
+            "hmjd 58204.123456 is no multiple of 1/100000 d (epoch 1 of 3).",
+        ),
+        (
+            {"hmjd": (0, [58204.5, 58203.25, 59000.5])},
+            "hmjd not sorted: 58203.25 follows 58204.5 (epoch 2 of 3).",
+        ),
+        ({"hmjd": (1, [float("inf")])}, "hmjd is inf, expected 50000 to 70000 (epoch 1 of 1)."),
+        ({"mag": (1, [float("nan")])}, "mag is nan (epoch 1 of 1)."),
+        (
+            {"catflags": (0, [0, 70000, 1])},
+            "catflags is 70000, expected 0 to 65535 (epoch 2 of 3).",
+        ),
+        ({"objra": (0, 361.5)}, "ra is 361.5, expected 0 to 360 degrees."),
+        ({"fieldid": (0, 1723)}, "fieldid is 1723, the OID says 1722."),
+    ],
+)
+def test_messages_have_plain_numbers_and_one_full_stop(tmp_path, values, cause, recwarn):
+    path = write_bulk(tmp_path / NAME, with_values(**values))
+    with pytest.raises(BadFile) as refused:
+        check(read_file(path)[1], path)
+    message = str(refused.value)
+    assert cause in message
+    assert "np." not in message
+    assert ".." not in message.replace(str(path), "")
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [("ra", "inf", "inf"), ("ra", "999", "999.0"), ("ra", "nan", "nan"), ("dec", "-90.5", "-90.5")],
+)
+def test_positions_of_answers_are_named_as_they_are_in_the_file(
+    tmp_path, name, value, shown, recwarn
+):
+    path = write_api(tmp_path / "a.csv", api_row(), api_row(hjd="2458297.5", **{name: value}))
+    with pytest.raises(BadFile, match=rf"row 3: {name} is {shown}, expected .* degrees\.$"):
+        read_file(path)
+    assert not recwarn.list
 
 
 def test_float32_times_are_multiples_of_a_256th(tmp_path):

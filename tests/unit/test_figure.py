@@ -366,3 +366,12 @@ def test_the_same_product_gives_the_same_file_from_any_thread(kind):
 def test_pyplot_is_not_involved():
     check = "import sys, ztfvo.products.figure; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "hours", [0.001, 0.4, 1.2, 5, 11, 30, 47, 48.5, 52, 71, 100, 180, 300, 9000]
+)
+def test_dates_above_a_span_of_any_length_are_few_and_come_without_a_warning(hours, recwarn):
+    made, _ = drawn(curve(ZG, mag=[13.0, 14.0], hmjd=[58300.1, 58300.1 + hours / 24]))
+    assert 1 <= len(made.axes[1].get_xticks()) <= 7
+    assert not recwarn.list

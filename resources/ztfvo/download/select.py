@@ -80,7 +80,8 @@ def read_oids(path: Path) -> tuple[int, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DownloadError(f"{path} cannot be read: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise DownloadError(f"{path} cannot be read: {reason}") from error
     column, found = 0, []
     for number, line in enumerate(text.splitlines(), 1):
         cells = next(csv.reader([line.partition("#")[0]]), [])

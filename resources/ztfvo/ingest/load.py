@@ -97,9 +97,15 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
         object_rows = _object_rows(curves, ticks, pixels, *_tick_types(connection))
         _copy(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
     except UniqueViolation as error:
-        oid = re.search(r"\d{15,}", error.diag.message_detail or "")
-        raise RepeatedObject(int(oid[0]) if oid else 0) from error
+        raise RepeatedObject(_repeated(error)) from error
     verify(connection, curves)
+
+
+def _repeated(error: UniqueViolation) -> str:
+    """What the database says of a key that is there already, as a sentence without full stop."""
+    found = re.search(r"\d{15,16}", error.diag.message_detail or "")
+    which = f"OID {found[0]}" if found else "one of the OIDs"
+    return f"{which} is in the release already, from another file"
 
 
 def healpix(curves: LightCurves, order: int) -> np.ndarray:

@@ -269,7 +269,9 @@ def _upper_scale(axes: Axes, request: Request) -> None:
     low, high = low - MJD_1970, high - MJD_1970
     upper.set_xlim(low, high)
     fine = high - low < 8
-    dates = AutoDateLocator(minticks=3, maxticks=4 if fine else 7)
+    # With other numbers there are spans that matplotlib finds no step for.
+    least, most = (2, 5) if fine else (3, 7)
+    dates = AutoDateLocator(minticks=least, maxticks=most)
     ticks = dates.tick_values(num2date(low), num2date(high))
     # A label further to the right would leave the figure.
     upper.set_xticks([tick for tick in ticks if low <= tick <= high - 0.06 * (high - low)])

@@ -78,6 +78,8 @@ def read(path: Path) -> LightCurves:
     rows = _answers.read(path, _COLUMNS)
     table = rows.table
     column = {name: _column(path, rows, name) for name in _COLUMNS}
+    for name, low, high in (("ra", 0.0, 360.0), ("dec", -90.0, 90.0)):
+        _check_range(path, rows, column[name], name, low, high)
     ticks = np.rint((column["hjd"] - MJD_ZERO) * FIVE_DECIMALS)
     order = np.lexsort((column["hjd"], column["oid"]))
     oid, first, nepochs = np.unique(column["oid"][order], return_index=True, return_counts=True)
@@ -112,6 +114,17 @@ def read(path: Path) -> LightCurves:
         ),
         origin=origin + rows.first,
     )
+
+
+def _check_range(
+    path: Path, rows: Rows, values: np.ndarray, name: str, low: float, high: float
+) -> None:
+    """Refuse the first row whose value is none of the sphere."""
+    wrong = np.flatnonzero(~((values >= low) & (values <= high)))
+    if wrong.size:
+        row = int(wrong[0])
+        cause = f"{name} is {values[row]}, expected {low:g} to {high:g} degrees"
+        raise BadFile(path, row + rows.first, cause)
 
 
 def _column(path: Path, rows: Rows, name: str) -> np.ndarray:
