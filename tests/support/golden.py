@@ -41,12 +41,21 @@ def comparable(answer: requests.Response) -> str:
     """
     kind = answer.headers["Content-Type"]
     if "xml" in kind:
-        text = _of_xml(answer.content)
+        text = _in_order(_of_xml(answer.content))
     elif "json" in kind:
         text = json.dumps(answer.json(), indent=1, ensure_ascii=False)
     else:
         text = answer.content.decode().replace("\r", "\\r")
     return f"{answer.status_code} {kind}\n" + without_what_varies(text).strip() + "\n"
+
+
+def _in_order(text: str) -> str:
+    """The text with the resources that it comes from sorted: each DaCHS process has an order."""
+    lines = text.split("\n")
+    places = [number for number, line in enumerate(lines) if '<INFO name="ivoid"' in line]
+    for place, line in zip(places, sorted(lines[place] for place in places), strict=True):
+        lines[place] = line
+    return "\n".join(lines)
 
 
 def without_what_varies(text: str) -> str:

@@ -10,7 +10,8 @@ The store holds every value of the file without loss in less than half the bytes
 - mag and magerr as whole multiples of a power of two, less the smallest, cut in a high byte
   (which compresses) and two low bytes; a light curve whose values span too much for 24 bits
   keeps plain float32 arrays;
-- catflags as a 2-byte array in which 0 is NULL, and no array where all are 0.
+- catflags as a 2-byte array in which 0 is NULL, and no array where all are 0;
+- the epochs that have the time of an earlier one, which coarse times make, by their numbers.
 
 `DETECTIONS` and `LIGHTCURVES` are the same decoding in SQL.
 """
@@ -360,20 +361,13 @@ def _real(name: str) -> str:
     )
 
 
-def _hmjd(i: str) -> str:
-    """SQL for the time of epoch i."""
-    return (
-        "(a.origin + CASE WHEN a.on_time THEN 0"
-        f" ELSE coalesce(get_byte(a.late, {i} - 1) - {ON_TIME},"
-        f" ({i} = ANY(l.odd))::integer - (-{i} = ANY(l.odd))::integer) END"
-        f" + round(a.ticks[a.place[{i}]]"
-        f" + coalesce(l.x::float8 * a.x[a.place[{i}]] + l.y::float8 * a.y[a.place[{i}]], 0)))"
-        " / s.ticks_per_day::double precision"
-    )
-
-
 _VALUES = {
-    "hmjd": _hmjd("i"),
+    "hmjd": "(a.origin + CASE WHEN a.on_time THEN 0"
+    f" ELSE coalesce(get_byte(a.late, i - 1) - {ON_TIME},"
+    " (i = ANY(l.odd))::integer - (-i = ANY(l.odd))::integer) END"
+    " + round(a.ticks[a.place[i]]"
+    " + coalesce(l.x::float8 * a.x[a.place[i]] + l.y::float8 * a.y[a.place[i]], 0)))"
+    " / s.ticks_per_day::double precision",
     "mag": _real("mag"),
     "magerr": _real("magerr"),
     "clrcoeff": "a.clrcoeff[a.place[i]]",
