@@ -26,7 +26,7 @@ def unreadable(path: Path) -> str | None:
             return f"is {_KINDS.get(kind, 'something else')}, not a file"
         os.close(os.open(path, os.O_RDONLY))
     except OSError as error:
-        if path.is_symlink():
+        if os.path.islink(path):
             return f"is a link to {os.readlink(path)} and leads nowhere: {error.strerror}"
         return f"cannot be read: {error.strerror}"
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import warnings
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from support.files import (
 from support.releases import let_in, temporary_release
 
 from ztfvo.errors import BadFile
+from ztfvo.ingest import run
 from ztfvo.ingest.folder import survey
 from ztfvo.ingest.manifest import write_manifest
 from ztfvo.ingest.plan import jobs
@@ -136,6 +138,9 @@ def test_the_command_goes_on_beside_an_unreadable_file_and_writes_a_report(relea
         closed = channel_file(folder, 604)
         (folder / "notes.md").write_text("x")
         let_in(release.root)
+        for name, mode in (("hidden", 0), ("listed", 0o444)):
+            channel_file(folder / name, 605)
+            (folder / name).chmod(mode)
         closed.chmod(0)
         result = release.command(check=False)
         assert result.returncode == 1
@@ -143,7 +148,9 @@ def test_the_command_goes_on_beside_an_unreadable_file_and_writes_a_report(relea
         refusal = f"refused {closed}: cannot be read: Permission denied."
         assert refusal in shown
         assert "Ignored, as their names are not those of files of light curves: notes.md" in shown
-        assert "1 ignored, 1 loaded, 1 refused; 2 light curves, 4 detections" in shown
+        assert f"refused {folder}/hidden: cannot be listed: Permission denied." in shown
+        assert f"refused {folder}/listed" in shown
+        assert "1 ignored, 1 loaded, 3 refused; 2 light curves, 4 detections" in shown
         assert "Traceback" not in shown
         report = Path(shown.rpartition("Report: ")[2].strip())
         found = {entry["key"]: entry["action"] for entry in json.loads(report.read_text())}
@@ -151,6 +158,8 @@ def test_the_command_goes_on_beside_an_unreadable_file_and_writes_a_report(relea
             good.relative_to(folder).as_posix(): "loaded",
             closed.relative_to(folder).as_posix(): "refused",
             "notes.md": "ignored",
+            "hidden": "refused",
+            "listed/0": "refused",
         }
     finally:
         for path in sorted(folder.rglob("*"), reverse=True):
@@ -196,6 +205,47 @@ def test_times_to_come_are_loaded_without_a_librarys_warning(release):
 def test_a_refusal_ends_with_one_full_stop(cause, message):
     assert str(BadFile("a.csv", None, cause)) == message
     assert str(BadFile("a.csv", None, cause, remedy="Do that.")) == f"{message} Do that."
+
+
+def dying(release, job, options):
+    """Work of a process that is killed at one file."""
+    if "600" in job.key:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run._load_one(run._connection, release, job, run._grid, options)
+
+
+def test_a_process_that_is_killed_ends_in_refusals_and_the_next_run_loads_the_rest(
+    release, data, monkeypatch
+):
+    for field in range(602, 606):
+        channel_file(data, field)
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "_work", dying)
+        outcomes = release.ingest(workers=2)
+    unfinished = of(outcomes, "refused")
+    key = "0/field000600/ztf_000600_zg_c07_q4_test.parquet"
+    assert unfinished[key] == (
+        f"{data}/{key}: was not loaded, as a process of this ingest was ended, most likely for want"
+        " of memory. Run the same command with fewer --workers: what is loaded stays."
+    )
+    assert len(outcomes) == 6
+    assert "refused" not in {outcome.action for outcome in release.ingest(workers=2)}
+    assert release.counts() == [6, 12, 12, 24, 6]
+
+
+def test_the_screen_names_some_of_many_refused_files_and_the_report_all(release):
+    folder = release.root / "many"
+    folder.mkdir()
+    files = [folder / f"{i}.parquet" for i in range(30)]
+    for path in files:
+        path.touch()
+    result = release.command(*files, check=False)
+    assert result.stderr.count("the file is empty (0 bytes)") == 20
+    assert "30 refused" in result.stderr
+    report = Path(result.stderr.rpartition("Report: ")[2].strip())
+    assert [entry["action"] for entry in json.loads(report.read_text())] == ["refused"] * 30
+    dry = release.command(*files, "--dry-run", check=False)
+    assert dry.stderr.count("the file is empty (0 bytes)") == 30
 
 
 def test_a_collections_own_files_are_known(tmp_path):

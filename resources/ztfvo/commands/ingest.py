@@ -26,7 +26,7 @@ from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common, create_release
 
 NAMED = 20
-"""Files that are named on the screen; the report has all."""
+"""Files that are named on the screen for each kind of outcome; the report has all."""
 
 app = typer.Typer(add_completion=False)
 
@@ -99,15 +99,16 @@ def _with_progress(
         number = sum(not job.ignored for job in todo)
         task = progress.add_task(release.name, total=number, detections=0, rate=0.0)
 
+        shown: Counter[str] = Counter()
+
         def report(outcome: Outcome) -> None:
             if outcome.action == "ignored":
                 return
-            if outcome.action == "refused":
-                show_error(f"refused {outcome.message}", progress.console)
-            elif options.dry_run or outcome.doubtful:
-                word = f"would {outcome.action}:" if options.dry_run else outcome.action
-                why = f": {outcome.message}" if outcome.message else ""
-                _show(progress.console, f"{word} {outcome.key}{why}")
+            line = _line(outcome)
+            shown[outcome.action] += bool(line)
+            if line and (options.dry_run or shown[outcome.action] <= NAMED):
+                refused = outcome.action == "refused"
+                (show_error if refused else _show)(line, progress.console)
             state = progress.tasks[task]
             total = state.fields["detections"] + outcome.detections
             progress.update(task, advance=1, detections=total, rate=total / (state.elapsed or 1))
@@ -115,7 +116,17 @@ def _with_progress(
         return run(release, todo, settings, options, workers=workers, report=report)
 
 
-def _show(where: Console, line: str) -> None:
+def _line(outcome: Outcome) -> str:
+    """What a person should see of a file; in a dry run also what would be done."""
+    if outcome.action == "refused":
+        return f"refused {outcome.message}"
+    why = f": {outcome.message}" if outcome.message else ""
+    if outcome.action in ("load", "replace"):
+        return f"would {outcome.action}: {outcome.key}{why}"
+    return f"{outcome.action} {outcome.key}{why}" if outcome.doubtful else ""
+
+
+def _show(line: str, where: Console = console) -> None:
     where.print(line, markup=False)
 
 
@@ -126,7 +137,7 @@ def _summarise(release: Declaration, outcomes: list[Outcome]) -> None:
     _name(outcomes, "left", f"Loaded, but not in the folder (to take one out: {unload})")
     dropped = dict.fromkeys(column for outcome in outcomes for column in outcome.dropped)
     if dropped:
-        _show(console, f"Columns that are not kept: {', '.join(dropped)}")
+        _show(f"Columns that are not kept: {', '.join(dropped)}")
     counts = Counter(outcome.action for outcome in outcomes)
     changed = [o for o in outcomes if o.action in ("loaded", "replaced", "load", "replace")]
     doubtful = sum(outcome.doubtful for outcome in outcomes)
@@ -143,8 +154,8 @@ def _name(outcomes: list[Outcome], action: str, what: str) -> None:
     """Name the first files of which something became."""
     keys = [outcome.key for outcome in outcomes if outcome.action == action]
     if keys:
-        more = f" and {len(keys) - NAMED:,} more, see the report" if len(keys) > NAMED else ""
-        _show(console, f"{what}: {', '.join(keys[:NAMED])}{more}")
+        more = f" and {len(keys) - NAMED:,} more" if len(keys) > NAMED else ""
+        _show(f"{what}: {', '.join(keys[:NAMED])}{more}")
 
 
 def _write_report(folder: Path, release: str, outcomes: list[Outcome]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,19 +60,16 @@ def _sort(path: Path, contents: Contents, above: tuple[tuple[int, int], ...]) ->
     """Put one entry of a folder where it belongs."""
     if path.name in _BESIDE:
         return
-    data = is_data(path)
     if path.name.startswith((".", "_")):
         contents.ignored.append(path)
-    elif path.is_dir() and not data:
+    elif os.path.isdir(path) and not is_data(path):
         _survey(path, contents, above)
-    elif data or (path.is_symlink() and not path.exists()):
-        fault = unreadable(path)
-        if fault:
-            contents.faults.append(BadFile(path, None, fault))
-        else:
-            contents.files.append(path)
-    else:
+    elif os.path.exists(path) and not is_data(path):
         contents.ignored.append(path)
+    elif fault := unreadable(path):
+        contents.faults.append(BadFile(path, None, fault))
+    else:
+        contents.files.append(path)
 
 
 def is_data(path: Path) -> bool:

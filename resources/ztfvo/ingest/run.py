@@ -16,7 +16,7 @@ from psycopg import Connection
 
 from ztfvo.db import connect
 from ztfvo.declarations import Declaration
-from ztfvo.errors import BadFile, CannotBeDone
+from ztfvo.errors import BadFile
 from ztfvo.grid import Grid, read_grid
 from ztfvo.ingest.load import CountMismatch, RepeatedObject, Source, insert_file, load
 from ztfvo.ingest.merged import load_merged
@@ -68,11 +68,6 @@ def run(
     -------
     list of Outcome
         One for each job, in the order of the jobs.
-
-    Raises
-    ------
-    CannotBeDone
-        When a process of several was ended from outside.
     """
     found = {}
     for outcome in _outcomes(release, jobs, settings, options, workers):
@@ -120,18 +115,25 @@ def _in_parallel(
         initializer=_start_worker,
         initargs=(settings, grid),
     ) as pool:
-        futures = [pool.submit(_work, release, job, options) for job in jobs]
+        futures = {pool.submit(_work, release, job, options): job for job in jobs}
         try:
             for future in as_completed(futures):
-                yield future.result()
-        except BrokenProcessPool as error:
-            raise CannotBeDone(
-                "A process of this ingest was ended from outside, most likely for want of memory."
-                " Run the same command with fewer --workers: what is loaded stays."
-            ) from error
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    yield refused(futures[future], _unfinished(futures[future]))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _unfinished(job: Job) -> BadFile:
+    return BadFile(
+        job.path,
+        None,
+        "was not loaded, as a process of this ingest was ended, most likely for want of memory",
+        remedy="Run the same command with fewer --workers: what is loaded stays.",
+    )
 
 
 _connection: Connection | None = None
