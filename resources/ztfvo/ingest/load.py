@@ -45,12 +45,9 @@ class CountMismatch(Exception):
 class RepeatedObject(Exception):
     """An OID of the file is in the release already."""
 
-    def __init__(self, oid: int) -> None:
-        super().__init__(oid)
-        self.oid = oid
-
-    def __str__(self) -> str:
-        return f"the release has OID {self.oid} already, from another file"
+    def __init__(self, oid: int | None) -> None:
+        which = f"OID {oid}" if oid else "one of the OIDs"
+        super().__init__(f"the release has {which} already, from another file")
 
 
 @dataclass(frozen=True)
@@ -97,15 +94,9 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
         object_rows = _object_rows(curves, ticks, pixels, *_tick_types(connection))
         _copy(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
     except UniqueViolation as error:
-        raise RepeatedObject(_repeated(error)) from error
+        oid = re.search(r"\d{15,16}", error.diag.message_detail or "")
+        raise RepeatedObject(int(oid[0]) if oid else None) from error
     verify(connection, curves)
-
-
-def _repeated(error: UniqueViolation) -> str:
-    """What the database says of a key that is there already, as a sentence without full stop."""
-    found = re.search(r"\d{15,16}", error.diag.message_detail or "")
-    which = f"OID {found[0]}" if found else "one of the OIDs"
-    return f"{which} is in the release already, from another file"
 
 
 def healpix(curves: LightCurves, order: int) -> np.ndarray:
