@@ -21,6 +21,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <FEED source="ztf/ssa#series" prefix="\prefix"/>
     <FEED source="ztf/ssa#timeseries" label="\label" prefix="\prefix"/>
     <FEED source="ztf/ssa#service" label="\label" prefix="\prefix" datasource="\datasource"/>
+    <FEED source="ztf/images#service" label="\label" prefix="\prefix"/>
   </NXSTREAM>
 
   <LOOP source="ztf/ztf#default"><codeItems>
@@ -29,7 +30,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
   </codeItems></LOOP>
 
   <FEED source="ztf/references#table"/>
-  <FEED source="ztf/ssa#science-images"/>
+  <FEED source="ztf/images#science-images"/>
+  <FEED source="ztf/images#reference-images"/>
 
   <table id="releases" onDisk="True" adql="True" primary="name">
     <meta name="table-rank">50</meta>
@@ -129,8 +131,9 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <make table="series"/>
     <make table="timeseries"/>
     <make table="science_images">
-      <FEED source="ztf/ssa#product-types"/>
+      <FEED source="ztf/images#product-types"/>
     </make>
+    <make table="reference_images"/>
     <make table="releases"/>
     <make table="filters"/>
     <make table="catflags"/>

@@ -14,10 +14,12 @@ from ztfvo.store.names import DEFAULT
 TAP, STATUS = "/tap", "/status"
 KNOWLEDGE = "/kdb"
 """The knowledge database, unless it has a host name of its own."""
+KDB_CONE = "/kdb/scs"
+"""Cone search of the knowledge database's tables."""
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"
-CONE, TIME_SERIES, LINKS, IMAGES = "scs", "ssa", "links", "images"
+CONE, TIME_SERIES, IMAGE_SEARCH, LINKS, IMAGES = "scs", "ssa", "sia2", "links", "images"
 
 
 def absolute(path: str) -> str:

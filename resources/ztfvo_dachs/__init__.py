@@ -26,16 +26,18 @@ def install_or_end() -> None:
 
 def install() -> None:
     """Register functions, guards and repairs with this process's DaCHS, once."""
-    from ztfvo_dachs import columnar, geometry, repairs, sampling, udfs
+    from ztfvo_dachs import columnar, geometry, repairs, sampling, shortaddresses, udfs
 
     udfs.install()
     geometry.install()
     sampling.install()
     columnar.install()
+    shortaddresses.install()
     repairs.install()
     if "gavo.web.root" in sys.modules:
-        from ztfvo_dachs import dlmeta, scs
+        from ztfvo_dachs import dlmeta, scs, sia
 
         repairs.install_in_server()
         scs.install()
         dlmeta.install()
+        sia.install()

@@ -10,8 +10,8 @@ from gavo import base, rscdef, svcs
 from gavo.protocols import datalink
 
 from ztfvo.db import DatabaseDown
-from ztfvo.links import ofcurve, ofdetection, ofproduct, processing
-from ztfvo.links.model import Fault, LightCurve, Link
+from ztfvo.links import ofcurve, ofdetection, ofproduct, ofreference, processing
+from ztfvo.links.model import Fault, LightCurve, Link, ReferenceImage
 from ztfvo.releases import NoRelease
 from ztfvo.store.names import DEFAULT
 from ztfvo_dachs import messages
@@ -54,11 +54,13 @@ def links_of_lightcurve(descriptor: Descriptor) -> Iterator[Any]:
 
 
 def links_of_product(descriptor: Descriptor) -> Iterator[Any]:
-    """Links of a light curve or of a science image."""
+    """Links of a light curve or of an image."""
     if isinstance(descriptor.found, LightCurve):
         yield from links_of_lightcurve(descriptor)
         return
-    for link in ofdetection.links_of_image(descriptor.found):
+    is_reference = isinstance(descriptor.found, ReferenceImage)
+    links = ofreference.links if is_reference else ofdetection.links_of_image
+    for link in links(descriptor.found):
         yield _link(descriptor, link)
 
 

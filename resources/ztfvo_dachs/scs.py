@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gavo import base, formats, utils, votable
+from gavo import base, utils, votable
 from gavo.svcs import renderers
 from gavo.votable import V
 from gavo.web import vodal
 
 from ztfvo.dal import BadParameter
-from ztfvo_dachs import conecheck, messages
-
-OUTPUT = "RESPONSEFORMAT"
+from ztfvo_dachs import conecheck, messages, outputs
 
 
 class ConeRenderer(vodal.SCSRenderer):
@@ -27,38 +25,23 @@ class ConeRenderer(vodal.SCSRenderer):
     name = "scs.xml"
 
     def __init__(self, request: Any, service: Any) -> None:
-        for name in list(request.strargs):
-            if name.startswith("_") or name.upper() == "UPLOAD":  # for DaCHS' own forms
-                del request.strargs[name]
-        for name, values in list(request.strargs.items()):
-            values[:] = [str(value) for value in values]  # what is not UTF-8 comes as an object
-            if not any(value.strip() for value in values):
-                del request.strargs[name]
+        self.given = outputs.parameters(request)
         super().__init__(request, service)
 
     def render(self, request: Any, sync: bool = False) -> Any:
         try:
-            self._check(request.strargs)
+            self._check()
         except BadParameter as error:
             return self._writeErrorTable(request, error)
         return super().render(request, sync)
 
-    def _check(self, parameters: dict[str, list[str]]) -> None:
-        given = {name.upper(): values for name, values in parameters.items()}
-        wanted = given.get(OUTPUT, [""])[-1]
-        if wanted:
-            try:
-                formats.getKeyFor(wanted)
-            except formats.CannotSerializeIn:
-                known = ", ".join(sorted(formats.iterFormats()))
-                raise BadParameter(
-                    OUTPUT, f"{OUTPUT}={wanted[:40]} is not known here: use one of {known}."
-                ) from None
-        if given.get("FORMAT", [""])[-1].lower() == "metadata":
+    def _check(self) -> None:
+        outputs.check(self.given)
+        if self.given.get("FORMAT", [""])[-1].lower() == "metadata":
             return
-        if conecheck.read_rows(conecheck.given_in(parameters)) == 0:
+        if conecheck.read_rows(conecheck.given_in(self.given)) == 0:
             return
-        conecheck.read(parameters)
+        conecheck.read(self.given)
 
     def _handleInputErrors(self, failure: Any, request: Any) -> Any:
         status, text = messages.explain(failure.value)

@@ -49,7 +49,7 @@ def check_associated(result, adql: str, site: str) -> None:
         (identifier,) = [entry for entry in found.groups[0].entries if entry.name == "ID"]
         described.append((found.name, identifier.ref))
         address = {param.name: param.value for param in found.params}["accessURL"]
-        assert address == f"{site}/ztf/ztf/{found.name}/dlmeta"
+        assert address == f"{site}/{found.name}"
     assert sorted(described) == sorted(ASSOCIATED[adql])
 
 
@@ -57,7 +57,7 @@ def test_a_named_release_leads_to_its_own_links(tap, site):
     found = tap.search(f"SELECT oid FROM ztf_demo.objects WHERE oid = {HZ_HER}")
     (described,) = found.iter_adhocservices()
     address = {param.name: param.value for param in described.params}["accessURL"]
-    assert address == f"{site}/ztf/demo/links/dlmeta"
+    assert address == f"{site}/demo/links"
 
 
 def test_cone_search_results_lead_to_links(site):

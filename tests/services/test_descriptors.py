@@ -10,7 +10,7 @@ from support.files import ROOT
 
 FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
-SHARED_PARTS = {"tables", "release", "cone", "examples", "datalink", "references", "ssa"}
+SHARED_PARTS = {"tables", "release", "cone", "examples", "datalink", "references", "ssa", "images"}
 RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
 OTHERS = ["kdb/kdb", "kdb/examples"]
 MAX_LINES = 300
@@ -79,4 +79,4 @@ def test_the_registry_knows_the_knowledge_database(site, record):
         text = record(f"kdb/kdb/{name}")
         assert "<title>" in text
         assert "Palomar" not in text
-    assert f"{site}/kdb/kdb/cone/scs.xml?" in text
+    assert f"{site}/kdb/scs?" in text

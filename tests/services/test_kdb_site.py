@@ -205,7 +205,7 @@ def test_records_lead_to_the_links_of_their_light_curves(site, tap):
     found = tap.search(f"SELECT oid, tags FROM kdb.objects WHERE oid = {HZ_HER[0]}")
     (described,) = found.iter_adhocservices()
     address = {param.name: param.value for param in described.params}["accessURL"]
-    assert address == f"{site}/ztf/ztf/links/dlmeta"
+    assert address == f"{site}/links"
     cone = pyvo.dal.SCSService(f"{site}/kdb/scs").search(service.HZ_HER, 0.001)
     linked = {row["access_url"] for links in cone.iter_datalinks() for row in links}
     assert {f"{site}/lc/{row['oid']}.vot" for row in cone} <= linked

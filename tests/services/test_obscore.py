@@ -14,7 +14,14 @@ from support import service
 from support.images import forgotten
 
 from ztfvo.db import connect
-from ztfvo.images.products import Image, name_mjd, science_path
+from ztfvo.images.products import (
+    Image,
+    name_mjd,
+    parse_reference,
+    reference_path,
+    science_path,
+)
+from ztfvo.oid import ccd_and_quadrant
 from ztfvo.settings import get_settings, load_settings
 from ztfvo.store import discovery
 from ztfvo.store.schemas import set_default
@@ -175,8 +182,9 @@ def test_all_fields_of_the_survey_have_their_quadrants():
     assert max(found.values()) < 6.6
 
 
-def test_another_authority_gets_its_own_identifiers_and_indexes(site):
-    other = load_settings(authority="other.example")
+@pytest.mark.parametrize("authority", ["other.example", "uni.star.example"])
+def test_another_authority_gets_its_own_identifiers_and_indexes(site, authority):
+    other = load_settings(authority=authority)
     with connect() as connection:
         connection.execute("SELECT 1")  # within this transaction, which is taken back
         digests = []
@@ -190,6 +198,13 @@ def test_another_authority_gets_its_own_identifiers_and_indexes(site):
             ]
             plan = "\n".join(r[0] for r in connection.execute(f"EXPLAIN SELECT * {where}", (did,)))
             assert "series_did" in plan
+            for table, name in (("science_images", "image"), ("reference_images",) * 2):
+                did = discovery.identifier_of(settings, "x/x")
+                connection.execute("SET LOCAL enable_seqscan = off")
+                rows = connection.execute(
+                    f"EXPLAIN SELECT * FROM ztf_store.{table} WHERE publisher_did = %s", (did,)
+                )
+                assert f"{name.removesuffix('s')}_did" in "\n".join(row[0] for row in rows)
             digests.append(hashlib.sha256(plan.encode()).hexdigest())
         assert digests[0] != digests[1]
         connection.rollback()
@@ -200,6 +215,9 @@ def test_the_views_follow_the_default_release(site):
         connection.execute(
             "CREATE SCHEMA other_store; CREATE TABLE other_store.object"
             " (LIKE demo_store.object INCLUDING ALL);"
+            "CREATE TABLE other_store.exposure_set (fieldid smallint, rcid smallint,"
+            " filterid smallint); INSERT INTO other_store.exposure_set"
+            " VALUES (680, 50, 1), (680, 50, 1), (1722, 27, 2);"
             "INSERT INTO ztf_store.release (name, title, description, simulated, layout)"
             " VALUES ('other', 'Other', '', false, 'none')"
         )
@@ -215,8 +233,20 @@ def test_the_views_follow_the_default_release(site):
         found = connection.execute(
             "SELECT ssa_pubdid, ssa_collection FROM ztf_store.timeseries"
         ).fetchall()
+        references = connection.execute(
+            "SELECT fieldid, rcid, filterid, image_id, publisher_did, path"
+            " FROM ztf_store.reference_images ORDER BY 1"
+        ).fetchall()
+        set_default(connection, "demo")
+        left = connection.execute("SELECT count(*) FROM ztf_store.reference_images").fetchone()
         connection.rollback()
     assert found == [("ivo://ztfvo.local/~?ztf/other/680113300005170", "ZTF OTHER")]
+    assert [row[:3] for row in references] == [(680, 50, 1), (1722, 27, 2)]
+    for fieldid, rcid, filterid, name, did, path in references:
+        assert path == reference_path(fieldid, filterid, *ccd_and_quadrant(rcid))
+        assert parse_reference(name) == (fieldid, rcid, filterid)
+        assert did == f"ivo://ztfvo.local/~?ztf/reference-images/{name}"
+    assert left == (0,)  # simulated ones have none
 
 
 def semantics(links) -> Counter:
@@ -260,6 +290,8 @@ def test_results_lead_to_the_links_of_light_curves_and_images(
             "NotFoundFault",
         ),
         ("ivo://ztfvo.local/~?ztf/images/ztf_1_2_3", "UsageFault"),
+        ("ivo://ztfvo.local/~?ztf/reference-images/ztf_1_2_3", "UsageFault"),
+        ("ivo://ztfvo.local/~?ztf/reference-images/ztf_000680_zi_c13_q3", "NotFoundFault"),
         ("ivo://ztfvo.local/~?ztf/images/ztf_20190315432617_999999_zg_c13_o_q3", "UsageFault"),
     ],
 )

@@ -90,7 +90,7 @@ def test_results_are_linked_to_the_links_service(ask):
         if resource.utype == "adhoc:service"
     ]
     parameters = {param.name: param for param in block.params}
-    assert parameters["accessURL"].value.endswith("/ztf/ztf/links/dlmeta")
+    assert parameters["accessURL"].value.endswith("/links")
     assert block.groups[0].entries[0].ref == "oid"
 
 

@@ -14,7 +14,6 @@ from support.stilts import NoStilts, ensure, java, stilts
 KNOWN = {
     "E-CAP-MUPM": "uploads by address are off: the site fetches nothing for a visitor",
     "F-LOC-NOTP": "no ObsPlan table, which is optional",
-    "W-CAP-CPUL": "addresses of the VOSI endpoints",
     "W-MDQ-DRXT": "xtype of times in ObsCore",
     "W-MDQ-CCAS": "column sourceRD of tap_schema",
     "W-UPL-YAR1": "arraysize of a parameter",

@@ -36,8 +36,9 @@ def comparable(answer: requests.Response) -> str:
     -------
     str
         Elements and values of XML and JSON in lines of their own, rows that a VOTable has in
-        base64 as text, and CR in CSV as ``\\r``; without dates, versions, job ids, this site's
-        address, and digits of numbers with a point beyond `MOST_DIGITS`.
+        base64 as text, resources in the order of their names, and CR in CSV as ``\\r``; without
+        dates, versions, job ids, this site's address, and digits of numbers with a point beyond
+        `MOST_DIGITS`.
     """
     kind = answer.headers["Content-Type"]
     if "xml" in kind:
@@ -79,5 +80,8 @@ def _of_xml(content: bytes) -> str:
         filled = [stream for stream in streams if stream.text]
         for stream, table in zip(filled, tables, strict=True):
             stream.text = "\n".join(" ".join(map(str, row)) for row in table.array.data)
+    resources = tree.findall(".//{*}INFO[@name='ivoid']")  # in the order of their publication
+    for one, value in zip(resources, sorted(one.get("value") for one in resources), strict=True):
+        one.set("value", value)
     etree.indent(tree, " ")
     return etree.tostring(tree, encoding="unicode")

@@ -13,7 +13,9 @@ from ztfvo.settings import Settings
 
 README = (ROOT / "README.md").read_text()
 RELEASES = sorted(path.parent.name for path in ROOT.glob("inputs/ztf/*/release.toml"))
-SHARED_RDS = {"cone", "examples", "release", "tables", "ztf", "datalink", "references", "ssa"}
+SHARED_RDS = {
+    *("cone", "datalink", "examples", "images", "references", "release", "ssa", "tables", "ztf")
+}
 
 
 def test_every_script_is_in_the_readme():

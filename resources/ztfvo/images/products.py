@@ -70,6 +70,9 @@ _NAME = re.compile(
 )
 
 
+_REFERENCE_NAME = re.compile(r"ztf_(\d{6})_(zg|zr|zi)_c(\d\d)_q([1-4])", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Image:
     """One quadrant of one exposure in the archive.
@@ -184,6 +187,28 @@ def reference_path(
         f"ref/{fieldid // 1000:03d}/field{fieldid:06d}/{name}/ccd{ccdid:02d}/q{qid}/"
         f"ztf_{fieldid:06d}_{name}_c{ccdid:02d}_q{qid}_{suffix}"
     )
+
+
+def parse_reference(name: str) -> tuple[int, int, int]:
+    """Read the name of a reference image, without the kind of product.
+
+    Returns
+    -------
+    tuple
+        Field, readout channel and number of the filter.
+
+    Raises
+    ------
+    ValueError
+        If it is no such name.
+    """
+    match = _REFERENCE_NAME.fullmatch(name)
+    if not match:
+        raise ValueError(
+            f"{name!r} is not the name of a reference image, like ztf_000633_zr_c07_q4"
+        )
+    fieldid, filter_name, ccdid, qid = match.groups()
+    return int(fieldid), rcid_of(int(ccdid), int(qid)), FILTER_IDS[filter_name]
 
 
 def cutout_query(ra: float, dec: float, arcsec: float) -> str:

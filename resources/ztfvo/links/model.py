@@ -101,6 +101,15 @@ class ScienceImage:
         return origin_of(self.simulated)
 
 
+@dataclass(frozen=True)
+class ReferenceImage:
+    """The reference image of a channel: field, readout channel and filter."""
+
+    fieldid: int
+    rcid: int
+    filterid: int
+
+
 def origin_of(simulated: bool) -> str:
     """What a description of data begins with: nothing, or that they are simulated."""
     return "SIMULATED. " if simulated else ""

@@ -1,6 +1,7 @@
-"""What SSAP and ObsCore show: light curves of the default release, and science images.
+"""What SSAP, SIA 2 and ObsCore show: light curves and reference images of the default release, and
+science images.
 
-Both are views without a row a product; constraints on position, time and identifier find indexes
+All are views without a row a product; constraints on position, time and identifier find indexes
 on the tables behind them.  Identifiers hold the site's IVOA authority and the release's name, so
 that views and indexes are made for one release and one authority, by `show` and `prepare`.
 """
@@ -18,7 +19,7 @@ from ztfvo.settings import Settings
 from ztfvo.store.tables import QUADRANT_TABLES
 from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
 
-IMAGES, SIMULATED_IMAGES = "images", "simulated-images"
+IMAGES, SIMULATED_IMAGES, REFERENCE_IMAGES = "images", "simulated-images", "reference-images"
 """Collections of images in publisher's identifiers; those of light curves are the releases."""
 
 _QUADRANT_INDEXES = """
@@ -29,17 +30,38 @@ CREATE INDEX sky_quadrant_region
 """
 """Regions are costly to compare: a buffered build compares fewer."""
 
-_FILTER = name_sql("filterid")
-_SHORTEST, _LONGEST = (
-    f"(ARRAY[{', '.join(repr(band.edges[end]) for band in BANDS.values())}]::float8[])[filterid]"
-    for end in (0, 1)
-)
-_STEM = (
-    "('ztf_' || lpad(i.filefracday::text, 14, '0') || '_' || lpad(i.fieldid::text, 6, '0') || '_'"
-    f" || {name_sql('i.filterid')} || '_c' || lpad((i.rcid / 4 + 1)::text, 2, '0')"
-    " || '_o_q' || (i.rcid % 4 + 1)::text)"
-)
-_IMAGE_END = "(i.obsmjd + i.exptime::float8 / 86400)"
+
+def _edge(end: int, row: str = "") -> str:
+    """SQL of the shortest (0) or longest (1) wavelength of a row's filter."""
+    edges = ", ".join(repr(band.edges[end]) for band in BANDS.values())
+    return f"(ARRAY[{edges}]::float8[])[{row}filterid]"
+
+
+def _image_name(row: str = "") -> str:
+    """SQL of a science image's name.
+
+    Parameters
+    ----------
+    row
+        Name of the table in the query, with a point; empty in the expression of an index.
+    """
+    return (
+        f"('ztf_' || lpad({row}filefracday::text, 14, '0') || '_' ||"
+        f" lpad({row}fieldid::text, 6, '0') || '_' || {name_sql(f'{row}filterid')} || '_c' ||"
+        f" lpad(({row}rcid / 4 + 1)::text, 2, '0') || '_o_q' || ({row}rcid % 4 + 1)::text)"
+    )
+
+
+def _image_end(row: str = "") -> str:
+    return f"({row}obsmjd + {row}exptime::float8 / 86400)"
+
+
+def _reference_name(row: str = "") -> str:
+    """SQL of a reference image's name."""
+    return (
+        f"('ztf_' || lpad({row}fieldid::text, 6, '0') || '_' || {name_sql(f'{row}filterid')} ||"
+        f" '_c' || lpad(({row}rcid / 4 + 1)::text, 2, '0') || '_q' || ({row}rcid % 4 + 1)::text)"
+    )
 
 
 def prepare(connection: Connection, release: str, settings: Settings) -> None:
@@ -60,13 +82,28 @@ def prepare(connection: Connection, release: str, settings: Settings) -> None:
 
 
 def show(connection: Connection, release: str, settings: Settings) -> None:
-    """Let the two views show a release, which is the default one, in the caller's transaction."""
+    """Let the views show a release, which is the default one, in the caller's transaction."""
     (simulated,) = connection.execute(
         "SELECT simulated FROM ztf_store.release WHERE name = %s", (release,)
     ).fetchone()
     connection.execute(QUADRANT_TABLES)
+    # Views are locked from here to the end of the transaction, so that what takes time comes first.
+    _list_references(connection, release, simulated)
     connection.execute(_timeseries(release, simulated, settings))
     connection.execute(_science_images(simulated, settings))
+    connection.execute(_reference_images(settings))
+
+
+def _list_references(connection: Connection, release: str, simulated: bool) -> None:
+    """Keep which channels the release has: each was made from one reference image."""
+    connection.execute("DELETE FROM ztf_store.reference_image")
+    if not simulated:
+        connection.execute(
+            sql.SQL(
+                "INSERT INTO ztf_store.reference_image"
+                " SELECT DISTINCT fieldid, rcid, filterid FROM {}"
+            ).format(sql.Identifier(f"{release}_store", "exposure_set"))
+        )
 
 
 def _text(value: str) -> str:
@@ -83,12 +120,17 @@ def _series_did(release: str, settings: Settings) -> str:
     return f"({_text(identifier_of(settings, f'{release}/'))} || oid::text)"
 
 
-def _image_did(settings: Settings) -> str:
+def _image_did(settings: Settings, row: str = "") -> str:
     real, simulated = (
         _text(identifier_of(settings, f"{collection}/"))
         for collection in (IMAGES, SIMULATED_IMAGES)
     )
-    return f"(CASE WHEN i.simulated THEN {simulated} ELSE {real} END || {_STEM})"
+    return f"(CASE WHEN {row}simulated THEN {simulated} ELSE {real} END || {_image_name(row)})"
+
+
+def _reference_did(settings: Settings, row: str = "") -> str:
+    prefix = identifier_of(settings, f"{REFERENCE_IMAGES}/")
+    return f"({_text(prefix)} || {_reference_name(row)})"
 
 
 def _timeseries(release: str, simulated: bool, settings: Settings) -> str:
@@ -99,14 +141,15 @@ def _timeseries(release: str, simulated: bool, settings: Settings) -> str:
     """
     collection = f"ZTF {release.upper()}" + (" (simulated)" if simulated else "")
     word = "simulated light curve" if simulated else "light curve"
+    band = name_sql("filterid")
     return f"""
 CREATE OR REPLACE VIEW ztf_store.timeseries AS
-SELECT oid, ra, dec, {_FILTER} AS filter, {HMJD_FIRST} AS t_min, {HMJD_LAST} AS t_max,
-  {_text(f"{collection} ")} || {_FILTER} || {_text(f" {word} ")} || oid::text AS ssa_dstitle,
+SELECT oid, ra, dec, {band} AS filter, {HMJD_FIRST} AS t_min, {HMJD_LAST} AS t_max,
+  {_text(f"{collection} ")} || {band} || {_text(f" {word} ")} || oid::text AS ssa_dstitle,
   oid::text AS ssa_targname,
   {_series_did(release, settings)} AS ssa_pubdid,
-  {_FILTER} AS ssa_bandpass,
-  {_SHORTEST} AS ssa_specstart, {_LONGEST} AS ssa_specend,
+  {band} AS ssa_bandpass,
+  {_edge(0)} AS ssa_specstart, {_edge(1)} AS ssa_specend,
   ({HMJD_FIRST} + {HMJD_LAST}) / 2 AS ssa_dateobs,
   (last_tick - first_tick) / ticks_per_day::float8 * 86400 AS ssa_timeext,
   nobs AS ssa_length,
@@ -121,38 +164,60 @@ def _science_images(simulated: bool, settings: Settings) -> str:
     """SQL of the view of science images; simulated ones only where the default release is so."""
     return f"""
 CREATE OR REPLACE VIEW ztf_store.science_images AS
-SELECT {_STEM} AS image_id, {_image_did(settings)} AS publisher_did,
+SELECT {_image_name("i.")} AS image_id, {_image_did(settings, "i.")} AS publisher_did,
   CASE WHEN i.simulated THEN 'ZTF science images (simulated)' ELSE 'ZTF science images' END
     AS collection,
   i.fieldid, i.rcid, (i.rcid / 4 + 1)::smallint AS ccdid, (i.rcid % 4 + 1)::smallint AS qid,
   i.filterid, {name_sql("i.filterid")} AS filter, i.filefracday,
-  q.ra, q.dec, q.region AS outline, i.obsmjd, {_IMAGE_END} AS endmjd, i.exptime,
-  {_SHORTEST.replace("filterid", "i.filterid")} AS wavelength_min,
-  {_LONGEST.replace("filterid", "i.filterid")} AS wavelength_max,
+  q.ra, q.dec, q.region AS outline, i.obsmjd, {_image_end("i.")} AS endmjd, i.exptime,
+  {_edge(0, "i.")} AS wavelength_min,
+  {_edge(1, "i.")} AS wavelength_max,
   'sci/' || substr(i.filefracday::text, 1, 4) || '/' || substr(i.filefracday::text, 5, 4) || '/'
-    || substr(i.filefracday::text, 9) || '/' || {_STEM} || '_sciimg.fits' AS path,
+    || substr(i.filefracday::text, 9) || '/' || {_image_name("i.")} || '_sciimg.fits' AS path,
   i.simulated, i.source
 FROM ztf_store.image i JOIN ztf_store.sky_quadrant q USING (fieldid, rcid)
 {"" if simulated else "WHERE NOT i.simulated"}
 """
 
 
+def _reference_images(settings: Settings) -> str:
+    """SQL of the view of reference images."""
+    return f"""
+CREATE OR REPLACE VIEW ztf_store.reference_images AS
+SELECT {_reference_name("r.")} AS image_id, {_reference_did(settings, "r.")} AS publisher_did,
+  'ZTF reference images'::text AS collection,
+  r.fieldid, r.rcid, (r.rcid / 4 + 1)::smallint AS ccdid, (r.rcid % 4 + 1)::smallint AS qid,
+  r.filterid, {name_sql("r.filterid")} AS filter, q.ra, q.dec, q.region AS outline,
+  {_edge(0, "r.")} AS wavelength_min,
+  {_edge(1, "r.")} AS wavelength_max,
+  'ref/' || lpad((r.fieldid / 1000)::text, 3, '0') || '/field' || lpad(r.fieldid::text, 6, '0')
+    || '/' || {name_sql("r.filterid")} || '/ccd' || lpad((r.rcid / 4 + 1)::text, 2, '0')
+    || '/q' || (r.rcid % 4 + 1)::text || '/' || {_reference_name("r.")} || '_refimg.fits' AS path
+FROM ztf_store.reference_image r JOIN ztf_store.sky_quadrant q USING (fieldid, rcid)
+"""
+
+
 def _indexes(release: str, settings: Settings) -> dict[tuple[str, str, str], str]:
     """What is indexed, by schema, table and name of the index."""
-    series = {
-        "series_did": f"hash ({_series_did(release, settings)}) WITH (fillfactor = 100)",
-        "series_name": "hash ((oid::text)) WITH (fillfactor = 100)",
-        "series_first": f"btree (({HMJD_FIRST})) WITH (fillfactor = 100)",
-        "series_last": f"btree (({HMJD_LAST})) WITH (fillfactor = 100)",
-    }
-    images = {
-        "image_did": f"hash ({_image_did(settings)})",
-        "image_name": f"hash ({_STEM})",
-        "image_first": "btree (obsmjd)",
-        "image_last": f"btree ({_IMAGE_END})",
-    }
-    return {(f"{release}_store", "object", name): value for name, value in series.items()} | {
-        ("ztf_store", "image", name): value.replace("i.", "") for name, value in images.items()
+    return {
+        (f"{release}_store", "object", "series_did"): (
+            f"hash ({_series_did(release, settings)}) WITH (fillfactor = 100)"
+        ),
+        (f"{release}_store", "object", "series_name"): "hash ((oid::text)) WITH (fillfactor = 100)",
+        (f"{release}_store", "object", "series_first"): (
+            f"btree (({HMJD_FIRST})) WITH (fillfactor = 100)"
+        ),
+        (f"{release}_store", "object", "series_last"): (
+            f"btree (({HMJD_LAST})) WITH (fillfactor = 100)"
+        ),
+        ("ztf_store", "image", "image_did"): f"hash ({_image_did(settings)})",
+        ("ztf_store", "image", "image_name"): f"hash ({_image_name()})",
+        ("ztf_store", "image", "image_first"): "btree (obsmjd)",
+        ("ztf_store", "image", "image_last"): f"btree ({_image_end()})",
+        ("ztf_store", "reference_image", "reference_image_did"): (
+            f"hash ({_reference_did(settings)})"
+        ),
+        ("ztf_store", "reference_image", "reference_image_name"): f"hash ({_reference_name()})",
     }
 
 

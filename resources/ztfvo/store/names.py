@@ -16,7 +16,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 RESERVED = frozenset(
     f"""
     {DEFAULT} {COMMON}
-    adql api archive browse epoch favicon health images kdb lc links oai robots scs ssa static
+    adql api archive browse epoch favicon health images kdb lc links oai robots scs sia2 ssa static
     status tableinfo tablenote tap view
     about cone features find fit help match outside periodogram resolve search similar sources
     summary

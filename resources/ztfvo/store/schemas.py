@@ -190,8 +190,8 @@ def set_default(connection: Connection, release: str) -> None:
     )
     if changed.rowcount != 1:
         raise LookupError(f"There is no release {release!r}. See: ztfvo release list.")
-    _show(connection, release)
     discovery.show(connection, release, get_settings())
+    _show(connection, release)
 
 
 def _show(connection: Connection, release: str) -> None:

@@ -196,8 +196,15 @@ CREATE TABLE IF NOT EXISTS ztf_store.sky_quadrant (
   region spoly NOT NULL,
   PRIMARY KEY (fieldid, rcid)
 );
+CREATE TABLE IF NOT EXISTS ztf_store.reference_image (
+  fieldid smallint NOT NULL,
+  rcid smallint NOT NULL,
+  filterid smallint NOT NULL,
+  PRIMARY KEY (fieldid, rcid, filterid)
+);
 """
-"""Centre and outline of each readout channel of each field, nominal to some arcseconds."""
+"""Centre and outline of each readout channel of each field, nominal to some arcseconds, and the
+reference images of the default release."""
 
 IMAGE_TABLES = """
 CREATE TABLE IF NOT EXISTS ztf_store.image (

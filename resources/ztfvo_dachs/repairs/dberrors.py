@@ -20,7 +20,7 @@ DOWN = 503
 """HTTP status of what is not there now."""
 
 PROTOCOLS = (
-    *("scs.xml", "ssap.xml", "dlmeta", "sync", "async", "tables", "capabilities"),
+    *("scs.xml", "ssap.xml", "siap2.xml", "dlmeta", "sync", "async", "tables", "capabilities"),
     *("tableMetadata", "oai.xml", "pubreg.xml"),
 )
 """Last segments of addresses whose errors are documents of DALI."""
