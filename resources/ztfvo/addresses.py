@@ -16,6 +16,8 @@ KNOWLEDGE = "/kdb"
 """The knowledge database, unless it has a host name of its own."""
 KDB_CONE = "/kdb/scs"
 """Cone search of the knowledge database's tables."""
+LONGEST_ADDRESS = 32_000
+"""Bytes of an address with its parameters, at most."""
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"

@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
+
+_called: set[Callable[[], None]] = set()
 
 
 def install_or_end() -> None:
@@ -28,16 +31,18 @@ def install() -> None:
     """Register functions, guards and repairs with this process's DaCHS, once."""
     from ztfvo_dachs import columnar, geometry, repairs, sampling, shortaddresses, udfs
 
-    udfs.install()
-    geometry.install()
-    sampling.install()
-    columnar.install()
-    shortaddresses.install()
-    repairs.install()
+    for part in (udfs, geometry, sampling, columnar, shortaddresses, repairs):
+        _once(part.install)
     if "gavo.web.root" in sys.modules:
-        from ztfvo_dachs import dlmeta, scs, sia
+        from ztfvo_dachs import dlmeta, scs, sia, tappage
 
-        repairs.install_in_server()
-        scs.install()
-        dlmeta.install()
-        sia.install()
+        _once(repairs.install_in_server)
+        for part in (scs, dlmeta, sia, tappage):
+            _once(part.install)
+
+
+def _once(call: Callable[[], None]) -> None:
+    """Call a function that was not called before in this process; descriptors ask again."""
+    if call not in _called:
+        _called.add(call)
+        call()
