@@ -18,6 +18,7 @@ STANDS_FOR = {
     "OID": str(OID),
     "HMJD": "last",
     "RA=..&DEC=..&SR=..": "RA=254.45755&DEC=35.34236&SR=0.001",
+    "POS=..": "POS=CIRCLE 254.45755 35.34236 0.1",
     "/..": f"/{OID}",
 }
 """What the words of addresses are in this test."""
