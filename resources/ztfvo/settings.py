@@ -35,6 +35,14 @@ _MIRROR = re.compile(
 )
 
 
+_EMAIL = re.compile(r"[^\s@<>\"'(),:;\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def is_email(text: str) -> bool:
+    """Return whether a text can be an e-mail address."""
+    return bool(_EMAIL.fullmatch(text))
+
+
 def _is_mirror(address: str) -> bool:
     try:
         urlsplit(address).port  # noqa: B018 - it is checked when it is read
@@ -177,8 +185,16 @@ class Settings(BaseSettings):
         description="One or two sentences on the site.",
     )
     publisher: str = Field(default="ztfvo", description="Organisation that runs the site.")
-    contact_name: str = Field(default="ztfvo operator", description="Person or role to ask.")
-    contact_email: str = Field(default="operator@localhost", description="Address to write to.")
+    contact_name: str = Field(
+        default="",
+        description="Person or role to ask, which set-up asks for; registry records and pages name "
+        "it.",
+    )
+    contact_email: str = Field(
+        default="",
+        description="E-mail address to write to; in registry records, on pages, and in requests to "
+        "other servers.",
+    )
     contact_address: str = Field(default="not given", description="Postal address.")
 
     workers: int = Field(
@@ -287,6 +303,13 @@ class Settings(BaseSettings):
     def _without_closing_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
 
+    @field_validator("contact_email")
+    @classmethod
+    def _is_email(cls, value: str) -> str:
+        if value and not is_email(value):
+            raise ValueError(f"{value!r} is not an e-mail address: write ztf@example.org")
+        return value
+
     @field_validator("kdb_url")
     @classmethod
     def _is_a_host(cls, value: str | None) -> str | None:
@@ -322,6 +345,18 @@ class Settings(BaseSettings):
         if not words:
             raise ValueError("give one mirror at least")
         return tuple(words)
+
+    @property
+    def contact(self) -> str:
+        """Whom to ask, for people; empty where nobody is named."""
+        if not (self.contact_name and self.contact_email):
+            return ""
+        return f"{self.contact_name} <{self.contact_email}>"
+
+    @property
+    def whom_to_ask(self) -> str:
+        """Whom to report to, in a sentence."""
+        return self.contact or "the operators"
 
     @property
     def jobs_of_one(self) -> int:

@@ -96,7 +96,7 @@ def _look_up(
         fault = Fault("NotFoundFault", str(error))
     except Exception as error:
         base.ui.notifyError(f"Links of {identifiers[:3]} in {release}: {error!r}")
-        fault = Fault("FatalFault", messages.FAILED)
+        fault = Fault("FatalFault", messages.failed())
     return dict.fromkeys(identifiers, fault)
 
 

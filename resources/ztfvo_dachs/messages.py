@@ -7,10 +7,7 @@ import re
 import psycopg2
 from gavo import base, formats, svcs
 
-FAILED = (
-    "The service failed on this request. Try again; if it fails again, please report it to the "
-    "operators the address you used and the time."
-)
+from ztfvo.settings import get_settings
 
 KDB_DOWN = (
     "The knowledge database does not answer, so the tables of schema kdb cannot be asked now; all "
@@ -47,6 +44,14 @@ _KDB_FAILS = re.compile(
 )
 _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value>[^']*)'\]")
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
+
+
+def failed() -> str:
+    """What to say of a fault of the service's own."""
+    return (
+        "The service failed on this request. Try again; if it fails again, please report the "
+        f"address you used and the time to {get_settings().whom_to_ask}."
+    )
 
 
 class Refused(base.ValidationError):
@@ -106,7 +111,7 @@ def of_database(error: BaseException) -> Unavailable | None:
         return Unavailable(DATABASE_DOWN)
     if state[:2] not in _BROKEN or error.diag.source_file in _OF_GEOMETRY:
         return None
-    return Unavailable(FAILED, 500)
+    return Unavailable(failed(), 500)
 
 
 def explain(error: Exception) -> tuple[int, str]:
@@ -132,4 +137,4 @@ def explain(error: Exception) -> tuple[int, str]:
         return error.httpCode, text
     if isinstance(error, base.NotFoundError):
         return 404, text
-    return 500, FAILED
+    return 500, failed()

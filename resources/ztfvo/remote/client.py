@@ -285,9 +285,8 @@ class Client:
 
 def user_agent(settings: Settings) -> str:
     """Return how this site presents itself: the version, and whom to ask where that is set."""
-    given = settings.model_fields_set
-    contact = [getattr(settings, name) for name in ("public_url", "contact_email") if name in given]
-    plain = re.sub(r"[^\x20-\x7e]", "?", "; ".join(filter(None, contact)))
+    known = filter(None, (settings.public_url, settings.contact_email))
+    plain = re.sub(r"[^\x20-\x7e]", "?", "; ".join(known))
     return f"ztfvo/{version('ztfvo')}" + (f" ({plain})" if plain else "")
 
 

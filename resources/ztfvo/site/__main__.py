@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from ztfvo.failures import Group
 from ztfvo.settings import get_settings
-from ztfvo.site import health, kdb_tables, rolling, service
+from ztfvo.site import contact, health, kdb_tables, rolling, service
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import require_owner
 from ztfvo.site.install import install
@@ -31,7 +32,12 @@ Parts = Annotated[
 @app.command()
 def setup() -> None:
     """Make database cluster, DaCHS root and configuration, or bring them up to date."""
-    install(get_settings(), console.print)
+    if not get_settings().contact and sys.stdin.isatty() and contact.ask(get_settings()):
+        get_settings.cache_clear()
+    settings = get_settings()
+    install(settings, console.print)
+    if not settings.contact:
+        console.print(f"Warning: {contact.sentence(settings)}", markup=False)
 
 
 @app.command("watch")

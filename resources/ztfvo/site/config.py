@@ -30,7 +30,7 @@ from ztfvo.site.identity import (
     user_of,
 )
 from ztfvo.site.postgres import cluster_folder, pg_hba, pg_ident, programs_folder
-from ztfvo.site.render import fill, read_template, render, write
+from ztfvo.site.render import fill, quoted, read_template, render, write
 from ztfvo.site.secrets import password_hash, secret
 from ztfvo.site.supervisor import SUPERVISOR, log_of, names, pids, processes
 
@@ -58,6 +58,9 @@ FOLDERS = {
 
 UPSTREAMS = "upstreams.conf"
 """File of nginx that lists the processes of DaCHS and of the application."""
+
+NOBODY = {"CONTACT_NAME": "not given", "CONTACT_EMAIL": "nobody@localhost"}
+"""What stands in the metadata, which have to have something, where no contact is set."""
 
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
@@ -111,6 +114,7 @@ def values(settings: Settings) -> dict[str, object]:
         "KEEP": f"{sys.prefix}/bin/python -I -m ztfvo.site.keep "
         f"{pids(settings)} {settings.var}/log",
         "URL": settings.url,
+        **{name: getattr(settings, name.lower()) or word for name, word in NOBODY.items()},
         "USER": user_of(settings, DACHS).pw_name,
         "GROUP": group_of(settings, DACHS),
         "NGINX_FILES": limits.open_files(settings),
@@ -294,7 +298,7 @@ def write_part_settings(settings: Settings, part: str) -> bool:
     kept = settings.model_dump(
         mode="json", exclude_none=True, exclude={"kdb_public_dsn", "backup_target", "var"}
     )
-    text = "".join(f"ZTFVO_{name.upper()}={_quoted(value)}\n" for name, value in kept.items())
+    text = "".join(f"ZTFVO_{name.upper()}={quoted(value)}\n" for name, value in kept.items())
     return write(settings, part_settings(settings, part), text, 0o640, group=part)
 
 
@@ -302,12 +306,6 @@ def part_settings(settings: Settings, part: str) -> Path:
     """Return the file of the settings that a part reads."""
     folder = settings.var / part
     return (folder / "etc" if part == DACHS else folder) / "settings.env"
-
-
-def _quoted(value: object) -> str:
-    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-    text = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{text}'"
 
 
 def _hand_over(settings: Settings, source: Path, target: Path) -> None:

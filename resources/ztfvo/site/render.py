@@ -41,6 +41,13 @@ def render(
     return write(settings, target, fill(read_template(settings, name), values), mode, group=group)
 
 
+def quoted(value: object) -> str:
+    """Return a value as it stands in a file of settings."""
+    text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+
 def write(
     settings: Settings,
     target: Path,

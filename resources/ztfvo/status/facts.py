@@ -16,7 +16,7 @@ from ztfvo.backup import trial
 from ztfvo.backup.archive import time_of
 from ztfvo.backup.targets import target_of
 from ztfvo.settings import Settings
-from ztfvo.site import updates
+from ztfvo.site import contact, updates
 from ztfvo.site.errors import SiteError
 
 MB = 10**6
@@ -123,6 +123,10 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
         yield NOTE, f"PostgreSQL {running} runs, {installed} is installed: {updates.REMEDY}"
 
 
+def _contact(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield GOOD if settings.contact else NOTE, contact.sentence(settings)
+
+
 def _repairs(settings: Settings) -> Iterator[tuple[str, str]]:
     path = settings.var / REPAIRS
     if not path.exists():
@@ -146,5 +150,6 @@ FACTS: dict[str, Callable[[Settings], Iterator[tuple[str, str]]]] = {
     "test restore": _trial,
     "database": _database,
     "repairs": _repairs,
+    "contact": _contact,
 }
 """In the order in which they are shown."""

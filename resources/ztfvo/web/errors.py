@@ -16,6 +16,7 @@ from starlette.routing import Match
 from ztfvo import votable
 from ztfvo.db import DatabaseDown
 from ztfvo.errors import HTTPError
+from ztfvo.settings import get_settings
 from ztfvo.web import turns
 from ztfvo.web.pages import HTML, page
 
@@ -23,10 +24,6 @@ _log = logging.getLogger(__name__)
 
 TEXT = "text/plain; charset=utf-8"
 
-FAILED = (
-    "The site failed at this, which is its own fault and was logged. Try again; if it stays so,"
-    " report to the operators what you asked for."
-)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 BUSY = "The site is busy, and has no memory for this just now: ask again in a minute."
 CLIENT_CLOSED = 499
@@ -115,4 +112,9 @@ def _gone(request: Request, error: turns.Gone) -> Response:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    return refuse(request, 500, FAILED)
+    return refuse(
+        request,
+        500,
+        "The site failed at this, which is its own fault and was logged. Try again; if it stays so,"
+        f" report what you asked for to {get_settings().whom_to_ask}.",
+    )
