@@ -29,7 +29,7 @@ ABOUT = {
 }
 """Renderers of what is said of a service (VOSI 1.1), and what their addresses end with."""
 
-OF_TAP = ABOUT | {"examples": "examples"}
+OF_TAP = ABOUT | {name: name for name in ("sync", "async", "examples", "info", "howtocite")}
 
 
 def path(descriptor: str, name: str, renderer: str) -> str | None:

@@ -14,8 +14,11 @@ from typing import Any
 from gavo import base, stc
 from gavo.svcs import pql
 
+from ztfvo.addresses import absolute, light_curve
 from ztfvo.dal import shorten
 from ztfvo.oid import FILTER_IDS
+from ztfvo.products.writers import Writer, writers
+from ztfvo.store.names import DEFAULT
 from ztfvo_dachs import messages
 
 DEFAULT_SIZE = 10 / 3600
@@ -24,9 +27,10 @@ DEFAULT_SIZE = 10 / 3600
 POSITION = "give right ascension and declination in degrees, ICRS, e.g. POS=254.45755,35.34236"
 TIMES = "TIME=2018, TIME=2018-06-01T04:30:00 or TIME=2018-06/2019"
 
-DELIVERED = ("all", "compliant", "votable", "application/x-votable+xml")
-"""Values of FORMAT that light curves have."""
-OTHERS = ("native", "graphic", "fits", "xml", "metadata")
+FORMS = {"all": "vot", "compliant": "vot", "votable": "vot", "graphic": "png"}
+"""Words of the standard for what light curves have, with the extension of the form that each means.
+A light curve is listed once, as a VOTable, unless other forms are asked for."""
+OTHERS = ("native", "fits", "xml", "metadata")
 """Words of the standard for what light curves do not have here, or for no data at all."""
 
 BANDS = {name: band for band in FILTER_IDS for name in (band, band[1:])}
@@ -106,17 +110,59 @@ def format_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterator
     ValidationError
         If it is neither a word of the standard nor a media type.
     """
-    words = [word.strip().lower() for word in (given.get("FORMAT") or "").split(",")]
-    words = [word for word in words if word]
-    for word in words:
-        if word not in (*DELIVERED, *OTHERS) and "/" not in word:
+    if not forms(given.get("FORMAT")):
+        yield "FALSE"
+
+
+def forms(text: str | None) -> list[Writer]:
+    """Return the forms that FORMAT asks for, in its order; none where light curves have none.
+
+    Raises
+    ------
+    ValidationError
+        If it is neither a word of the standard nor a media type.
+    """
+    known = {one.extension: one for one in writers()}
+    types = {one.content_type.partition(";")[0]: one.extension for one in writers()}
+    words = [word.strip().lower() for word in (text or "").split(",")]
+    found = []
+    for word in filter(None, words):
+        if word not in (*FORMS, *OTHERS) and "/" not in word:
             raise messages.Refused(
                 f"FORMAT={shorten(word)} is not known here: use one of "
-                f"{', '.join((*DELIVERED, *OTHERS))}, or another media type.",
+                f"{', '.join((*FORMS, *OTHERS))}, or another media type.",
                 "FORMAT",
             )
-    if words and not set(words) & set(DELIVERED):
-        yield "FALSE"
+        extension = FORMS.get(word) or types.get(word.partition(";")[0].strip())
+        if extension and known[extension] not in found:
+            found.append(known[extension])
+    return found if any(words) else [known["vot"]]
+
+
+def in_forms(table: Any, wanted: list[Writer], most: int) -> None:
+    """Give each row of a result, which are of VOTables, once for each form.
+
+    Parameters
+    ----------
+    most
+        Rows that the result may have.
+    """
+    if [one.extension for one in wanted] == ["vot"]:
+        return
+    rows = [_in_form(row, one) for row in table.rows for one in wanted]
+    if len(rows) > most:
+        table.setMeta("_queryStatus", "OVERFLOW")
+    table.rows[:] = rows[:most]
+
+
+def _in_form(row: dict[str, Any], form: Writer) -> dict[str, Any]:
+    if form.extension == "vot":
+        return row
+    return row | {
+        "accref": absolute(light_curve(DEFAULT, row["oid"], form.extension)),
+        "mime": form.content_type.partition(";")[0],
+        "accsize": None,
+    }
 
 
 def time_phrase(given: dict[str, Any], parameters: dict[str, Any]) -> Iterator[str]:

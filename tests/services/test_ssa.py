@@ -197,12 +197,18 @@ def test_metadata_are_given_without_rows(ask, parameters):
             "TIME=yesterday cannot be used: 'yesterday' is no time in ISO 8601",
         ),
         ({"TIME": "58300"}, "e.g. TIME=2018,"),
+        ({"TIME": "58300/58400"}, "'58300' is no time in ISO 8601"),
+        ({"TIME": "58300.5/"}, "'58300.5' is no time in ISO 8601"),
+        ({"TIME": "2018-02-30/2019"}, "'2018-02-30' is no time"),
         ({"TIME": "2018-13"}, "'2018-13' is no time"),
         ({"TIME": "2019/2018"}, "its end is before its beginning"),
         ({"TIME": "2018/2019/1"}, "it is no list of times or ranges"),
         ({"TIME": "/"}, "cannot be used"),
         ({"TIME": "2018,"}, "'' is no time"),
-        ({"FORMAT": "xyz"}, "FORMAT=xyz is not known here: use one of all, compliant, votable"),
+        (
+            {"FORMAT": "xyz"},
+            "use one of all, compliant, votable, graphic, native",
+        ),
         ({"POS": "1,1'; DROP TABLE x; --"}, ""),
     ],
 )
@@ -224,9 +230,96 @@ def test_a_request_that_is_none_is_refused(ask):
         ("ALL", 4),
         ("application/x-votable+xml", 4),
         ("fits,Compliant", 4),
+        ("compliant", 4),
+        ("application/x-votable+xml;content=timeseries", 4),
         ("application/fits", 0),
-        ("graphic", 0),
+        ("native", 0),
+        ("fits", 0),
+        ("xml", 0),
+        ("text/xml,image/jpeg", 0),
     ],
 )
 def test_format_finds_what_can_be_had_in_it(ask, wanted, found):
     assert len(search(ask, POS=POS, SIZE=0.001, FORMAT=wanted)) == found
+
+
+@pytest.mark.parametrize(
+    ("wanted", "forms"),
+    [
+        ("graphic", {"image/png": "png"}),
+        ("GRAPHIC", {"image/png": "png"}),
+        ("image/png", {"image/png": "png"}),
+        ("application/pdf", {"application/pdf": "pdf"}),
+        ("text/csv", {"text/csv": "csv"}),
+        ("application/json", {"application/json": "json"}),
+        ("application/vnd.apache.parquet", {"application/vnd.apache.parquet": "parquet"}),
+        ("votable,graphic", {"application/x-votable+xml": "vot", "image/png": "png"}),
+        ("image/png,graphic,fits", {"image/png": "png"}),
+        ("all", {"application/x-votable+xml": "vot"}),
+        (None, {"application/x-votable+xml": "vot"}),
+    ],
+)
+def test_format_lists_light_curves_in_the_forms_that_it_names(site, ask, wanted, forms):
+    answer = ask("/ssa", REQUEST="queryData", POS=POS, SIZE=0.001, FORMAT=wanted)
+    table = parse(io.BytesIO(answer.content)).get_first_table().array
+    assert sorted(zip(table["accref"], table["mime"], strict=True)) == sorted(
+        (f"{site}/lc/{oid}.{extension}", kind)
+        for oid in service.HZ_HER_OIDS
+        for kind, extension in forms.items()
+    )
+
+
+def test_what_is_listed_has_the_media_type_that_it_says(ask):
+    for wanted in ("graphic", "text/csv", "application/vnd.apache.parquet"):
+        answer = ask("/ssa", REQUEST="queryData", POS=POS, SIZE=0.001, FORMAT=wanted)
+        row = parse(io.BytesIO(answer.content)).get_first_table().array[0]
+        found = requests.get(row["accref"], timeout=60)
+        assert found.headers["Content-Type"].partition(";")[0] == row["mime"]
+
+
+@pytest.mark.parametrize(("most", "rows", "status"), [(3, 3, "OVERFLOW"), (8, 8, "OK")])
+def test_several_forms_count_as_rows(ask, most, rows, status):
+    answer = ask(
+        "/ssa", REQUEST="queryData", POS=POS, SIZE=0.001, FORMAT="votable,graphic", MAXREC=most
+    )
+    assert len(parse(io.BytesIO(answer.content)).get_first_table().array) == rows
+    assert f'name="QUERY_STATUS" value="{status}"' in answer.text
+
+
+def mjd(text):
+    return Time(text, scale="utc").mjd
+
+
+@pytest.mark.parametrize(
+    ("wanted", "begin", "end"),
+    [
+        ("2018-05-21/2019", "2018-05-21", "2020-01-01"),
+        ("2018-05-21/2018-05-21", "2018-05-21", "2018-05-22"),
+        ("2018-03-24T11:59/2018-04", "2018-03-24T11:59", "2018-05-01"),
+        ("2018-05-21/", "2018-05-21", None),
+        ("/2018-05-21", None, "2018-05-22"),
+        ("/2018-03-24T11:59:30.5", None, "2018-03-24T11:59:30.5"),
+        ("2018-05-21T04:30:00Z/2019-01Z", "2018-05-21T04:30:00", "2019-02-01"),
+        ("2018-06", "2018-06-01", "2018-07-01"),
+    ],
+)
+def test_intervals_of_time_find_what_extends_over_a_part_of_them(ask, objects, wanted, begin, end):
+    expected = {
+        oid
+        for oid, row in objects.items()
+        if (begin is None or row["hmjd_last"] >= mjd(begin))
+        and (end is None or row["hmjd_first"] <= mjd(end))
+    }
+    assert search(ask, POS=POS, SIZE=0.001, TIME=wanted) == expected
+
+
+def test_intervals_of_time_tell_light_curves_apart(ask, objects):
+    first, last = (
+        {oid: Time(row[name], format="mjd", scale="utc") for oid, row in objects.items()}
+        for name in ("hmjd_first", "hmjd_last")
+    )
+    for oid in objects:
+        before = {one for one in objects if first[one] <= first[oid]}
+        assert search(ask, POS=POS, SIZE=0.001, TIME=f"/{(first[oid] + 1e-6).isot}") == before
+        after = {one for one in objects if last[one] >= last[oid]}
+        assert search(ask, POS=POS, SIZE=0.001, TIME=f"{(last[oid] - 1e-6).isot}/") == after

@@ -135,7 +135,7 @@ def test_too_long_requests_are_refused_in_the_clients_form(site):
     assert "2 MiB, which is the limit" in page.text
     long = requests.get(f"{site}/lc/{OID}.json?TITLE={'x' * 40_000}", timeout=60)
     assert long.status_code == 414
-    assert "send it as a form by POST" in long.text
+    assert "send the parameters as a form by POST" in long.text
 
 
 def test_a_form_that_cannot_be_read_is_refused_with_a_sentence(site):

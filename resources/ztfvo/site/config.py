@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ztfvo.addresses import LONGEST_ADDRESS
 from ztfvo.machine import processors
 from ztfvo.settings import Settings
 from ztfvo.site import knowledge, limits, memory, mirrors
@@ -58,6 +59,9 @@ FOLDERS = {
 
 UPSTREAMS = "upstreams.conf"
 """File of nginx that lists the processes of DaCHS and of the application."""
+
+DEFAULT_JOB_DAYS = 2
+"""Days that a job is kept whose DESTRUCTION nobody sets, or fewer where the site has less."""
 
 NOBODY = {"CONTACT_NAME": "not given", "CONTACT_EMAIL": "nobody@localhost"}
 """What stands in the metadata, which have to have something, where no contact is set."""
@@ -114,6 +118,7 @@ def values(settings: Settings) -> dict[str, object]:
         "KEEP": f"{sys.prefix}/bin/python -I -m ztfvo.site.keep "
         f"{pids(settings)} {settings.var}/log",
         "URL": settings.url,
+        "LONGEST_ADDRESS": LONGEST_ADDRESS,
         **{name: getattr(settings, name.lower()) or word for name, word in NOBODY.items()},
         "USER": user_of(settings, DACHS).pw_name,
         "GROUP": group_of(settings, DACHS),
@@ -134,6 +139,7 @@ def values(settings: Settings) -> dict[str, object]:
         "PROGRAM_LOGS": " ".join(str(log_of(settings, name)) for name in logs),
         "LOG_OWNER": _names_of(settings, None),
         "NGINX_OWNER": _names_of(settings, NGINX),
+        "JOB_SECONDS": min(DEFAULT_JOB_DAYS, settings.job_days) * 86_400,
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
         "PUBLIC_HOST": urlsplit(settings.url).netloc,

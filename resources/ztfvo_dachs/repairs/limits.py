@@ -6,6 +6,7 @@ rows cut, and lets the default limit cut what TOP asks for.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from gavo import base, formats, votable
@@ -17,6 +18,9 @@ ENCODINGS = {"votable": "binary", "votableb2": "binary2", "votabletd": "td"}
 
 HEADER = "X-Query-Status"
 """What says in other formats than VOTable that a result was cut."""
+
+NOTE = ".cut"
+"""Ending of the file beside a job's result that has the number of rows after which it was cut."""
 
 
 class Media(str):
@@ -57,11 +61,36 @@ def install_in_server() -> None:
     send = syncrender.SyncRenderer._formatOutput
 
     def send_with_header(self: Any, result: Any, request: Any) -> Any:
-        if (cut := getattr(result[1], "cut", None)) is not None:
-            request.setHeader(HEADER, f"OVERFLOW; MAXREC={cut}")
+        if request.method != b"HEAD":
+            mark(request, getattr(result[1], "cut", None))
         return send(self, result, request)
 
+    render = syncrender.SyncRenderer.render
+
+    def render_or_check(self: Any, request: Any) -> Any:
+        # Whether a query can be used is seen without its rows, of which HEAD has none.
+        if request.method == b"HEAD":
+            for name in [name for name in request.strargs if name.upper() == "MAXREC"]:
+                del request.strargs[name]
+            request.strargs["MAXREC"] = ["0"]
+        return render(self, request)
+
     syncrender.SyncRenderer._formatOutput = send_with_header
+    syncrender.SyncRenderer.render = render_or_check
+
+
+def mark(request: Any, cut: int | None) -> None:
+    """Say in a header after how many rows a result was cut, where it was."""
+    if cut is not None:
+        request.setHeader(HEADER, f"OVERFLOW; MAXREC={cut}")
+
+
+def noted(result: Path) -> int | None:
+    """Return after how many rows a job's result was cut; None where it was not."""
+    try:
+        return int(Path(f"{result}{NOTE}").read_text("ascii"))
+    except FileNotFoundError:
+        return None
 
 
 def set_limit(tree: Any, wanted: int | None, hard: int | None) -> int:
@@ -90,12 +119,20 @@ def set_limit(tree: Any, wanted: int | None, hard: int | None) -> int:
 
 def write(kind: str, result: Any, file: BinaryIO) -> None:
     """Write a result in a format of this name."""
+    table = result.getPrimaryTable()
+    _write(kind, result, table, file)
+    path = getattr(file, "name", None)  # of a job's result; others have none
+    if table.ztfvo_cut and isinstance(path, str):
+        Path(path + NOTE).write_text(str(result.overflowLimit), "ascii")
+
+
+def _write(kind: str, result: Any, table: Any, file: BinaryIO) -> None:
     if not kind.startswith("votable"):
         formats.formatData(kind, result, file, acquireSamples=False)
         return
     context = votablewrite.VOTableContext(
         tablecoding=ENCODINGS.get(kind, "td"),
         acquireSamples=False,
-        overflowElement=Overflow(result.getPrimaryTable()),
+        overflowElement=Overflow(table),
     )
     votablewrite.writeAsVOTable(result, file, context)

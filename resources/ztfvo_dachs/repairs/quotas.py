@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 from gavo import base
 from gavo.protocols import tap, uws
 
+from ztfvo import votable
 from ztfvo.settings import get_settings
 from ztfvo_dachs import messages
 from ztfvo_dachs.repairs import hangups
@@ -183,6 +184,10 @@ def make_job(self: Any, request: Any) -> str:
         request.getAuthUser(),
     )
     (folder() / name / ADDRESS).write_text(address, "utf-8")
+    if run := request.uwsArgs.get("runid"):
+        # What the client calls the job, which it is shown again (UWS 1.1, section 2.1.3).
+        with self.changeableJob(name) as job:
+            job.change(runId=votable.printable(run))
     return name
 
 

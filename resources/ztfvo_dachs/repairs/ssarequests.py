@@ -1,4 +1,4 @@
-"""Say what REQUEST and TOP of SSAP have to be.
+"""Say what REQUEST and TOP of SSAP have to be, and list light curves in the forms of FORMAT.
 
 DaCHS says that REQUEST is missing or invalid, and keeps the hint to itself; it fails on a negative
 TOP.
@@ -11,7 +11,7 @@ from typing import Any
 from gavo.protocols import ssap
 
 from ztfvo.dal import shorten
-from ztfvo_dachs import messages
+from ztfvo_dachs import messages, ssa
 
 KNOWN = ("QUERYDATA", "GETTARGETNAMES")
 EXAMPLE = "REQUEST=queryData&POS=254.45755,35.34236&SIZE=0.001"
@@ -31,6 +31,9 @@ def install() -> None:
         top = parameters.getParam("TOP")
         if top is not None and top < 0:
             raise messages.Refused(f"TOP={top} is negative: give a number of rows.", "TOP")
-        return original(self, service, parameters, meta)
+        found = original(self, service, parameters, meta)
+        if wanted.upper() == "QUERYDATA":
+            ssa.in_forms(found, ssa.forms(parameters.getParam("FORMAT")), meta["dbLimit"])
+        return found
 
     ssap.SSAPCore.run = run

@@ -24,7 +24,7 @@ from ztfvo.dal import shorten
 from ztfvo.remote import Failure
 from ztfvo.remote.public import fetch
 from ztfvo.settings import get_settings
-from ztfvo_dachs.repairs import syncqueries
+from ztfvo_dachs.repairs import limits, syncqueries
 
 FOLDER = "uploads"
 """Folder in a job's folder, and part of the address of an upload."""
@@ -310,6 +310,7 @@ def result_only(self: Any, job: Any, request: Any, segments: list[str]) -> Any:
     if len(segments) != 1 or segments[0] not in names:
         raise svcs.UnknownURI("The job has no such result.")
     path, kind = job.getResult(segments[0])
+    limits.mark(request, limits.noted(Path(path)))
     return _send(Path(path), kind, request)
 
 
@@ -321,6 +322,8 @@ def _send(path: Path, kind: str, request: Any) -> Any:
     file = static.File(str(path), defaultType=str(kind))
     file.type, file.encoding = str(kind), None
     file.render(request)
+    if request.method == b"HEAD":
+        request.finish()  # which is left to the caller, since nothing is sent
     return server.NOT_DONE_YET
 
 
