@@ -57,8 +57,8 @@ and indexes below them. -->
         Spectral Access Protocol, with the address of the light curve as a VOTable.  ztf.objects
         has more on each.</meta>
       <meta name="_associatedDatalinkService">
-        <meta name="serviceId">links</meta>
-        <meta name="idColumn">oid</meta>
+        <meta name="serviceId">products</meta>
+        <meta name="idColumn">ssa_pubDID</meta>
       </meta>
       <stc>Position ICRS "ra" "dec"</stc>
       <FEED source="ztf/tables#heliocentric" column="t_min"/>

@@ -90,8 +90,27 @@ def test_results_are_linked_to_the_links_service(ask):
         if resource.utype == "adhoc:service"
     ]
     parameters = {param.name: param for param in block.params}
-    assert parameters["accessURL"].value.endswith("/links")
-    assert block.groups[0].entries[0].ref == "oid"
+    assert parameters["accessURL"].value.endswith("/products/dlmeta")
+    assert block.groups[0].entries[0].ref == "ssa_pubDID"
+
+
+def test_pyvo_iterates_over_the_links_of_results(site, ssa):
+    found = ssa.search(pos=service.HZ_HER, diameter=2 / 3600)
+    links = list(found.iter_datalinks())
+    assert {this["ID"] for one in links for this in one if this["semantics"] == "#this"} == {
+        DID.format(oid) for oid in service.HZ_HER_OIDS
+    }
+    assert all(one.original_row["ssa_pubDID"] == one[0]["ID"] for one in links)
+
+
+def test_pyvo_iterates_over_the_links_of_cones_and_fails_at_integers_as_documented(site, tap):
+    cone = pyvo.dal.SCSService(f"{site}/scs").search(service.HZ_HER, 1 / 3600)
+    assert {one[0]["ID"] for one in cone.iter_datalinks()} == set(map(str, service.HZ_HER_OIDS))
+    rows = tap.search(f"SELECT oid FROM ztf.objects WHERE oid = {service.HZ_HER_OIDS[0]}")
+    (links,) = rows.iter_datalinks(preserve_order=True)
+    assert links[0]["ID"] == str(service.HZ_HER_OIDS[0])
+    with pytest.raises(TypeError, match=r"numpy\.int64"):  # when it is mended, so are our documents
+        list(rows.iter_datalinks())
 
 
 @pytest.mark.parametrize(("size", "found"), [(2.2, 4), (0.0, 0), (None, 4)])
