@@ -114,10 +114,10 @@ def _circle(value: str, numbers: list[float]) -> tuple[str, list[Any]]:
 def _range(value: str, numbers: list[float]) -> tuple[str, list[Any]]:
     if len(numbers) != 4:
         raise _bad("POS", value, "is no range: give two right ascensions and two declinations")
-    west, east, south, north = numbers
-    if math.isinf(west) or math.isinf(east):
-        west, east = (0 if west == -math.inf else west), (360 if east == math.inf else east)
-    south, north = max(south, -90) if math.isinf(south) else south, min(north, 90)
+    ends = zip(numbers, (-math.inf, math.inf) * 2, (0, 360, -90, 90), strict=True)
+    west, east, south, north = (
+        limit if number == infinite else number for number, infinite, limit in ends
+    )
     _check_place(value, west, south)
     _check_place(value, east, north)
     if south > north:
@@ -126,7 +126,7 @@ def _range(value: str, numbers: list[float]) -> tuple[str, list[Any]]:
     if west == east:
         east += LEAST_SIDE
     if south == north:
-        south, north = south - LEAST_SIDE / 2, north + LEAST_SIDE / 2
+        south, north = max(south - LEAST_SIDE / 2, -90), min(north + LEAST_SIDE / 2, 90)
     return (
         "s_region && sbox(spoint(radians(?), radians(?)), spoint(radians(?), radians(?)))",
         [west, south, east, north],

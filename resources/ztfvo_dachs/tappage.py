@@ -152,7 +152,7 @@ def _is_tap(service: Any) -> bool:
 def _send(request: Any, body: bytes, kind: str) -> None:
     if not request._disconnected:
         request.setHeader("content-type", kind)
-        request.write(b"" if request.method == b"HEAD" else body)
+        request.write(body)
         request.finish()
 
 

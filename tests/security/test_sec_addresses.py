@@ -23,6 +23,8 @@ SERVED = (
     *("/ztf/demo/cone/info", "/ztf/ztf/ssa/info", f"/lc/{OID}.json", f"/demo/lc/{OID}.vot"),
     *(f"/view/{OID}", f"/demo/view/{OID}", f"/links?ID={OID}", f"/demo/links?ID={OID}"),
     *("/scs?RA=254.45755&DEC=35.34236&SR=0.001", "/kdb/", "/kdb/kdb/cone/form"),
+    *("/sia2?MAXREC=1", "/scs/capabilities", "/demo/scs/availability", "/ssa/tables"),
+    *("/kdb/scs/capabilities", "/static/site/dachs.js", "/ztf/ztf/sia/info", "/tap/info"),
     *("/ssa?REQUEST=queryData&MAXREC=1", f"/ztf/ztf/links/dlmeta?ID={OID}"),
 )
 

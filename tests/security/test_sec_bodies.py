@@ -187,7 +187,15 @@ def test_per_cent_signs_of_a_form_mean_what_its_type_says(site):
 
 def test_no_form_but_an_upload_is_large(site):
     body = FILE + b"x" * (5 * MIB) + END
-    for path in (b"/scs", b"/links", b"/ssa", b"/kdb/scs", b"/tap/async/x/phase", b"/oai.xml"):
+    for path in (
+        b"/scs",
+        b"/links",
+        b"/ssa",
+        b"/sia2",
+        b"/kdb/scs",
+        b"/tap/async/x/phase",
+        b"/oai.xml",
+    ):
         assert request(path, PARTS, body, get_settings().port, patience=30)[0] == 413
     for path in (b"/ztf/ztf/cone/form", b"/tap/async/x/phase", b"/tap/tables"):
         assert request(path, PARTS, body, get_settings().dachs_port, patience=30)[0] == 413
@@ -195,7 +203,8 @@ def test_no_form_but_an_upload_is_large(site):
 
 @pytest.mark.parametrize(
     "path",
-    [b"/tap/sync?LANG=ADQL&QUERY=", b"/scs?RA=", b"/links?ID=", b"/ssa?REQUEST=", b"/oai.xml?verb=",
+    [b"/tap/sync?LANG=ADQL&QUERY=", b"/scs?RA=", b"/links?ID=", b"/ssa?REQUEST=", b"/sia2?POS=",
+     b"/oai.xml?verb=",
      b"/ztf/ztf/cone/form?RA=", b"/tableinfo/ztf.objects?x=", b"/tap/async?PHASE=", b"/kdb/scs?"],
 )  # fmt: skip
 def test_parameters_that_are_no_text_are_the_senders_mistake(site, path):

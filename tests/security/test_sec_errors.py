@@ -21,6 +21,7 @@ PATHS = (
     *(b"/tap/sync?LANG=ADQL&QUERY=SELECT+%22%01%22+FROM+ztf.releases", b"/oai.xml?verb=%01"),
     *(b"/tap/sync?LANG=ADQL&FORMAT=%01&QUERY=SELECT+name+FROM+ztf.releases", b"/oai.xml?%01=1"),
     *(b"/tap/sync?LANG=ADQL&QUERY=x&UPLOAD=%01,%02", b"/tap/sync?LANG=ADQL&QUERY=%ED%A0%80"),
+    *(b"/sia2?POS=%01", b"/sia2?BAND=%0B", b"/sia2?ID=%00", b"/sia2?COLLECTION=%ED%A0%80"),
     *(b"/ssa?REQUEST=queryData&TARGETNAME=%00", b"/ssa?REQUEST=queryData&TOP=-1"),
     *(b"/oai.xml?verb=GetRecord&metadataPrefix=%01&identifier=%0B", b"/tap/tables/%01"),
     *(b"/oai.xml?verb=GetRecord&metadataPrefix=ivo_vor&identifier=%01", b"/kdb/scs?RA=%01"),

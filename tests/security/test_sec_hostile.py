@@ -20,7 +20,7 @@ SEED = int(os.environ.get("ZTFVO_HOSTILE_SEED", "1"))
 
 PATHS = (
     *("/", "/tap/sync", "/tap/async", "/tap/tables", "/tap/capabilities", "/tap/examples", "/scs"),
-    *("/ssa", "/links", "/images", "/demo/scs", "/demo/links", "/lc", f"/lc/{OID}.json"),
+    *("/ssa", "/sia2", "/links", "/images", "/demo/scs", "/demo/links", "/lc", f"/lc/{OID}.json"),
     *(f"/lc/{OID}.vot", f"/lc/{OID}.png", "/demo/lc", f"/view/{OID}", f"/epoch/{OID}/58300.1"),
     *(f"/epoch/{OID}/58300.1/cutout.png", "/ztf/ztf/cone/form", "/ztf/ztf/ssa/info", "/oai.xml"),
     *("/__system__/adql/query/form", "/tableinfo/ztf.objects", "/kdb/", "/kdb/api/v1/objects/"),

@@ -212,7 +212,7 @@ def test_no_address_is_fetched(site):
     assert "param:key" in shown[0]
 
 
-@pytest.mark.parametrize("path", ["/ssa", "/scs", "/links", "/ztf/ztf/ssa/ssap.xml"])
+@pytest.mark.parametrize("path", ["/ssa", "/sia2", "/scs", "/links", "/ztf/ztf/ssa/ssap.xml"])
 def test_other_protocols_fetch_no_address_either(site, path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(1.5)

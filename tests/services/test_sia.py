@@ -337,6 +337,8 @@ def test_several_regions_are_alternatives(search):
         ({"POS": "CIRCLE NaN 35 1"}, "'NaN', which is no number"),
         ({"POS": "RANGE 1 2 3"}, "is no range"),
         ({"POS": "RANGE 1 2 4 3"}, "southern end north of the northern"),
+        ({"POS": "RANGE 1 2 3 95"}, "2 95, which is no place on the sky"),
+        ({"POS": "RANGE +Inf 2 3 4"}, "inf 3, which is no place on the sky"),
         ({"POS": "POLYGON 1 1 2 2"}, "is no polygon"),
         ({"POS": "POLYGON 10 10 11 11 11 10 10 11"}, "a polygon whose sides cross"),
         ({"POS": "BOX 1 1 1 1"}, "is no region"),

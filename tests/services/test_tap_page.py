@@ -8,6 +8,7 @@ import lxml.html
 import pytest
 import requests
 from support.browser import show
+from support.releases import script
 from test_examples import MAY_BE_EMPTY, examples
 
 from ztfvo.settings import get_settings
@@ -50,6 +51,14 @@ def test_the_page_has_the_address_all_tables_and_all_examples(page, site, tap, p
     names = [str(name) for name in tap.tables.keys()]  # noqa: SIM118 - it yields tables otherwise
     assert shown == {name for name in names if not name.startswith("tap_schema")}
     assert queries(tree) == [" ".join(query.split()) for query in examples().values()]
+
+
+def test_the_page_is_whole_also_when_head_came_first(page, site):
+    script("serve", "reload")
+    for _ in range(4):  # of each process
+        assert requests.head(f"{site}/tap", timeout=60).content == b""
+    for _ in range(4):
+        assert queries(page("/tap"))
 
 
 def test_links_of_tables_lead_to_them(page, site):
