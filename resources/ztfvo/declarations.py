@@ -110,10 +110,7 @@ def declared(name: str, inputs: Path) -> Declaration:
     BadFile
         If its file is not TOML, or a value is missing, unknown, or not one of those allowed.
     """
-    try:
-        schema_of(name)
-    except ValueError as error:
-        raise CannotBeDone(str(error)) from error
+    schema_of(name)
     path = inputs / name / "release.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.parent.name for p in inputs.glob("*/release.toml")))

@@ -8,6 +8,7 @@ import pytest
 from starlette.routing import Mount
 from support.files import ROOT
 
+from ztfvo.errors import CannotBeDone
 from ztfvo.store.names import RESERVED, schema_of
 from ztfvo.web.app import app
 
@@ -26,7 +27,7 @@ def test_a_release_has_a_schema_of_its_name(name):
     ],
 )
 def test_a_name_that_means_something_else_is_refused_with_an_example(name):
-    with pytest.raises(ValueError, match=r"cannot name a release.*like dr24"):
+    with pytest.raises(CannotBeDone, match=r"cannot name a release.*like dr24"):
         schema_of(name)
 
 

@@ -153,8 +153,5 @@ def _connection() -> Connection:
 
 
 def _find(connection: Connection, name: str) -> Release:
-    try:
-        schema_of(name)
-    except ValueError as error:
-        raise CannotBeDone(str(error)) from error
+    schema_of(name)
     return find_release(connection, name)

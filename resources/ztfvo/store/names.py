@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ztfvo.errors import CannotBeDone
+
 COMMON = "ztf_store"
 """Schema of what all releases share: the list of releases, filters, views on the default one."""
 
@@ -33,11 +35,11 @@ def schema_of(release: str) -> str:
 
     Raises
     ------
-    ValueError
+    CannotBeDone
         If the name could not be a schema or a URL: letters, digits and _ only, a letter first.
     """
     if not NAME.fullmatch(release) or release in RESERVED or release.endswith("_store"):
-        raise ValueError(
+        raise CannotBeDone(
             f"{release!r} cannot name a release. Use a small letter, then at most 30 small"
             " letters, digits or _, like dr24, and no word that the site uses, like"
             f" {DEFAULT}, lc or tap."
