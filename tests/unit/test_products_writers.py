@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 
 import numpy as np
@@ -165,6 +166,19 @@ def test_each_light_curve_in_bins_says_how_many_epochs_it_has():
         io.BytesIO(written(product(one, bin=5.0, bad_catflags_mask=0), "votable"))
     ).iter_tables()
     assert table.infos[0].value == "Averages of 300 epochs in bins of 5 d; no epoch was left out."
+
+
+@pytest.mark.parametrize("form", ["json", "parquet", "votable"])
+@pytest.mark.parametrize("quantity", ["diffmag", "diffflux", "mag"])
+def test_differences_without_a_reference_are_said_to_be_empty_and_why(form, quantity):
+    known, unknown = curve(OIDS[0], 5, 17.0), curve(OIDS[1], 5)
+    assert math.isnan(unknown.refmag)
+    found = noted(written(product(known, unknown, quantity=quantity), form), form)
+    expected = (
+        f"No reference magnitude is known of {OIDS[1]}, so that differences are empty: give one by"
+        f" REFMAG={OIDS[1]}:20.5, say."
+    )
+    assert found == ([expected] if quantity != "mag" else [])
 
 
 def test_a_votable_of_many_notes_has_no_identifier_twice():

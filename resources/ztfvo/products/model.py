@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ztfvo.catflags import NOT_TO_BE_USED
 from ztfvo.products.columns import FACTS
-
-UNUSABLE = 1 << 15
-"""The bit of catflags that epochs have which are not to be used."""
 
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
@@ -63,7 +61,7 @@ class Request:
         """Bits of catflags that no epoch has which is delivered, or averaged in a bin."""
         if self.bad_catflags_mask is not None:
             return self.bad_catflags_mask
-        return 0 if self.bin is None else UNUSABLE
+        return 0 if self.bin is None else NOT_TO_BE_USED
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from ztfvo.catflags import NOT_TO_BE_USED
 from ztfvo.products.columns import COLUMNS, Column
 from ztfvo.products.derive import column_names
-from ztfvo.products.model import UNUSABLE, Curve, Product, Request
+from ztfvo.products.model import Curve, Product, Request
 from ztfvo.store.times import TIMES
 
 
@@ -30,18 +32,36 @@ def notes(product: Product) -> list[str]:
     if binned:
         averaged = sum(curve.averaged for curve in binned)
         left_out = sum(curve.left_out for curve in binned)
-        found.append(_sentence(averaged, left_out, product.request))
+        found.append(_averages(averaged, left_out, product.request))
+    lacking = [curve.oid for curve in product.curves if _lacks_reference(curve, product.request)]
+    if lacking:
+        found.append(_reference(lacking))
     return found
 
 
-def note_of(curve: Curve, request: Request) -> str:
-    """Sentence on what the bins of a light curve are averages of; empty where it has none."""
-    if curve.averaged is None:
-        return ""
-    return _sentence(curve.averaged, curve.left_out, request)
+def notes_of(curve: Curve, request: Request) -> list[str]:
+    """Sentences on one of several light curves; none where there is nothing to say."""
+    found = []
+    if curve.averaged is not None:
+        found.append(_averages(curve.averaged, curve.left_out, request))
+    if _lacks_reference(curve, request):
+        found.append(_reference([curve.oid]))
+    return found
 
 
-def _sentence(averaged: int, left_out: int, request: Request) -> str:
+def _lacks_reference(curve: Curve, request: Request) -> bool:
+    return request.quantity.startswith("diff") and math.isnan(curve.refmag)
+
+
+def _reference(oids: list[int]) -> str:
+    which = ", ".join(map(str, oids))
+    return (
+        f"No reference magnitude is known of {which}, so that differences are empty: give one by"
+        f" REFMAG={oids[0]}:20.5, say."
+    )
+
+
+def _averages(averaged: int, left_out: int, request: Request) -> str:
     what = f"Averages of {averaged} epochs in bins of {request.bin:g} d"
     if not left_out:
         return f"{what}; no epoch was left out."
@@ -52,6 +72,6 @@ def _sentence(averaged: int, left_out: int, request: Request) -> str:
 def _flags(request: Request) -> list[str]:
     if request.good_only:
         return ["catflags other than 0"]
-    if request.mask == UNUSABLE:
-        return [f"catflags of {UNUSABLE} and above"]
+    if request.mask == NOT_TO_BE_USED:
+        return [f"catflags of {NOT_TO_BE_USED} and above"]
     return [f"bits of {request.mask} in catflags"] if request.mask else []

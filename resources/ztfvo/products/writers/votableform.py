@@ -15,7 +15,7 @@ from ztfvo.bands import BANDS
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.products.columns import AT_PALOMAR, CITATION, FACTS, Column
 from ztfvo.products.model import Curve, Product
-from ztfvo.products.notes import columns_of, note_of, notes
+from ztfvo.products.notes import columns_of, notes, notes_of
 from ztfvo.products.request import url
 from ztfvo.times import HELIOCENTRIC_FRAME, PALOMAR_FRAME
 from ztfvo.votable import NumberTable
@@ -55,8 +55,8 @@ def write(product: Product) -> bytes:
     document, resource = votable.document(_infos(product), frames)
     for number, curve in enumerate(product.curves):
         table = _table(document, curve, columns, number)
-        if note := note_of(curve, product.request):
-            table.infos.append(Info(ID=f"note_{curve.oid}", name="note", value=note))
+        for place, note in enumerate(notes_of(curve, product.request), 1):
+            table.infos.append(Info(ID=f"note_{curve.oid}_{place}", name="note", value=note))
         resource.tables.append(table)
     if not product.curves:
         resource.tables.append(_empty_table(document, columns))
