@@ -13,12 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg import Connection, sql
 
+from ztfvo.db import analyze_grown
 from ztfvo.store import copybinary as cb
 from ztfvo.store.names import schema_of
 
 TOLERANCE = 2.0
 """s.  The middle of an exposure is known to half a second from times of five decimals; exposures
 of a channel begin at least 29 s after one another."""
+
+MANY = 1000
+"""Images that come at a time, from which on statistics for the planner may be outdated by them."""
 
 _COLUMNS = ("fieldid", "rcid", "filterid", "filefracday", "obsmjd", "exptime")
 
@@ -78,6 +82,8 @@ def remember(
             cb.send(copy, _rows(images))
     connection.execute("ANALYZE staged_image")
     _keep(connection, sql.SQL("staged_image"), source, simulated)
+    if number >= MANY:
+        analyze_grown(connection, "ztf_store.image")
     touched = sql.SQL(
         "(SELECT s.*, obsmjd + exptime::float8 / 172800 AS middle FROM staged_image s) s"
         " CROSS JOIN LATERAL (SELECT * FROM {}.exposure e"
@@ -120,6 +126,7 @@ def name_channels(
         " AND e.exptime_source = 'observed') n"
     ).format(chosen)
     _keep(connection, named, "lightcurve", simulated)
+    analyze_grown(connection, "ztf_store.image")
     _name_exposures(connection, schema, chosen, simulated)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from ztfvo.db import analyze_grown
 from ztfvo.declarations import Declaration
 from ztfvo.images.memory import name_channels
 from ztfvo.ingest.load import COVERAGE_ORDER
@@ -59,6 +60,7 @@ def finish(connection: Connection, release: Declaration, say: Callable[[str], No
         with _step(connection, release):
             some = channels[part : part + CHANNELS_AT_A_TIME]
             write_exposures(connection, some)
+            analyze_grown(connection, "exposure")
             name_channels(connection, release.name, some, simulated=release.simulated)
     say(f"exposures of {len(channels)} channels")
     if release.times == "float32":
