@@ -216,6 +216,7 @@ known of its heliocentric times. -->
       <column name="exposure_id" type="bigint"
         ucd="meta.id;obs.exposure" tablehead="Exposure" verbLevel="25"
         description="Number of the exposure within this release; joins with exposures">
+        <property name="json">text</property>
         <values nullLiteral="-1"/>
       </column>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
@@ -271,7 +272,9 @@ known of its heliocentric times. -->
 
       <column name="exposure_id" type="bigint" required="True"
         ucd="meta.id;meta.main" tablehead="Exposure"
-        description="Number of the exposure within this release"/>
+        description="Number of the exposure within this release">
+        <property name="json">text</property>
+      </column>
       <FEED source="ztf/tables#detector-columns"/>
       <column name="obsmjd" type="double precision" unit="d" required="True"
         ucd="time.start;obs.exposure" tablehead="Start" displayHint="sf=6"

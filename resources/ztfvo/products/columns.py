@@ -21,6 +21,8 @@ class Column:
     """The whole number that stands for no value."""
     width: int | None = None
     """Most letters of a text."""
+    beyond_doubles: bool = False
+    """Whether there are whole numbers above 2^53, which readers of JSON would round."""
 
 
 COLUMNS = {
@@ -103,6 +105,7 @@ COLUMNS = {
             "meta.id;obs.exposure",
             "Number of the exposure within the release, as in its table of exposures",
             optional=True,
+            beyond_doubles=True,
         ),
         Column(
             "obsmjd",

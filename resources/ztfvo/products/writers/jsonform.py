@@ -9,7 +9,8 @@
   separation, refmag, refmagerr and nrows, and an array of nrows elements for every other name; in
   bins also the numbers of epochs averaged and left_out
 
-JSON has neither infinite numbers nor not-a-number: both are null.
+JSON has neither infinite numbers nor not-a-number: both are null.  Numbers of exposures are texts:
+readers take numbers for doubles.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def _arrays(curve: Curve) -> dict[str, Any]:
 
 def _sent(column: Column, values: np.ndarray) -> np.ndarray | list[Any]:
     """The values of a column as orjson writes them."""
+    if column.beyond_doubles:
+        return [None if value == column.null else str(value) for value in values.tolist()]
     if column.null is not None:
         return [None if value == column.null else value for value in values.tolist()]
     return values.tolist() if column.width else values
