@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from support import service
 from support.files import ROOT
+
+from ztfvo.settings import load_settings
+from ztfvo.site.publish import outdated
 
 FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
@@ -33,6 +37,17 @@ def test_descriptors_are_valid(site):
 def test_tables_are_in_step_with_the_database(site):
     shown = validate("-c", "ztf/demo", "ztf/ztf", "kdb/kdb")
     assert shown.count("-- OK") == 3, shown
+
+
+@pytest.mark.parametrize("path", ["resources/ztf/tables.rd", "inputs/ztf/demo/release.toml"])
+def test_a_release_that_was_published_with_other_descriptors_is_named(site, tmp_path, path):
+    for folder in ("resources/ztf", "inputs/ztf"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    other = load_settings(root=tmp_path)
+    assert not {"demo", "ztf"} & set(outdated(other))
+    (tmp_path / path).write_text((tmp_path / path).read_text() + "\n")
+    changed = {"demo", "ztf"} if path.endswith("rd") else {"demo"}
+    assert {"demo", "ztf"} & set(outdated(other)) == changed
 
 
 def test_user_configuration_loads(site):

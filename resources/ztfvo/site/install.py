@@ -14,6 +14,7 @@ from ztfvo.site import (
     kdb_tables,
     older,
     postgres,
+    publish,
     rolling,
     service,
     supervisor,
@@ -61,4 +62,10 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
         rolling.reload(settings)
     if not identity.has_walls(settings):
         say(WITHOUT_WALLS)
+    for release in publish.outdated(settings):
+        if release != publish.DEFAULT_RD:  # published with the release that is the default one
+            say(
+                f"Warning: descriptors of {release} have changed since it was published, so that"
+                f" queries may fail: once the service runs, ztfvo release publish {release}"
+            )
     say(f"Set up in {settings.var}; start with: scripts/serve start")

@@ -6,6 +6,7 @@ release's store schema; ``ztf/ztf`` is the RD of the default release.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ztfvo.settings import Settings, get_settings
 from ztfvo.site import kdb_tables, rolling
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
+from ztfvo.site.render import write
 
 DEFAULT_RD = "ztf"
 
@@ -41,6 +43,10 @@ def publish(*releases: str, settings: Settings | None = None) -> None:
     if DEFAULT_RD in releases:
         commands += kdb_tables.when_default_came(settings)
     _change(settings, *commands, what=f"publishing {', '.join(names)}")
+    for release in releases:
+        path = _stamp(settings, release)
+        path.parent.mkdir(exist_ok=True)
+        write(settings, path, _sum(settings, release))
     rolling.reload(settings)
 
 
@@ -54,6 +60,7 @@ def unpublish(release: str, settings: Settings | None = None) -> None:
     if release == DEFAULT_RD:
         kdb_tables.default_goes(settings)
     _change(settings, ("drop", name), what=f"withdrawing {name}")
+    _stamp(settings, release).unlink(missing_ok=True)
     rolling.reload(settings)
 
 
@@ -66,6 +73,25 @@ def refresh(release: str, settings: Settings | None = None) -> None:
         commands += kdb_tables.when_default_came(settings)
     _change(settings, *commands, what=f"refreshing the metadata of {name}")
     rolling.reload(settings)
+
+
+def outdated(settings: Settings) -> list[str]:
+    """Return the releases whose descriptors were others when they were published."""
+    stamps = sorted(_stamp(settings, DEFAULT_RD).parent.glob("*.sum"))
+    return [path.stem for path in stamps if path.read_text("utf-8") != _sum(settings, path.stem)]
+
+
+def _stamp(settings: Settings, release: str) -> Path:
+    return settings.var / "dachs" / "published" / f"{release}.sum"
+
+
+def _sum(settings: Settings, release: str) -> str:
+    """Return a checksum of what a published release is made of."""
+    digest = hashlib.sha256()
+    descriptors = rd_path(settings, release).parent.glob("*.rd")
+    for path in (*sorted(descriptors), settings.inputs / release / "release.toml"):
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()
 
 
 def _descriptors(settings: Settings, releases: Sequence[str]) -> list[str]:
