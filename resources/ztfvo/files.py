@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from pathlib import Path
+from pwd import getpwuid
 
 _BLOCK = 1 << 20
 
@@ -25,6 +26,12 @@ def unreadable(path: Path) -> str | None:
         if kind != stat.S_IFREG:
             return f"is {_KINDS.get(kind, 'something else')}, not a file"
         os.close(os.open(path, os.O_RDONLY))
+    except PermissionError:
+        user = getpwuid(os.geteuid()).pw_name
+        return (
+            f"cannot be read by the user '{user}', whose rights this command has: chmod o+rX the"
+            " file and the folders on the way"
+        )
     except OSError as error:
         if os.path.islink(path):
             return f"is a link to {os.readlink(path)} and leads nowhere: {error.strerror}"

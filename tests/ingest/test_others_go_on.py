@@ -145,7 +145,7 @@ def test_the_command_goes_on_beside_an_unreadable_file_and_writes_a_report(relea
         result = release.command(check=False)
         assert result.returncode == 1
         shown = result.stderr
-        refusal = f"refused {closed}: cannot be read: Permission denied."
+        refusal = f"refused {closed}: cannot be read by the user 'ztfvo', whose rights"
         assert refusal in shown
         assert "Ignored, as their names are not those of files of light curves: notes.md" in shown
         assert f"refused {folder}/hidden: cannot be listed: Permission denied." in shown

@@ -10,11 +10,12 @@ from ztfvo.settings import get_settings
 from ztfvo.site.postgres import renew_stores
 
 EARLIER = """
-DROP VIEW detections, lightcurves;
+DROP VIEW detections, lightcurves CASCADE;
 ALTER TABLE lightcurve RENAME x TO east;
 ALTER TABLE lightcurve RENAME y TO north;
 ALTER TABLE lightcurve DROP late, DROP again;
 ALTER TABLE exposure_set DROP exposure_id;
+ALTER TABLE input_file DROP quadrants;
 ALTER TABLE exposure_set RENAME x TO east;
 ALTER TABLE exposure_set RENAME y TO north;
 """

@@ -26,7 +26,15 @@ def read(content: bytes, kind: str) -> list[tuple[Any, ...]]:
         _, *rows = [tuple(map(parse, line)) for line in lines]
         return rows
     if kind == "json":
-        return [tuple(row) for row in json.loads(content)["data"]]
+        table = json.loads(content)
+        kinds = [
+            int if (column["json"], column["datatype"]) == ("text", "long") else lambda value: value
+            for column in table["columns"]
+        ]
+        return [
+            tuple(kind(value) for kind, value in zip(kinds, row, strict=True))
+            for row in table["data"]
+        ]
     if kind == "parquet":
         return [tuple(row.values()) for row in parquet.read_table(io.BytesIO(content)).to_pylist()]
     if kind == "arrow":
