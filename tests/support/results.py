@@ -32,7 +32,10 @@ def read(content: bytes, kind: str) -> list[tuple[Any, ...]]:
             for column in table["columns"]
         ]
         return [
-            tuple(kind(value) for kind, value in zip(kinds, row, strict=True))
+            tuple(
+                None if value is None else kind(value)
+                for kind, value in zip(kinds, row, strict=True)
+            )
             for row in table["data"]
         ]
     if kind == "parquet":
