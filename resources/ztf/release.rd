@@ -36,7 +36,7 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
     </doc>
     <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
-    <FEED source="ztf/tables#exposures" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/exposures#exposures" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
     <FEED source="ztf/tables#lightcurves" store="\store" label="\label" prefix="\prefix"

@@ -14,7 +14,17 @@ from ztfvo.site.publish import outdated
 
 FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
-SHARED_PARTS = {"tables", "release", "cone", "examples", "datalink", "references", "ssa", "images"}
+SHARED_PARTS = {
+    "tables",
+    "exposures",
+    "release",
+    "cone",
+    "examples",
+    "datalink",
+    "references",
+    "ssa",
+    "images",
+}
 RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
 OTHERS = ["kdb/kdb", "kdb/examples"]
 MAX_LINES = 300

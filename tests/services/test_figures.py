@@ -201,7 +201,7 @@ def test_the_page_leads_to_the_light_curves_of_the_star_that_its_links_have(ask)
     document = page(ask(f"/view/{OID}"))
     (source,) = document.xpath("//a[starts-with(., 'Light curves of the same star')]/@href")
     assert source == f"/view/{OID}?RADIUS={SAME_STAR}"
-    shown = page(ask(source)).xpath("//table//a/@href")
+    shown = page(ask(source)).xpath("//div[@aria-labelledby='curves']//a/@href")
     assert sorted(shown) == sorted(f"/view/{oid}" for oid in HZ_HER_OIDS)
 
 
@@ -225,7 +225,7 @@ def test_the_form_asks_for_the_same_again(ask):
 def test_several_light_curves_are_a_table_with_links_to_each(ask):
     document = page(ask("/view/" + ",".join(map(str, HZ_HER_OIDS))))
     assert document.findtext(".//h1") == "4 light curves"
-    links = document.xpath("//table//a/@href")
+    links = document.xpath("//div[@aria-labelledby='curves']//a/@href")
     assert sorted(links) == sorted(f"/view/{oid}" for oid in HZ_HER_OIDS)
 
 

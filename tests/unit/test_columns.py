@@ -20,12 +20,14 @@ TYPES = {
 """How the products have PostgreSQL's types; they have no smaller integers."""
 
 
-TREE = ElementTree.parse(ROOT / "resources" / "ztf" / "tables.rd")
+TREES = [
+    ElementTree.parse(ROOT / "resources" / "ztf" / name) for name in ("tables.rd", "exposures.rd")
+]
 
 
 def columns(within: str) -> dict[str, ElementTree.Element]:
     """The columns that a part of the descriptor declares, by name."""
-    (part,) = (one for one in TREE.iter() if one.get("id") == within and one.tag == "NXSTREAM")
+    (part,) = (part for tree in TREES for part in tree.findall(f"NXSTREAM[@id='{within}']"))
     return {one.get("name"): one for one in part.iter("column") if one.get("name")}
 
 
@@ -50,7 +52,7 @@ def test_a_column_to_add_is_one_of_the_table_of_exposures(name):
 
 @pytest.mark.parametrize("name", sorted(set(FACTS) - {"separation"}))
 def test_a_fact_of_a_light_curve_has_one_type_and_unit(name):
-    declared = {one.get("name"): one for one in TREE.iter("column")}
+    declared = {one.get("name"): one for tree in TREES for one in tree.iter("column")}
     published, product = declared[name], FACTS[name]
     if not name.startswith("refmag"):  # which a request may give, in double precision
         assert TYPES[published.get("type").partition("(")[0]] == product.dtype

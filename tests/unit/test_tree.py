@@ -14,7 +14,18 @@ from ztfvo.settings import Settings
 README = (ROOT / "README.md").read_text()
 RELEASES = sorted(path.parent.name for path in ROOT.glob("inputs/ztf/*/release.toml"))
 SHARED_RDS = {
-    *("cone", "datalink", "examples", "images", "references", "release", "ssa", "tables", "ztf")
+    *(
+        "cone",
+        "datalink",
+        "examples",
+        "exposures",
+        "images",
+        "references",
+        "release",
+        "ssa",
+        "tables",
+        "ztf",
+    )
 }
 
 

@@ -22,7 +22,7 @@ RESERVED = frozenset(
     status tableinfo tablenote tap view
     about cone features find fit help match outside periodogram resolve search similar sources
     summary
-    datalink examples references release tables
+    datalink examples exposures references release tables
     catalogs dc information_schema ivoa public tap_schema tap_upload
     """.split()
 )
