@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-NAMES = ("database.log", "dachs-*.log", "app-*.log", "kdb.log", "watch.log")
+NAMES = ("database.log", "dachs-*.log", "dachs-*/dcErrors", "app-*.log", "kdb.log", "watch.log")
 
 DULL = re.compile(r"resource directory|pkg_resources|checkpoint")
 """What stands in lines that say nothing of a failure."""
