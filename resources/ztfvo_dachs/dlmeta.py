@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gavo import base
 from gavo.svcs import renderers
 from gavo.web import vodal
 
 from ztfvo import votable
 from ztfvo.dal import shorten
-from ztfvo_dachs import messages
+from ztfvo_dachs import faults
 
 MOST = 5_000
 """IDs that one request may have."""
@@ -50,9 +49,9 @@ class LinksRenderer(vodal.DatalinkGetMetaRenderer):
         for kind in request.strargs.pop("RESPONSEFORMAT", []):
             if kind.partition(";")[0].strip().lower() not in FORMATS:
                 text = f"RESPONSEFORMAT={shorten(kind)} is not possible for links: leave it out, or"
-                return self._refuse(request, 400, f"{text} give votable.")
+                return faults.refuse(request, 400, f"{text} give votable.")
         if len(identifiers) > MOST:
-            return self._refuse(
+            return faults.refuse(
                 request,
                 400,
                 f"{len(identifiers)} IDs are too many for one request: give {MOST} at most.",
@@ -60,20 +59,7 @@ class LinksRenderer(vodal.DatalinkGetMetaRenderer):
         return super().render(request)
 
     def _reportError(self, failure: Any, request: Any) -> Any:
-        status, text = messages.explain(failure.value)
-        if status >= 500:
-            base.ui.notifyFailure(failure)
-        return self._refuse(request, status, text)
-
-    def _refuse(self, request: Any, status: int, text: str) -> Any:
-        if not request.client:
-            return None
-        kind = "UsageFault" if status < 500 else "TransientFault" if status == 503 else "FatalFault"
-        request.setResponseCode(status)
-        request.setHeader("content-type", votable.MEDIA_TYPE)
-        request.write(votable.error(f"{kind}: {text}"))
-        request.finish()
-        return vodal.server.NOT_DONE_YET
+        return faults.refuse(request, *faults.explained(failure))
 
 
 def install() -> None:

@@ -10,9 +10,8 @@ from gavo.protocols import datalink
 from gavo.svcs import renderers
 from gavo.web import vodal
 
-from ztfvo import votable
 from ztfvo.dal import BadParameter
-from ztfvo_dachs import conecheck, imagequery, messages, outputs
+from ztfvo_dachs import conecheck, faults, imagequery, outputs
 
 STANDARD = "ivo://ivoa.net/std/SIA#query-2.0"
 NO_POLYGON = "spherepoly_from_array"
@@ -62,7 +61,7 @@ class ImagesRenderer(vodal.SIAP2Renderer):
                 if one.interval:
                     values[:] = map(imagequery.expanded, values)
         except BadParameter as error:
-            return self._refuse(request, 400, str(error))
+            return faults.refuse(request, 400, str(error))
         return super().render(request, sync)
 
     def _produceMetadata(self, request: Any) -> Any:
@@ -92,24 +91,12 @@ class ImagesRenderer(vodal.SIAP2Renderer):
         return described.asVOT(context)
 
     def _handleInputErrors(self, failure: Any, request: Any) -> Any:
-        status, text = messages.explain(failure.value)
+        status, text = faults.explained(failure)
         if NO_POLYGON in text:
             text = "POS has a polygon whose sides cross, or that does not fit into half of the sky."
-        if status >= 500:
-            base.ui.notifyFailure(failure)
-        return self._refuse(request, status, text)
+        return faults.refuse(request, status, text)
 
     _handleRandomFailure = _handleInputErrors
-
-    def _refuse(self, request: Any, status: int, text: str) -> Any:
-        if not request.client:
-            return None
-        kind = "UsageFault" if status < 500 else "TransientFault" if status == 503 else "FatalFault"
-        request.setResponseCode(status)
-        request.setHeader("content-type", votable.MEDIA_TYPE)
-        request.write(votable.error(f"{kind}: {text}"))
-        request.finish()
-        return vodal.server.NOT_DONE_YET
 
 
 def install() -> None:
