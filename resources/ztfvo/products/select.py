@@ -16,7 +16,7 @@ from ztfvo.errors import HTTPError
 from ztfvo.products.columns import COLUMNS, Column
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.releases import NoRelease, find_release
-from ztfvo.store.names import COMMON, DEFAULT, schema_of
+from ztfvo.store.names import COMMON, DEFAULT, may_name_release, schema_of
 
 MAX_CURVES = 500
 """Light curves in one answer."""
@@ -100,7 +100,7 @@ def select(connection: Connection, request: Request) -> Product:
         404 for an unknown release or OID, 400 for an unknown window, for references of other
         light curves and where too many are found.
     """
-    if not _may_exist(request):
+    if request.release != DEFAULT and not may_name_release(request.release):
         raise _unknown_release(connection, request)
     try:
         near = neighbours(connection, request) if request.radius else {}
@@ -297,14 +297,6 @@ def _bounds(request: Request, windows: dict[str, list[float]], release: str) -> 
         )
     low, high = windows[request.window]
     return low, high
-
-
-def _may_exist(request: Request) -> bool:
-    """Whether a release could have this name."""
-    try:
-        return request.release == DEFAULT or bool(schema_of(request.release))
-    except ValueError:
-        return False
 
 
 def _unknown_release(connection: Connection, request: Request) -> Exception:

@@ -30,6 +30,11 @@ RESERVED = frozenset(
 descriptors beside those of releases, and schemas of others."""
 
 
+def may_name_release(name: str) -> bool:
+    """Whether a release could have a name."""
+    return bool(NAME.fullmatch(name)) and name not in RESERVED and not name.endswith("_store")
+
+
 def schema_of(release: str) -> str:
     """Name of a release's schema.
 
@@ -38,7 +43,7 @@ def schema_of(release: str) -> str:
     CannotBeDone
         If the name could not be a schema or a URL: letters, digits and _ only, a letter first.
     """
-    if not NAME.fullmatch(release) or release in RESERVED or release.endswith("_store"):
+    if not may_name_release(release):
         raise CannotBeDone(
             f"{release!r} cannot name a release. Use a small letter, then at most 30 small"
             " letters, digits or _, like dr24, and no word that the site uses, like"
