@@ -152,6 +152,13 @@ def test_a_reference_image_is_deeper_has_no_time_and_leads_to_its_products(site,
 
 
 ALL, SCIENCE = {"g", "r", "reference"}, {"g", "r"}
+
+
+def _shown(value: object) -> str:
+    """A parameter in the name of its test: the same in each process that collects tests."""
+    return "+".join(sorted(value)) or "nothing" if isinstance(value, set) else str(value)
+
+
 PARAMETERS = [
     ({}, ALL),
     ({"BAND": "4.5e-7"}, {"g", "reference"}),
@@ -201,7 +208,7 @@ PARAMETERS = [
 ]
 
 
-@pytest.mark.parametrize(("parameters", "expected"), PARAMETERS, ids=str)
+@pytest.mark.parametrize(("parameters", "expected"), PARAMETERS, ids=_shown)
 def test_each_parameter_selects_as_the_standard_says(here, parameters, expected):
     assert here(**parameters) == expected
 
