@@ -248,6 +248,14 @@ class Settings(BaseSettings):
     archive_cache_days: int = Field(
         default=365, ge=1, le=3650, description="Days that an archive file is kept here."
     )
+    outside_cache_mb: int = Field(
+        default=1000, ge=1, description="MB of answers of services outside that are kept here."
+    )
+    outside_gateway: str | None = Field(
+        default=None,
+        description="Server through which services outside are asked, where this machine may not "
+        "ask them itself: https://HOST/PATH is asked for as GATEWAY/https/HOST/PATH.",
+    )
     largest_cutout: int = Field(
         default=900,
         ge=1,
@@ -415,6 +423,11 @@ class Settings(BaseSettings):
     def home(self, part: str) -> Path:
         """Return the folder that programs of a part keep their own files in."""
         return self.var / "home" / part
+
+    @property
+    def outside_cache(self) -> Path:
+        """File of what services outside answered, which the application keeps."""
+        return self.home("app") / "outside.sqlite"
 
     @property
     def database_dsn(self) -> str:

@@ -18,7 +18,7 @@ LAYERS = (
     {"db", "health", "parts", "remote", "store"},
     {"addresses", "declarations", "records", "references", "releases"},
     {"products", "images"},
-    {"ingest", "links"},
+    {"ingest", "links", "outside"},
     {"download"},
     {"web", "site"},
     {"backup"},

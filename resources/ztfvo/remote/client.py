@@ -273,7 +273,7 @@ class Client:
             raise NotFound(answer, status)
         if status not in BUSY:
             raise Refused(answer, status)
-        after = _retry_after(response)
+        after = retry_after(response)
         if after is not None:
             answer += f", and asks to come back in {after:.0f} s"
         raise NoAnswer(answer, status, after)
@@ -294,7 +294,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after(response: httpx.Response) -> float | None:
     """Seconds that the server asks to wait, from a number or a date."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():

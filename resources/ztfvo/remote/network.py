@@ -71,7 +71,7 @@ def transport(
         Socket of the server, on this machine.
     """
     made = httpx.HTTPTransport(
-        verify=_certificates(),
+        verify=certificates(),
         trust_env=False,
         limits=httpx.Limits(max_connections=connections),
         uds=str(uds) if uds else None,
@@ -82,7 +82,7 @@ def transport(
 
 
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 

@@ -14,14 +14,16 @@ from fastapi.staticfiles import StaticFiles
 
 from ztfvo.plugins import modules
 from ztfvo.settings import get_settings
-from ztfvo.web import errors, routes
+from ztfvo.web import desk, errors, routes
 from ztfvo.web.pages import FOLDER, SCHEMA, STATIC, SWAGGER
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    to_thread.current_default_thread_limiter().total_tokens = get_settings().app_threads
-    yield
+    settings = get_settings()
+    to_thread.current_default_thread_limiter().total_tokens = settings.app_threads
+    async with desk.opened(app, settings):
+        yield
 
 
 def make_app() -> FastAPI:
@@ -34,7 +36,7 @@ def make_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=SCHEMA,
-        openapi_tags=[{"name": name} for name in ("Light curves", "Images", "Site")],
+        openapi_tags=[{"name": name} for name in ("Light curves", "Images", "Outside", "Site")],
         servers=[{"url": settings.url}],
         default_response_class=Response,
         redirect_slashes=False,

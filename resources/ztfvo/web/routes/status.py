@@ -12,22 +12,16 @@ import orjson
 from fastapi import APIRouter, Response
 
 from ztfvo.addresses import STATUS
-from ztfvo.dal import shorten
 from ztfvo.db import DatabaseDown, reading
-from ztfvo.errors import HTTPError
 from ztfvo.parts import read_state
 from ztfvo.releases import releases
 from ztfvo.settings import Settings, get_settings
-from ztfvo.web.errors import answer_as
+from ztfvo.web.forms import FORMAT, FORMAT_PARAMETER, JSON, form_of
 from ztfvo.web.http import Reading, serve
-from ztfvo.web.openapi import operation, query_parameter
+from ztfvo.web.openapi import operation
 from ztfvo.web.pages import HTML, page
 
 router = APIRouter(tags=["Site"])
-
-JSON = "application/json"
-FORMATS = {"json": JSON, JSON: JSON, "html": HTML, "text/html": HTML}
-FORMAT = "RESPONSEFORMAT"
 
 
 @serve(
@@ -35,13 +29,7 @@ FORMAT = "RESPONSEFORMAT"
     STATUS,
     summary="Parts, disk, releases and versions",
     openapi_extra=operation(
-        [
-            query_parameter(
-                FORMAT,
-                "json or html; if not given, html for browsers and json for others",
-                {"type": "string", "enum": ["json", "html"]},
-            )
-        ],
+        [FORMAT_PARAMETER],
         {JSON: "The state of the site", "text/html": "The same as a page"},
         (400,),
     ),
@@ -49,12 +37,7 @@ FORMAT = "RESPONSEFORMAT"
 def status(given: Reading) -> Response:
     """What works and since when, free disk, data releases, and versions of programs."""
     given.parameters.require_known([FORMAT])
-    asked = given.parameters.text(FORMAT)
-    if asked and asked.lower() not in FORMATS:
-        raise HTTPError(400, f"{FORMAT}={shorten(asked)} is not known here: use json or html.")
-    browser = "text/html" in given.request.headers.get("accept", "")
-    content_type = FORMATS[asked.lower()] if asked else HTML if browser else JSON
-    answer_as(given.request, content_type)
+    content_type = form_of(given)
     found = describe(get_settings())
     body = (
         page("status.html", title="Status", status=found)

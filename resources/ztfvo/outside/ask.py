@@ -1,0 +1,277 @@
+"""Questions to sources, and what came of them: found, empty, unavailable or malformed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+import orjson
+from anyio import to_thread
+
+from ztfvo.outside.cache import DAY, Cache, Silence
+from ztfvo.outside.client import Asker, Failure, NoAnswer, NotFound, Pool
+from ztfvo.outside.model import Answer, LightCurve, Malformed, Place, Row, Source, State
+from ztfvo.outside.packing import pack, unpack
+from ztfvo.outside.rows import around, read_rows
+
+_log = logging.getLogger(__name__)
+
+LOGGED_BYTES = 500
+"""Of a malformed answer, that are logged."""
+KEPT_MALFORMED = KEPT_REFUSED = 300.0
+"""Seconds that a malformed or refused answer is kept."""
+AT_A_TIME = 8
+"""Questions to one source, of one process."""
+POLL = 0.05
+"""Seconds between two looks whether another process has the answer."""
+ROUNDING = 7
+"""Decimals of degrees in a question: 0.4 mas."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one source is asked."""
+
+    source: Source
+    kind: str
+    """rows, light curve or name."""
+    subject: tuple[Any, ...]
+    """Of JSON's types; what makes two questions the same."""
+    ask: Callable[[Asker], Awaitable[tuple[Sequence[Row], LightCurve | None]]]
+
+    @property
+    def key(self) -> str:
+        """Under which its answer is kept; another one where the source is declared otherwise."""
+        declared = [
+            [column.name, column.key, column.dtype]
+            for column in (*self.source.columns, *self.source.native)
+        ]
+        said = orjson.dumps([self.kind, self.subject, declared])
+        return f"{self.source.name}:{hashlib.sha256(said).hexdigest()[:40]}"
+
+
+def rows_around(source: Source, place: Place, radius: float) -> Question:
+    """Ask for what a source has around a place.
+
+    Parameters
+    ----------
+    radius
+        arcsec; rows are within it where their motion is taken into account, or where it is not.
+    """
+    place = _rounded(place)
+
+    async def ask(asker: Asker) -> tuple[Sequence[Row], None]:
+        raw = await source.find(asker, source, place, radius)
+        return around(source, read_rows(source, raw), place, radius), None
+
+    return Question(source, "rows", (place.ra, place.dec, place.epoch, radius), ask)
+
+
+def curve_around(source: Source, place: Place, radius: float) -> Question:
+    """Ask for the light curve of the nearest object that has one."""
+    place = _rounded(place)
+
+    async def ask(asker: Asker) -> tuple[Sequence[Row], LightCurve | None]:
+        raw = await source.find(asker, source, place, radius)
+        rows = around(source, read_rows(source, raw), place, radius)
+        for row in rows:
+            curve = await source.fetch(asker, source, row)
+            if curve is not None and len(curve.hmjd):
+                return [row], curve
+        return [], None
+
+    return Question(source, "light curve", (place.ra, place.dec, place.epoch, radius), ask)
+
+
+def curve_of(source: Source, identifier: str) -> Question:
+    """Ask for the light curve of an object by the source's own identifier."""
+
+    async def ask(asker: Asker) -> tuple[Sequence[Row], LightCurve | None]:
+        rows = read_rows(source, await source.look(asker, source, identifier))
+        for row in rows[:1]:
+            curve = await source.fetch(asker, source, row)
+            if curve is not None and len(curve.hmjd):
+                return [row], curve
+        return [], None
+
+    return Question(source, "light curve", (identifier,), ask)
+
+
+def rows_named(source: Source, name: str) -> Question:
+    """Ask which objects have a name."""
+
+    async def ask(asker: Asker) -> tuple[Sequence[Row], None]:
+        return read_rows(source, await source.look(asker, source, name)), None
+
+    return Question(source, "name", (name,), ask)
+
+
+def _rounded(place: Place) -> Place:
+    return replace(place, ra=round(place.ra % 360, ROUNDING), dec=round(place.dec, ROUNDING))
+
+
+class Desk:
+    """Asks sources for all requests of one process; the same question is asked once at a time.
+
+    What was begun goes on though nobody waits for it any more: the next who asks has the answer.
+
+    Parameters
+    ----------
+    pool
+        Its connections.
+    cache
+        What was answered before.
+    """
+
+    def __init__(self, pool: Pool, cache: Cache) -> None:
+        self._pool, self.cache = pool, cache
+        self._running: dict[str, asyncio.Task[Answer]] = {}
+        self._turns: dict[str, anyio.Semaphore] = {}
+
+    async def close(self) -> None:
+        """Give up what is being asked."""
+        for task in self._running.values():
+            task.cancel()
+        await self._pool.close()
+
+    async def answer(self, question: Question) -> Answer:
+        """Return what came of a question."""
+        kept = await self._kept(question)
+        return kept or await asyncio.shield(self._task(question))
+
+    async def answers(
+        self, questions: Iterable[Question], seconds: float | None = None
+    ) -> AsyncIterator[tuple[Question, Answer]]:
+        """Ask all at the same time, and give each answer as it comes.
+
+        Parameters
+        ----------
+        seconds
+            After which what has not answered is unavailable.
+        """
+        asked = {asyncio.ensure_future(self.answer(one)): one for one in questions}
+        end = None if seconds is None else time.monotonic() + seconds
+        left = set(asked)
+        try:
+            while left:
+                wait = None if end is None else max(0.0, end - time.monotonic())
+                done, left = await asyncio.wait(
+                    left, timeout=wait, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    break
+                for task in done:
+                    yield asked[task], task.result()
+            for task in left:
+                yield asked[task], _late(asked[task].source, seconds)
+        finally:
+            for task in left:
+                task.cancel()
+
+    def _task(self, question: Question) -> asyncio.Task[Answer]:
+        task = self._running.get(question.key)
+        if task is None:
+            task = self._running[question.key] = asyncio.create_task(self._once(question))
+            task.add_done_callback(lambda _: self._running.pop(question.key, None))
+        return task
+
+    async def _kept(self, question: Question) -> Answer | None:
+        body = await to_thread.run_sync(self.cache.get, question.key)
+        if body is not None:
+            return unpack(question.source, body)
+        silence = await to_thread.run_sync(self.cache.silence, question.source.name)
+        return _silent(question.source, silence) if silence else None
+
+    async def _once(self, question: Question) -> Answer:
+        """Ask, unless another process does; then wait for its answer."""
+        while not await to_thread.run_sync(self.cache.take_off, question.key):
+            await anyio.sleep(POLL)
+            kept = await self._kept(question)
+            if kept:
+                return kept
+        try:
+            name = question.source.name
+            async with self._turns.setdefault(name, anyio.Semaphore(AT_A_TIME)):
+                return await self._ask(question)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await to_thread.run_sync(self.cache.land, question.key)
+
+    async def _ask(self, question: Question) -> Answer:
+        source, begun = question.source, time.time()
+        asker = Asker(source, self._pool, self.cache)
+        try:
+            with anyio.fail_after(source.seconds):
+                rows, curve = await question.ask(asker)
+        except TimeoutError:
+            error = NoAnswer(f"{source.title} took more than {source.seconds:g} s")
+            answer = await self._unavailable(source, error)
+        except NotFound as error:
+            answer = Answer(source.name, State.UNAVAILABLE, reason=str(error))
+        except NoAnswer as error:
+            answer = await self._unavailable(source, error)
+        except Failure as error:
+            answer = Answer(source.name, State.UNAVAILABLE, reason=str(error))
+        except Malformed as error:
+            _log.warning(
+                "%s: %s; the answer begins %r", source.name, error, error.body[:LOGGED_BYTES]
+            )
+            answer = Answer(source.name, State.MALFORMED, reason=str(error))
+        except Exception:
+            _log.exception("%s: the answer cannot be read", source.name)
+            reason = f"the answer of {source.title} cannot be read, which was logged"
+            answer = Answer(source.name, State.MALFORMED, reason=reason)
+        else:
+            state = State.FOUND if rows or curve is not None else State.EMPTY
+            answer = Answer(source.name, state, tuple(rows), curve)
+            await to_thread.run_sync(self.cache.succeed, source.name)
+        answer = replace(answer, asked_at=_iso(begun), seconds=round(time.time() - begun, 3))
+        await to_thread.run_sync(self._keep, question, answer)
+        return answer
+
+    async def _unavailable(self, source: Source, error: NoAnswer) -> Answer:
+        reason = str(error)
+        return _silent(
+            source, await to_thread.run_sync(self.cache.fail, source.name, reason, error.after)
+        )
+
+    def _keep(self, question: Question, answer: Answer) -> None:
+        self.cache.note(question.source.name, answer.state, answer.seconds)
+        if answer.state in (State.FOUND, State.EMPTY):
+            self.cache.put(question.key, pack(answer), question.source.days * DAY)
+        elif not answer.again_at:
+            kept = KEPT_MALFORMED if answer.state == State.MALFORMED else KEPT_REFUSED
+            answer = replace(answer, again_at=_iso(time.time() + kept))
+            self.cache.put(question.key, pack(answer), kept)
+
+
+def _late(source: Source, seconds: float | None) -> Answer:
+    return Answer(
+        source.name,
+        State.UNAVAILABLE,
+        reason=f"{source.title} has not answered within {seconds:g} s: it is still being asked, and"
+        " what it says is kept for those who ask again",
+        asked_at=_iso(time.time()),
+    )
+
+
+def _silent(source: Source, silence: Silence) -> Answer:
+    return Answer(
+        source.name,
+        State.UNAVAILABLE,
+        reason=silence.reason,
+        asked_at=_iso(silence.since),
+        since=_iso(silence.since),
+        again_at=_iso(silence.again),
+    )
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,209 @@
+"""What a service outside is, what it is asked, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ztfvo.outside.client import Asker
+
+GIVES = ("light curve", "cross-match", "names", "classification")
+"""What a source may give."""
+
+Row = dict[str, Any]
+"""Values by names of columns; None where there is none."""
+
+
+class State(StrEnum):
+    """What came of a question."""
+
+    FOUND = "found"
+    EMPTY = "empty"
+    """The source has nothing there."""
+    UNAVAILABLE = "unavailable"
+    """The source did not answer, or refused."""
+    MALFORMED = "malformed"
+    """What it answered is not as declared."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a source's rows."""
+
+    name: str
+    dtype: Literal["float64", "int64", "str", "bool"]
+    unit: str | None
+    ucd: str
+    description: str
+    native: str | None = None
+    """Name that the source has for it, where that is another one."""
+    nulls: tuple[Any, ...] = ()
+    """Values that mean none, besides null, not-a-number and the empty text."""
+    may_lack: bool = False
+    """Whether rows without it are as declared: the source leaves it out where it has no value."""
+    shown: bool = True
+    """Whether tables for people have it."""
+
+    @property
+    def key(self) -> str:
+        """Name in the source's rows."""
+        return self.native or self.name
+
+
+@dataclass(frozen=True)
+class Yields:
+    """Names of the columns that have what all sources are asked for; None where there is none.
+
+    Distances are in pc; proper motions in mas/yr, that of right ascension times cos(dec).
+    """
+
+    name: str | None = None
+    type: str | None = None
+    period: str | None = None
+    distance: str | None = None
+    distance_low: str | None = None
+    distance_high: str | None = None
+    redshift: str | None = None
+    probabilities: Mapping[str, str] = field(default_factory=dict)
+    """Columns of probabilities, by the classes that they are of."""
+    pmra: str | None = None
+    pmdec: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a source is asked: a position, ICRS."""
+
+    ra: float
+    dec: float
+    """deg"""
+    epoch: float = 2020.0
+    """Julian year at which the object was there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightCurve:
+    """Photometry of one object outside; arrays of one length, ordered by time."""
+
+    object: str
+    """The source's identifier."""
+    ra: float
+    dec: float
+    """ICRS, deg."""
+    hmjd: np.ndarray
+    """Heliocentric MJD, UTC, of the middle of the exposure, or of transit."""
+    mag: np.ndarray
+    """AB; where `limit` is set, 5-sigma or as the source has it."""
+    magerr: np.ndarray
+    """NaN for limits."""
+    filter: np.ndarray
+    """Names of filters."""
+    limit: np.ndarray
+    """Whether nothing brighter than mag was seen (bool)."""
+    native: dict[str, np.ndarray]
+    """Columns as the source has them, by the names of `Source.native`."""
+    notes: tuple[str, ...] = ()
+
+
+Find = Callable[["Asker", "Source", Place, float], Awaitable[Sequence[Mapping[str, Any]]]]
+"""Asks for rows around a place, within a radius in arcsec; rows have the source's own names."""
+
+Fetch = Callable[["Asker", "Source", Row], Awaitable[LightCurve | None]]
+"""Asks for the light curve of a row that was found; None where there is none."""
+
+Look = Callable[["Asker", "Source", str], Awaitable[Sequence[Mapping[str, Any]]]]
+"""Asks for rows of a name or identifier."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A service outside, as its module in ``outside/sources/`` declares it."""
+
+    title: str
+    gives: tuple[str, ...]
+    """Some of `GIVES`."""
+    hosts: tuple[str, ...]
+    """Schemes and hosts that may be asked, such as https://simbad.cds.unistra.fr."""
+    radius: float
+    """arcsec, by default."""
+    largest_radius: float
+    """arcsec"""
+    columns: tuple[Column, ...]
+    about: str
+    """Address of a page that says what it is."""
+    citation: str
+    """What those who use it cite: an address, or a sentence."""
+    licence: str
+    find: Find
+    record: str = ""
+    """Address of the full record, with names of columns in braces."""
+    yields: Yields = Yields()
+    position: tuple[str, str] = ("ra", "dec")
+    """Columns of right ascension and declination, ICRS, deg."""
+    epoch: float = 2000.0
+    """Julian year of its positions."""
+    order: int = 50
+    """Number by which lists are sorted."""
+    fetch: Fetch | None = None
+    """How light curves are asked for."""
+    look: Look | None = None
+    """How names are."""
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Identifiers in the SVO Filter Profile Service, by names of filters in light curves."""
+    native: tuple[Column, ...] = ()
+    """Columns of light curves beside those that all have."""
+    times: str = ""
+    """Scale, place and point of exposure of its own times, for people."""
+    seconds: float = 10.0
+    """For an answer with all requests that it takes."""
+    connect_seconds: float = 4.0
+    per_second: float | None = None
+    """Requests that the service allows, over all processes here; None where it does not say."""
+    most_bytes: int = 20_000_000
+    days: float = 7.0
+    """That answers are kept."""
+    name: str = ""
+    """That of its module."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a source gave, or why it gave nothing."""
+
+    source: str
+    """Its name."""
+    state: State
+    rows: tuple[Row, ...] = ()
+    """With separation and position_angle, nearest first."""
+    curve: LightCurve | None = None
+    reason: str = ""
+    """Why there is nothing, a sentence without a full stop."""
+    asked_at: str = ""
+    """ISO 8601, UTC: when the source was asked."""
+    since: str = ""
+    """ISO 8601, UTC: since when it does not answer."""
+    again_at: str = ""
+    """ISO 8601, UTC: when it will be asked again at the earliest."""
+    seconds: float = 0.0
+    """That it took."""
+
+
+class Malformed(Exception):
+    """An answer that is not as declared.
+
+    Parameters
+    ----------
+    message
+        Which column or type, for people.
+    body
+        The answer, of which the beginning is logged.
+    """
+
+    def __init__(self, message: str, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.body = body

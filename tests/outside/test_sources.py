@@ -1,0 +1,139 @@
+"""Each service outside, asked as it is, and broken in every way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.outside import RESET, Reply
+from support.outside_cases import Case, cases
+
+from ztfvo.outside import ask as asking
+from ztfvo.outside.ask import rows_around
+from ztfvo.outside.model import State
+from ztfvo.outside.sources import sources
+
+NAMES = sorted(cases())
+
+
+@pytest.fixture(params=NAMES)
+def name(request):
+    """A source."""
+    return request.param
+
+
+@pytest.fixture
+def case(name, outside) -> Case:
+    """The case of the source, whose service answers."""
+    found = cases()[name]
+    found.answer(outside)
+    return found
+
+
+@pytest.fixture
+def question(name, case):
+    """What the source is asked."""
+    return rows_around(sources()[name], case.place, case.radius)
+
+
+def changed(outside, case: Case, old: bytes, new: bytes) -> None:
+    """Have all services change a part of their answers, which has to be there."""
+
+    def change(reply: Reply) -> Reply:
+        body = reply.body.replace(old, new)
+        seen.append(body != reply.body)
+        return replace(reply, body=body)
+
+    seen: list[bool] = []
+    for host in {asked.host for asked in outside.asked}:
+        outside.changes[host] = change
+    outside.asked.clear()
+    return seen
+
+
+def test_every_source_has_a_case():
+    assert set(cases()) == set(sources())
+
+
+def test_what_is_found_has_the_declared_columns_nearest_first(ask, case, question, name, outside):
+    (answer,) = ask(question)
+    assert (answer.state, answer.reason) == (State.FOUND, "")
+    assert len(answer.rows) == case.rows
+    first = answer.rows[0]
+    assert {key: first[key] for key in case.expected} == case.expected
+    names = [column.name for column in sources()[name].columns]
+    assert list(first) == [*names, "separation", "position_angle", "separation_as_listed"]
+    separations = [row["separation"] for row in answer.rows]
+    assert separations == sorted(separations)
+    assert separations[-1] <= case.radius
+    assert {key: outside.asked[0].values[key] for key in case.asked} == case.asked
+
+
+def test_nothing_found_is_empty(ask, case, question, outside):
+    case.empty(outside)
+    (answer,) = ask(question)
+    assert (answer.state, answer.rows, answer.reason) == (State.EMPTY, (), "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("refused", "does not answer"),
+        ("500", "answers 500"),
+        ("429", "answers 429"),
+        ("truncated", "broke off after"),
+    ],
+)
+def test_a_broken_service_is_unavailable(ask, question, outside, fault, reason, name):
+    with outside.failing("*", fault):
+        (answer,) = ask(question)
+    assert (answer.state, answer.rows) == (State.UNAVAILABLE, ())
+    assert answer.reason.startswith(sources()[name].title)
+    assert reason in answer.reason
+    assert answer.asked_at <= answer.since < answer.again_at or answer.again_at > answer.asked_at
+
+
+def test_a_slow_service_is_unavailable_when_its_time_is_over(ask, case, question, outside):
+    hurried = rows_around(replace(question.source, seconds=0.3), case.place, case.radius)
+    with outside.failing("*", "slow"):
+        (answer,) = ask(hurried)
+    assert answer.state == State.UNAVAILABLE
+    assert answer.reason == f"{question.source.title} took more than 0.3 s"
+
+
+def test_a_page_in_place_of_data_is_malformed_and_logged(ask, question, outside, caplog):
+    with outside.failing("*", "html"):
+        (answer,) = ask(question)
+    assert answer.state == State.MALFORMED
+    assert "<!DOCTYPE html>" in caplog.text
+    assert asking.LOGGED_BYTES == 500
+
+
+def test_a_renamed_column_is_malformed_and_named(ask, case, question, outside):
+    ask(question)
+    seen = changed(outside, case, *case.renamed)
+    again = rows_around(question.source, case.place, case.radius * 0.999)
+    (answer,) = ask(again)
+    assert any(seen)
+    assert answer.state == State.MALFORMED
+    assert answer.reason.startswith("column ")
+    assert "is missing" in answer.reason
+
+
+def test_a_value_of_another_type_is_malformed_and_named(ask, case, question, outside):
+    ask(question)
+    seen = changed(outside, case, *case.wrong)
+    again = rows_around(question.source, case.place, case.radius * 0.999)
+    (answer,) = ask(again)
+    assert any(seen)
+    assert answer.state == State.MALFORMED
+    assert "which is not a" in answer.reason
+
+
+def test_too_many_requests_are_waited_for_as_long_as_the_service_says(ask, question, outside):
+    from datetime import datetime
+
+    with outside.failing("*", "429"):
+        (answer,) = ask(question)
+    again, asked = map(datetime.fromisoformat, (answer.again_at, answer.asked_at))
+    assert RESET - 2 <= (again - asked).total_seconds() <= RESET + 2

@@ -1,0 +1,1 @@
+"""Answers of services outside: one module for each source, with a ``CASE``."""

@@ -1,0 +1,59 @@
+"""For each service outside: what it answers, and what has to come of it.
+
+Answers are recorded ones of the shared data where there are some; the others are written as the
+service documents them.  A module of ``support/cases/`` has what belongs to one source: ``CASE``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.outside import Outside
+from ztfvo.outside.model import Place
+from ztfvo.plugins import modules
+
+SHARED = Path(os.environ.get("ZTF_SHARED_DATA", "/nowhere")) / "external"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One source with answers, and what has to come of them."""
+
+    place: Place
+    radius: float
+    """arcsec"""
+    answer: Callable[[Outside], None]
+    """Registers what the service answers."""
+    empty: Callable[[Outside], None]
+    """Registers what it answers where it has nothing."""
+    expected: dict[str, Any]
+    """Some values of the nearest row."""
+    rows: int
+    """Number of rows that are within the radius."""
+    renamed: tuple[bytes, bytes]
+    """A column's name in the answer, and another one."""
+    wrong: tuple[bytes, bytes]
+    """A value in the answer, and one of a type that is not declared."""
+    asked: dict[str, str] = field(default_factory=dict)
+    """Some parameters of the first request."""
+
+
+@lru_cache(maxsize=1)
+def cases() -> dict[str, Case]:
+    """Return the cases by source."""
+    return {name: module.CASE for name, module in modules("support.cases").items()}
+
+
+def recorded(path: str) -> bytes:
+    """Return a recorded answer; the test is skipped where there are none."""
+    file = SHARED / path
+    if not file.exists():
+        pytest.skip(f"no recorded answers: {file} is missing (ZTF_SHARED_DATA)")
+    return file.read_bytes()
