@@ -7,7 +7,16 @@ import os
 
 import pytest
 from support import logs
-from support.fixtures import archive, ask, query, real, site, tap  # noqa: F401
+from support.fixtures import (  # noqa: F401
+    archive,
+    ask,
+    others,
+    outside_of_site,
+    query,
+    real,
+    site,
+    tap,
+)
 from support.releases import script, temporary_release
 
 _numbers = itertools.count(1)

@@ -10,9 +10,9 @@ from typing import Any
 from gavo import base
 from gavo.protocols import scs
 
-from ztfvo import oid
+from ztfvo import oid, position
 from ztfvo.dal import BadParameter
-from ztfvo_dachs import conecheck, links, position
+from ztfvo_dachs import conecheck, links
 
 ARCSEC_PER_DEGREE = 3600
 

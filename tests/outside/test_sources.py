@@ -9,7 +9,6 @@ from support.outside import RESET, Reply
 from support.outside_cases import Case, cases
 
 from ztfvo.outside import ask as asking
-from ztfvo.outside.ask import rows_around
 from ztfvo.outside.model import State
 from ztfvo.outside.sources import sources
 
@@ -33,7 +32,7 @@ def case(name, outside) -> Case:
 @pytest.fixture
 def question(name, case):
     """What the source is asked."""
-    return rows_around(sources()[name], case.place, case.radius)
+    return case.question(sources()[name])
 
 
 def changed(outside, case: Case, old: bytes, new: bytes) -> None:
@@ -62,11 +61,14 @@ def test_what_is_found_has_the_declared_columns_nearest_first(ask, case, questio
     first = answer.rows[0]
     assert {key: first[key] for key in case.expected} == case.expected
     names = [column.name for column in sources()[name].columns]
+    assert {key: outside.asked[0].values[key] for key in case.asked} == case.asked
+    if case.place is None:
+        assert list(first) == names
+        return
     assert list(first) == [*names, "separation", "position_angle", "separation_as_listed"]
     separations = [row["separation"] for row in answer.rows]
     assert separations == sorted(separations)
     assert separations[-1] <= case.radius
-    assert {key: outside.asked[0].values[key] for key in case.asked} == case.asked
 
 
 def test_nothing_found_is_empty(ask, case, question, outside):
@@ -94,7 +96,7 @@ def test_a_broken_service_is_unavailable(ask, question, outside, fault, reason, 
 
 
 def test_a_slow_service_is_unavailable_when_its_time_is_over(ask, case, question, outside):
-    hurried = rows_around(replace(question.source, seconds=0.3), case.place, case.radius)
+    hurried = case.question(replace(question.source, seconds=0.3))
     with outside.failing("*", "slow"):
         (answer,) = ask(hurried)
     assert answer.state == State.UNAVAILABLE
@@ -112,8 +114,7 @@ def test_a_page_in_place_of_data_is_malformed_and_logged(ask, question, outside,
 def test_a_renamed_column_is_malformed_and_named(ask, case, question, outside):
     ask(question)
     seen = changed(outside, case, *case.renamed)
-    again = rows_around(question.source, case.place, case.radius * 0.999)
-    (answer,) = ask(again)
+    (answer,) = ask(case.question(question.source, 1))
     assert any(seen)
     assert answer.state == State.MALFORMED
     assert answer.reason.startswith("column ")
@@ -123,8 +124,7 @@ def test_a_renamed_column_is_malformed_and_named(ask, case, question, outside):
 def test_a_value_of_another_type_is_malformed_and_named(ask, case, question, outside):
     ask(question)
     seen = changed(outside, case, *case.wrong)
-    again = rows_around(question.source, case.place, case.radius * 0.999)
-    (answer,) = ask(again)
+    (answer,) = ask(case.question(question.source, 1))
     assert any(seen)
     assert answer.state == State.MALFORMED
     assert "which is not a" in answer.reason

@@ -6,10 +6,12 @@ import pytest
 import pyvo
 import requests
 
+from ztfvo.outside.cache import Cache
 from ztfvo.settings import get_settings
 
 from . import service
 from .image_archive import ImageArchive
+from .outside import Outside
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +61,22 @@ def archive(site):
         pytest.fail("ZTFVO_ARCHIVE_MIRRORS names no stand-ins: run the tests with scripts/test.")
     with ImageArchive.at(mirrors) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def outside_of_site():
+    """The stand-in of all services outside, where the running site asks it."""
+    address = get_settings().outside_gateway or ""
+    if not address.startswith("http://127.0.0.1:"):
+        pytest.fail("ZTFVO_OUTSIDE_GATEWAY names no stand-in: run the tests with scripts/test.")
+    with Outside(int(address.rpartition(":")[2])) as started:
+        yield started
+
+
+@pytest.fixture
+def others(site, outside_of_site):
+    """The stand-in, with nothing registered, of a site that has nothing of others."""
+    outside_of_site.recover()
+    Cache(get_settings().outside_cache, 10**9).clear()
+    yield outside_of_site
+    outside_of_site.recover()

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from support.outside import Outside
-from ztfvo.outside.model import Place
+from ztfvo.outside.ask import Question, rows_around, rows_named
+from ztfvo.outside.model import Place, Source
 from ztfvo.plugins import modules
 
 SHARED = Path(os.environ.get("ZTF_SHARED_DATA", "/nowhere")) / "external"
@@ -26,9 +27,11 @@ SHARED = Path(os.environ.get("ZTF_SHARED_DATA", "/nowhere")) / "external"
 class Case:
     """One source with answers, and what has to come of them."""
 
-    place: Place
-    radius: float
+    place: Place | None = None
+    radius: float = 0.0
     """arcsec"""
+    name: str = ""
+    """What is asked for where the source knows names only."""
     answer: Callable[[Outside], None]
     """Registers what the service answers."""
     empty: Callable[[Outside], None]
@@ -36,13 +39,19 @@ class Case:
     expected: dict[str, Any]
     """Some values of the nearest row."""
     rows: int
-    """Number of rows that are within the radius."""
+    """Number of rows, within the radius where there is one."""
     renamed: tuple[bytes, bytes]
     """A column's name in the answer, and another one."""
     wrong: tuple[bytes, bytes]
     """A value in the answer, and one of a type that is not declared."""
     asked: dict[str, str] = field(default_factory=dict)
     """Some parameters of the first request."""
+
+    def question(self, source: Source, number: int = 0) -> Question:
+        """Return what the source is asked; questions of other numbers are others to the cache."""
+        if self.place is None:
+            return rows_named(source, self.name + " " * number)
+        return rows_around(source, self.place, self.radius * (1 - 1e-6 * number))
 
 
 @lru_cache(maxsize=1)

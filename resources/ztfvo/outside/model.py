@@ -139,7 +139,8 @@ class Source:
     citation: str
     """What those who use it cite: an address, or a sentence."""
     licence: str
-    find: Find
+    find: Find | None = None
+    """How rows around a place are asked for; None where the source knows names only."""
     record: str = ""
     """Address of the full record, with names of columns in braces."""
     yields: Yields = Yields()

@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from ztfvo.plugins import modules
 from ztfvo.settings import get_settings
 from ztfvo.web import desk, errors, routes
-from ztfvo.web.pages import FOLDER, SCHEMA, STATIC, SWAGGER
+from ztfvo.web.pages import SCHEMA, SWAGGER
 
 
 @asynccontextmanager
@@ -46,7 +46,6 @@ def make_app() -> FastAPI:
     for module in modules(routes.__name__).values():
         app.include_router(module.router)
         app.state.routes += module.router.routes
-    app.mount(STATIC, StaticFiles(directory=FOLDER / "static"))
     app.mount(SWAGGER, StaticFiles(directory=_swagger()))
     errors.install(app)
     return app

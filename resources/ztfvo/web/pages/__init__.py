@@ -12,7 +12,7 @@ from ztfvo.settings import get_settings
 HTML = "text/html; charset=utf-8"
 FOLDER = Path(__file__).parents[1]
 STATIC = "/static/site"
-"""Address of style sheets and scripts."""
+"""Address of style sheets and scripts, which nginx has from the folder ``static``."""
 SWAGGER = "/static/swagger"
 """Address of the program that shows the API."""
 SCHEMA = "/api/openapi.json"

@@ -1,7 +1,7 @@
 """Positions as people write them in a form, distinguished from names.
 
 Angles are read by astropy; here it is only said which part of a text is which angle. Every refusal
-names the value and the remedy. Nothing here needs DaCHS.
+names the value and the remedy.
 """
 
 from __future__ import annotations

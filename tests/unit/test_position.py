@@ -1,10 +1,10 @@
-"""How positions of the form are read, without a service."""
+"""How positions are read that people write."""
 
 from __future__ import annotations
 
 import pytest
 
-from ztfvo_dachs import position
+from ztfvo import position
 
 HZ_HER = (254.45755, 35.34236)
 

@@ -1,0 +1,119 @@
+"""Names and positions, as the site resolves them."""
+
+from __future__ import annotations
+
+import lxml.html
+import pytest
+import requests
+from support import service
+from support.outside import Reply
+
+OID = service.HZ_HER_OIDS[0]
+SESAME = "cds.unistra.fr"
+KNOWN = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Sesame><Target option="SNV"><name>HZ Her</name>
+<Resolver name="S=Simbad"><otype>HXB</otype><jradeg>254.4575469</jradeg><jdedeg>35.3423579</jdedeg>
+<oname>V* HZ Her</oname></Resolver>
+<Resolver name="N=NED"><INFO>Zero (0) answers</INFO></Resolver></Target></Sesame>"""
+UNKNOWN = b"""<?xml version="1.0"?><Sesame><Target option="SNV"><name>x</name>
+<INFO>*** Nothing found ***</INFO></Target></Sesame>"""
+
+
+def test_an_oid_has_its_place_and_its_page(ask, site):
+    answer = ask("/resolve", NAME=str(OID))
+    (found,) = answer.json()["found"]
+    assert (answer.json()["rule"], found["certainty"]) == ("oid", "exact")
+    assert (found["oids"], found["url"]) == ([OID], f"{site}/view/{OID}")
+    assert (found["ra"], found["dec"]) == pytest.approx((254.45755, 35.34236), abs=1e-5)
+
+
+def test_a_name_has_the_place_that_cds_says(ask, others):
+    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(KNOWN, "text/xml"))
+    answer = ask("/resolve", NAME="HZ Her")
+    assert answer.status_code == 200
+    assert answer.json()["found"] == [
+        {
+            "name": "V* HZ Her",
+            "ra": 254.4575469,
+            "dec": 35.3423579,
+            "certainty": "named",
+            "by": "Simbad",
+            "epoch": 2000.0,
+            "oids": [],
+            "note": "",
+            "url": None,
+        }
+    ]
+    assert others.asked[0].path == "/cgi-bin/nph-sesame/-ox/SNV"
+
+
+def test_a_name_that_nobody_knows_is_404(ask, others):
+    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(UNKNOWN, "text/xml"))
+    answer = ask("/resolve", NAME="Nobody's star")
+    assert (answer.status_code, "is known to nobody" in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize("fault", ["refused", "500", "html"])
+def test_a_resolver_that_does_not_answer_is_503_and_positions_still_work(ask, others, fault):
+    with others.failing("*", fault):
+        answer = ask("/resolve", NAME="HZ Her")
+        position = ask("/resolve", NAME="254.45755 +35.34236")
+    assert (answer.status_code, "cannot be looked up now" in answer.text) == (503, True)
+    assert position.json()["found"][0]["dec"] == 35.34236
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "400 10", "1234", "a" * 300, "?", "\x07", "680413300005170"],
+)
+def test_what_cannot_be_read_is_400_and_asks_nobody(ask, others, name):
+    answer = ask("/resolve", NAME=name)
+    assert answer.status_code == 400
+    assert others.asked == []
+
+
+def test_an_entity_of_a_resolvers_answer_is_not_expanded(ask, others):
+    body = (
+        b'<!DOCTYPE Sesame [<!ENTITY x SYSTEM "file:///etc/hostname">]><Sesame><Target><Resolver'
+        b' name="S=Simbad"><oname>&x;</oname><jradeg>1</jradeg><jdedeg>2</jdedeg></Resolver>'
+        b"</Target></Sesame>"
+    )
+    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(body, "text/xml"))
+    (found,) = ask("/resolve", NAME="evil").json()["found"]
+    assert found["name"] == "evil"
+
+
+def test_what_people_and_resolvers_write_is_escaped_on_the_page(site, others):
+    body = KNOWN.replace(b"V* HZ Her", b"&lt;script&gt;alert(1)&lt;/script&gt;")
+    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(body, "text/xml"))
+    answer = requests.get(
+        f"{site}/resolve", {"NAME": "<b>x</b>"}, headers={"Accept": "text/html"}, timeout=60
+    )
+    page = lxml.html.fromstring(answer.content)
+    assert page.xpath("//h1")[0].text_content() == "<b>x</b>"
+    assert page.xpath("//tbody//th")[0].text_content() == "<script>alert(1)</script>"
+    assert page.xpath("//script") == []
+
+
+def test_the_list_of_sources_says_how_they_answered(ask, others):
+    before = {one["name"]: one["last_day"] for one in ask("/outside").json()["sources"]}
+    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(UNKNOWN, "text/xml"))
+    ask("/resolve", NAME="some star")
+    with others.failing("*", "500"):
+        ask("/resolve", NAME="another star")
+    (now,) = (one for one in ask("/outside").json()["sources"] if one["name"] == "sesame")
+    assert now["last_day"]["asked"] - before["sesame"]["asked"] == 2
+    assert now["last_day"]["empty"] - before["sesame"]["empty"] == 1
+    assert now["last_day"]["failed"] - before["sesame"]["failed"] == 1
+    assert (now["works"], now["reason"]) == (
+        False,
+        "CDS Sesame answers 500 Internal Server Error",
+    )
+    assert now["since"] < now["again_at"]
+
+
+def test_the_page_of_sources_shows_them_by_their_titles(site, others):
+    answer = requests.get(f"{site}/outside", headers={"Accept": "text/html"}, timeout=60)
+    page = lxml.html.fromstring(answer.content)
+    titles = [one.text_content() for one in page.xpath("//tbody//th")]
+    assert {"SIMBAD", "2MASS", "CDS Sesame"} <= set(titles)

@@ -1,0 +1,97 @@
+"""What people write is read by the right rule, before anybody is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from ztfvo.dal import BadParameter
+from ztfvo.resolve import read
+
+HZ_HER = (254.45755, 35.34236)
+
+
+@pytest.mark.parametrize("text", ["680113300005170", " 680113300005170 ", "ZTF 680113300005170"])
+def test_an_oid_is_one(text):
+    assert read(text) == ("oid", 680113300005170)
+
+
+def test_an_oid_of_sixteen_digits_is_one():
+    assert read("1722107400005560") == ("oid", 1722107400005560)
+
+
+@pytest.mark.parametrize("text", ["68011330000517", "68011330000517000", "680413300005170"])
+def test_digits_that_are_no_oid_are_refused_as_such(text):
+    with pytest.raises(BadParameter, match="OID"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "254.45755 +35.34236",
+        "254.45755,35.34236",
+        "16:57:49.81 +35:20:32.5",
+        "16 57 49.81 +35 20 32.5",
+        "16h57m49.81s +35d20m32.5s",
+        "16h57m49.81s+35°20′32.5″",
+        "16h57m49.812s +35.34236d",
+    ],
+)
+def test_a_position_is_one(text):
+    rule, place = read(text)
+    assert rule == "coordinates"
+    assert place == pytest.approx(HZ_HER, abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("0 90", (0, 90)),
+        ("360 -90", (0, -90)),
+        ("-0.5 0", (359.5, 0)),
+        ("359.99999 0.00001", (359.99999, 0.00001)),
+    ],
+)
+def test_poles_and_right_ascension_0_are_positions(text, place):
+    assert read(text) == ("coordinates", pytest.approx(place))
+
+
+@pytest.mark.parametrize("text", ["400 20", "16:57:49.81 +95:20:32", "25:00:00 +20:00:00", "1 2 3"])
+def test_what_is_no_position_is_refused_with_examples(text):
+    with pytest.raises(BadParameter, match=r"is not a position: .*Write e\.g\."):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "ra", "dec"),
+    [
+        ("J165749.8+352032", 254.4575, 35.342222),
+        ("ZTF J165749.81+352032.5", 254.457542, 35.342361),
+        ("2MASS J16574982+3520324", 254.457583, 35.342333),
+        ("SDSS J012246.28\N{MINUS SIGN}011533.0", 20.692833, -1.259167),
+    ],
+)
+def test_a_name_made_of_a_position_has_it(text, ra, dec):
+    rule, (_, *place) = read(text)
+    assert rule == "iau"
+    assert place == pytest.approx((ra, dec), abs=1e-6)
+
+
+def test_a_name_made_of_an_impossible_position_is_refused():
+    with pytest.raises(BadParameter, match="made of a position that cannot be"):
+        read("J165749.8+952032")
+
+
+@pytest.mark.parametrize("text", ["HZ Her", "V* HZ Her", "M 31", "3C 273", "α Cen", "NGC7331"])
+def test_other_names_are_left_to_those_who_know_names(text):
+    assert read(text) == ("name", text)
+
+
+def test_blanks_count_once():
+    assert read("  HZ\tHer ") == ("name", "HZ Her")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?", "\x00HZ", "a" * 201, "HZ\u202eHer"])
+def test_what_nobody_can_read_is_refused_with_all_ways(text):
+    with pytest.raises(BadParameter, match=r"neither a name nor a position.*6801133.*HZ Her"):
+        read(text)
