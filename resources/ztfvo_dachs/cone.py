@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from gavo import base
 from gavo.protocols import scs
 
-from ztfvo import oid, position
+from ztfvo import addresses, oid, position
 from ztfvo.dal import BadParameter
+from ztfvo.remote import Client, Failure
 from ztfvo_dachs import conecheck, links
 
 ARCSEC_PER_DEGREE = 3600
+_REFUSALS = (400, 404, 503)
+"""Statuses with which the resolver says in a sentence why it found nothing."""
 
 
 def protocol_phrase(core: Any, in_pars: dict[str, Any], out_pars: dict[str, Any]) -> Iterator[str]:
@@ -54,7 +60,7 @@ def _radius(arcsec: float) -> float:
 
 
 def _place(text: str, schema: str) -> tuple[float, float]:
-    """RA and Dec in degrees of a position, or of a name that CDS resolves.
+    """RA and Dec in degrees of a position, or of a name.
 
     Raises
     ------
@@ -76,21 +82,28 @@ def _place(text: str, schema: str) -> tuple[float, float]:
 
 
 def _resolved(name: str) -> tuple[float, float]:
+    """RA and Dec in degrees of a name, as the site's own resolver has it."""
+    query = urlencode({"NAME": name, "RESPONSEFORMAT": "json"})
     try:
-        found = base.caches.getSesame("web").query(name)
-    except Exception as error:
+        with _site().open(f"{addresses.RESOLVE}?{query}", {}, also=_REFUSALS) as answer:
+            body = answer.read().decode()
+    except Failure as error:
         raise base.ValidationError(
-            f"The name resolver of CDS does not answer, so '{name}' cannot be looked up now: "
-            "give coordinates instead, e.g. 254.45755 +35.34236.",
+            f"Names cannot be looked up now, '{name}' neither ({error}): give coordinates instead,"
+            f" e.g. {position.EXAMPLES}.",
             "hscs_pos",
         ) from error
-    if not found:
-        raise base.ValidationError(
-            f"'{name}' is neither a position nor a name that SIMBAD knows: write e.g. "
-            f"{position.EXAMPLES}, or HZ Her.",
-            "hscs_pos",
-        )
-    return float(found["RA"]), float(found["dec"])
+    if answer.status_code in _REFUSALS:
+        raise base.ValidationError(body.strip(), "hscs_pos")
+    first = json.loads(body)["found"][0]
+    return first["ra"], first["dec"]
+
+
+@lru_cache(maxsize=1)
+def _site() -> Client:
+    return Client(
+        conecheck.get_settings().local_url, name="the site", seconds=15.0, most_bytes=1_000_000
+    )
 
 
 def _checked(

@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 from support import service
+from support.cases.sesame import HOST, HZ_HER, NOTHING, PATH
+from support.outside import Reply
 
 FORM = "/ztf/ztf/cone/form"
 SENT = {"__nevow_form__": "genForm", "hscs_pos": "254.45755 +35.34236", "hscs_sr": "1.5"}
@@ -105,10 +107,23 @@ def test_figures_that_are_no_position_are_not_taken_for_a_name(ask, written):
     assert "resolver" not in text
 
 
-def test_a_name_is_resolved_or_the_reason_shown(ask):
-    text = unescape(ask(FORM, **(SENT | {"hscs_pos": "HZ Her"})).text)
-    offline = "The name resolver of CDS does not answer, so 'HZ Her' cannot be looked up now"
-    assert "Matched: 4" in text or offline in text
+def test_a_name_is_looked_up_as_everywhere_on_the_site(ask, others):
+    others.answer(HOST, PATH, Reply(HZ_HER, "text/xml"))
+    assert matched(ask(FORM, **(SENT | {"hscs_pos": "HZ Her"})).text) == 4
+
+
+def test_a_name_that_nobody_knows_is_said_to_be_so(ask, others):
+    others.answer(HOST, PATH, Reply(NOTHING, "text/xml"))
+    text = unescape(ask(FORM, **(SENT | {"hscs_pos": "No <b>star</b>"})).text)
+    assert "NAME=No <b>star</b>, read as a name" in text
+    assert "is known to nobody" in text
+
+
+def test_without_the_resolver_names_have_a_reason_and_positions_work(ask, others):
+    with others.failing("*", "500"):
+        text = unescape(ask(FORM, **(SENT | {"hscs_pos": "HZ Her"})).text)
+        assert matched(ask(FORM, **SENT).text) == 4
+    assert "cannot be looked up now (CDS Sesame answers 500" in text
 
 
 def test_the_form_of_a_release_that_is_not_loaded_says_so(ask):

@@ -6,17 +6,10 @@ import lxml.html
 import pytest
 import requests
 from support import service
+from support.cases.sesame import HOST, HZ_HER, NOTHING, PATH
 from support.outside import Reply
 
 OID = service.HZ_HER_OIDS[0]
-SESAME = "cds.unistra.fr"
-KNOWN = b"""<?xml version="1.0" encoding="UTF-8"?>
-<Sesame><Target option="SNV"><name>HZ Her</name>
-<Resolver name="S=Simbad"><otype>HXB</otype><jradeg>254.4575469</jradeg><jdedeg>35.3423579</jdedeg>
-<oname>V* HZ Her</oname></Resolver>
-<Resolver name="N=NED"><INFO>Zero (0) answers</INFO></Resolver></Target></Sesame>"""
-UNKNOWN = b"""<?xml version="1.0"?><Sesame><Target option="SNV"><name>x</name>
-<INFO>*** Nothing found ***</INFO></Target></Sesame>"""
 
 
 def test_an_oid_has_its_place_and_its_page(ask, site):
@@ -28,7 +21,7 @@ def test_an_oid_has_its_place_and_its_page(ask, site):
 
 
 def test_a_name_has_the_place_that_cds_says(ask, others):
-    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(KNOWN, "text/xml"))
+    others.answer(HOST, PATH, Reply(HZ_HER, "text/xml"))
     answer = ask("/resolve", NAME="HZ Her")
     assert answer.status_code == 200
     assert answer.json()["found"] == [
@@ -48,7 +41,7 @@ def test_a_name_has_the_place_that_cds_says(ask, others):
 
 
 def test_a_name_that_nobody_knows_is_404(ask, others):
-    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(UNKNOWN, "text/xml"))
+    others.answer(HOST, PATH, Reply(NOTHING, "text/xml"))
     answer = ask("/resolve", NAME="Nobody's star")
     assert (answer.status_code, "is known to nobody" in answer.text) == (404, True)
 
@@ -78,14 +71,14 @@ def test_an_entity_of_a_resolvers_answer_is_not_expanded(ask, others):
         b' name="S=Simbad"><oname>&x;</oname><jradeg>1</jradeg><jdedeg>2</jdedeg></Resolver>'
         b"</Target></Sesame>"
     )
-    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(body, "text/xml"))
+    others.answer(HOST, PATH, Reply(body, "text/xml"))
     (found,) = ask("/resolve", NAME="evil").json()["found"]
     assert found["name"] == "evil"
 
 
 def test_what_people_and_resolvers_write_is_escaped_on_the_page(site, others):
-    body = KNOWN.replace(b"V* HZ Her", b"&lt;script&gt;alert(1)&lt;/script&gt;")
-    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(body, "text/xml"))
+    body = HZ_HER.replace(b"V* HZ Her", b"&lt;script&gt;alert(1)&lt;/script&gt;")
+    others.answer(HOST, PATH, Reply(body, "text/xml"))
     answer = requests.get(
         f"{site}/resolve", {"NAME": "<b>x</b>"}, headers={"Accept": "text/html"}, timeout=60
     )
@@ -97,7 +90,7 @@ def test_what_people_and_resolvers_write_is_escaped_on_the_page(site, others):
 
 def test_the_list_of_sources_says_how_they_answered(ask, others):
     before = {one["name"]: one["last_day"] for one in ask("/outside").json()["sources"]}
-    others.answer(SESAME, "/cgi-bin/nph-sesame", Reply(UNKNOWN, "text/xml"))
+    others.answer(HOST, PATH, Reply(NOTHING, "text/xml"))
     ask("/resolve", NAME="some star")
     with others.failing("*", "500"):
         ask("/resolve", NAME="another star")
