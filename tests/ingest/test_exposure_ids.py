@@ -249,8 +249,9 @@ def test_exposures_that_are_being_loaded_are_unavailable_not_empty(observed):
 
 
 @needs_shared
-@pytest.mark.parametrize("path", [BULK[0], BULK[-1]], ids=lambda path: path.name)
-def test_detections_of_real_files_join_with_their_exposures(database, tmp_path, path):
+@pytest.mark.parametrize("number", [0, -1])
+def test_detections_of_real_files_join_with_their_exposures(database, tmp_path, number):
+    path = BULK[number]
     times = "float32" if "dr5" in path.name else "five-decimals"
     with temporary_release("t_ids", tmp_path, times=times) as release:
         assert release.ingest(path)[0].action == "loaded"
