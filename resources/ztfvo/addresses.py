@@ -21,6 +21,10 @@ LONGEST_ADDRESS = 32_000
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"
+IRSA_LIGHT_CURVES = "/cgi-bin/ZTF/nph_light_curves"
+"""Light curves where IRSA's service has them."""
+DATABASE = "/api/v3"
+"""Light curves where SNAD's database of ZTF data releases has them."""
 CONE, TIME_SERIES, IMAGE_SEARCH, LINKS, IMAGES = "scs", "ssa", "sia2", "links", "images"
 
 

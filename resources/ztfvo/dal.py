@@ -73,6 +73,10 @@ class Parameters:
                     name, f"There is no parameter {shorten(name)}. Known are: {', '.join(known)}."
                 )
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return names, in capitals, and values of what is given."""
+        return [(name, value) for name, values in self._values.items() for value in values]
+
     def values(self, name: str) -> list[str]:
         """Return all values of a parameter that may be repeated."""
         return list(self._values.get(name, ()))

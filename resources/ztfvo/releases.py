@@ -8,8 +8,9 @@ from datetime import datetime
 from psycopg import Connection, errors, sql
 from psycopg.rows import class_row
 
+from ztfvo.dal import shorten
 from ztfvo.errors import HTTPError
-from ztfvo.store.names import DEFAULT, schema_of
+from ztfvo.store.names import DEFAULT, LATEST, NAME, schema_of
 
 EXAMPLE = 680113300005170
 """The OID of the documents: HZ Her in g."""
@@ -71,6 +72,24 @@ def find_release(connection: Connection, name: str) -> Release:
         if one.name == name or (one.is_default and name == DEFAULT):
             return one
     raise NoRelease(name, [one.name for one in known])
+
+
+def as_elsewhere(name: str) -> str:
+    """Return a release by the name that addresses of other services have for it.
+
+    Parameters
+    ----------
+    name
+        Of a release, or `LATEST` for the default one.
+
+    Raises
+    ------
+    HTTPError
+        404, when it cannot name a release.
+    """
+    if not NAME.fullmatch(name):
+        raise HTTPError(404, f"There is no release {shorten(name)!r}: give one like dr24.")
+    return DEFAULT if name == LATEST else name
 
 
 def example_of(connection: Connection, release: Release) -> int | None:

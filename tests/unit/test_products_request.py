@@ -92,6 +92,7 @@ def test_values_are_read():
         ("-Inf 59280", (-math.inf, 59280.0), None),
         ("58194 +inf", (58194.0, math.inf), None),
         ("58194,58194", (58194.0, 58194.0), None),
+        ("58194.25", (58194.25, 58194.25), None),
         ("short", (-math.inf, math.inf), "short"),
     ],
 )
@@ -180,7 +181,24 @@ REFUSED = [
     ({"RADIUS": "nan"}, "RADIUS=nan is not a number"),
     ({"RADIUS": ["1", "2"]}, "RADIUS is given 2 times (1, 2)"),
     ({"BAND": "u"}, "BAND=u is not a band of ZTF: use g, r or i"),
-    ({"TIME": "58194"}, "TIME=58194 is not a range"),
+    ({"BAND": "5.5e-7 4.1e-7"}, "BAND=5.5e-7 4.1e-7 is not a range: give one or two wavelengths"),
+    ({"BAND": "1 2 3"}, "BAND=1 2 3 is not a range"),
+    ({"BAND": "g 4.1e-7"}, "BAND=g 4.1e-7 is not a band of ZTF"),
+    ({"BANDNAME": "4"}, "BANDNAME=4 is not a band of ZTF: use g, r or i"),
+    ({"BANDNAME": "g", "BAND": "r"}, "BANDNAME and BAND mean the same: give one of them"),
+    ({"NOBS_MIN": "-1"}, "NOBS_MIN=-1 is not a whole number from 0"),
+    ({"NOBS_MIN": "1", "NUM_OBS": "1"}, "NUM_OBS and NOBS_MIN mean the same"),
+    ({"MAG": "18 17"}, "MAG=18 17 is not a range: give two magnitudes, the brighter first"),
+    ({"MAG": "17 18 19"}, "MAG=17 18 19 is not a range"),
+    ({"MAG": "nan"}, "MAG=nan is not a range"),
+    ({"COLLECTION": "ztf-dr24"}, "COLLECTION=ztf-dr24 is not a collection: give ztf_ and the name"),
+    ({"COLLECTION": "'; DROP"}, "COLLECTION='; DROP is not a collection"),
+    ({"POS": "CIRCLE 1 2 0.001"}, f"ID={OID} means nothing with POS"),
+    ({"LAYOUT": "x"}, "LAYOUT=x is not one of own, irsa, viewer"),
+    ({"LAYOUT": "irsa", "PERIOD": "1"}, "PERIOD=1 means nothing with LAYOUT=irsa"),
+    ({"LAYOUT": "irsa", "COLUMNS": "exptime"}, "COLUMNS=exptime means nothing with LAYOUT=irsa"),
+    ({"LAYOUT": "irsa", "FORMAT": "json"}, "LAYOUT=irsa is one of tables: ask for votable, csv,"),
+    ({"FORMAT": "csv", "RESPONSEFORMAT": "tsv"}, "RESPONSEFORMAT=tsv and FORMAT=csv mean the same"),
     ({"TIME": "59280 58194"}, "TIME=59280 58194 is not a range"),
     ({"TIME": "inf"}, "TIME=inf is not a range"),
     ({"TIME": "nan nan"}, "TIME=nan nan is not a range"),
@@ -288,6 +306,100 @@ def test_address_of_a_request_gives_the_same_request_again():
     assert address == "lc"
     assert read(release, **parse_qs(parts.query)) == asked
     assert request.address(read(OID)) == f"/lc?ID={OID}&RESPONSEFORMAT=votable"
+
+
+CIRCLES = [
+    ({"POS": "CIRCLE 254.5 -35.25 0.001"}, (254.5, -35.25, 0.001)),
+    ({"POS": "circle -164.7 -5.8 0.1"}, (195.3, -5.8, 0.1)),
+    ({"CIRCLE": "298.0025 29.87147 0.0014"}, (298.0025, 29.87147, 0.0014)),
+    ({"POS": "CIRCLE 360 90 1e-9"}, (0.0, 90.0, 1e-9)),
+    ({"POS": "CIRCLE 0 -90 0.1667"}, (0.0, -90.0, 0.1667)),
+    ({"POS": "CIRCLE,1,2,0.1"}, (1.0, 2.0, 0.1)),
+]
+
+
+@pytest.mark.parametrize(("given", "circle"), CIRCLES)
+def test_a_circle_is_in_place_of_light_curves(given, circle):
+    asked = read(**given)
+    assert asked.oids == ()
+    assert asked.circle == pytest.approx(circle)
+    assert read(**parse_qs(urlsplit(request.address(asked)).query)) == asked
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"POS": "254.5 35 0.001"}, "POS=254.5 35 0.001 is not a circle: it does not begin with"),
+        ({"POS": "CIRCLE"}, "POS=CIRCLE is not a circle: it has not three numbers"),
+        ({"POS": "CIRCLE 1 2"}, "it has not three numbers"),
+        ({"POS": "CIRCLE 1 2 x"}, "it has not three numbers"),
+        ({"POS": "CIRCLE nan 2 1"}, "it has not three numbers"),
+        ({"POS": "CIRCLE 1 2 0.1 3"}, "it has not three numbers"),
+        ({"POS": "RANGE 1 2 3 4"}, "it does not begin with CIRCLE"),
+        ({"CIRCLE": "CIRCLE 1 2 0.1"}, "it has not three numbers"),
+        ({"POS": "CIRCLE 361 2 0.1"}, "RA is not from -360 to 360"),
+        ({"POS": "CIRCLE inf 2 0.1"}, "RA is not from -360 to 360"),
+        ({"POS": "CIRCLE 1 90.01 0.1"}, "Dec is not from -90 to 90"),
+        ({"POS": "CIRCLE 1 2 0"}, "the radius is not above 0, and at most 0.1667"),
+        ({"POS": "CIRCLE 1 2 -1"}, "the radius is not above 0"),
+        ({"POS": "CIRCLE 1 2 0.1668"}, "the radius is not above 0, and at most 0.1667"),
+        ({"POS": ["CIRCLE 1 2 0.1", "CIRCLE 1 2 0.1"]}, "POS is given 2 times"),
+        ({"POS": "CIRCLE 1 2 0.1", "CIRCLE": "1 2 0.1"}, "CIRCLE and POS mean the same"),
+        ({"POS": "CIRCLE 1 2 0.1", "RADIUS": "1"}, "RADIUS=1 means nothing with POS"),
+    ],
+)
+def test_a_circle_that_cannot_be_is_refused_with_an_example(parameters, sentence):
+    refused = refusal(**parameters)
+    assert (refused.status, sentence in refused.message) == (400, True), refused.message
+
+
+@pytest.mark.parametrize(
+    ("given", "filters"),
+    [
+        ({"BANDNAME": "g,i"}, {1, 3}),
+        ({"BANDNAME": "1,2"}, {1, 2}),
+        ({"BAND": "4.10e-7 5.50e-7"}, {1}),
+        ({"BAND": "5.60e-7"}, {2}),
+        ({"BAND": "5.55e-7"}, set()),
+        ({"BAND": "7.1e-7 Inf"}, {2, 3}),
+        ({"BAND": "0 1.4e-6"}, {1, 2, 3}),
+        ({"BAND": "1.4e-6 Inf"}, set()),
+    ],
+)
+def test_bands_are_names_numbers_or_wavelengths(given, filters):
+    asked = read(OID, **given)
+    assert asked.filters == filters
+    assert read(**parse_qs(urlsplit(request.address(asked)).query)) == asked
+
+
+@pytest.mark.parametrize(
+    ("collection", "release"),
+    [("ztf_dr24", "dr24"), ("ZTF_DR5", "dr5"), ("dr19", "dr19"), ("ztf", "ztf")],
+)
+def test_a_collection_is_a_release(collection, release):
+    asked = read(ID=OID, COLLECTION=collection)
+    assert asked.release == release
+    path = "/lc" if release == "ztf" else f"/{release}/lc"
+    assert urlsplit(request.address(asked)).path == path
+
+
+def test_a_collection_other_than_the_release_of_the_address_is_refused():
+    assert read("dr5", OID, COLLECTION="ztf_dr5").release == "dr5"
+    assert "names release dr5 and COLLECTION dr4" in refusal("dr5", OID, COLLECTION="dr4").message
+    assert "names release dr5 and COLLECTION ztf" in refusal("dr5", OID, COLLECTION="ztf").message
+
+
+def test_a_layout_has_its_columns_and_is_kept_in_the_address():
+    asked = read(ID=OID, LAYOUT="irsa", FORMAT="IPAC_TABLE", NUM_OBS="7", MAG="-Inf 17.5")
+    assert asked.columns == ("obsmjd", "exptime", "exptime_source", "filefracday")
+    assert (asked.lenient, asked.format, asked.nobs_min) == (True, "ipac_table", 7)
+    assert asked.magnitudes == (-math.inf, 17.5)
+    assert request.address(asked) == (
+        f"/lc?ID={OID}&NOBS_MIN=7&MAG=-inf+17.5&LAYOUT=irsa&RESPONSEFORMAT=ipac_table"
+    )
+    assert read(**parse_qs(urlsplit(request.address(asked)).query)) == asked
+    assert read(ID=OID, MAG="17").magnitudes == (17.0, 17.0)
+    assert not read(ID=OID, LAYOUT="viewer").lenient
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import orjson
 import pyarrow.parquet
 import pytest
 from astropy.io.votable import parse
+from astropy.table import Table
 
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.products import writers
@@ -88,7 +89,32 @@ def of_votable(document: bytes) -> dict[int, dict[str, list]]:
     return found
 
 
-READERS = {"json": of_json, "csv": of_csv, "parquet": of_parquet, "votable": of_votable}
+def of_tsv(document: bytes) -> dict[int, dict[str, list]]:
+    assert b"," not in document
+    return of_csv(document.replace(b"\t", b","))
+
+
+def of_ipac(document: bytes) -> dict[int, dict[str, list]]:
+    table = Table.read(document.decode(), format="ascii.ipac")
+    return {
+        int(oid): {
+            name: table[name][table["oid"] == oid].filled(np.nan)
+            if table[name].dtype.kind == "f" and hasattr(table[name], "filled")
+            else table[name][table["oid"] == oid]
+            for name in table.colnames
+        }
+        for oid in dict.fromkeys(table["oid"])
+    }
+
+
+READERS = {
+    "json": of_json,
+    "csv": of_csv,
+    "tsv": of_tsv,
+    "ipac": of_ipac,
+    "parquet": of_parquet,
+    "votable": of_votable,
+}
 
 
 def as_numbers(values, dtype: str) -> np.ndarray:

@@ -340,8 +340,10 @@ def _significant(period: float) -> str:
 
 
 def _oids(product: Product) -> str:
-    """The OIDs asked for, not too many."""
-    oids = product.request.oids
+    """The OIDs asked for, not too many, or the circle."""
+    circle, oids = product.request.circle, product.request.oids
+    if circle:
+        return f"{circle.ra:.5f} {circle.dec:+.5f}, within {circle.radius * 3600:.3g}″"
     shown = ", ".join(str(oid) for oid in oids[:TITLE_OIDS])
     rest = len(oids) - TITLE_OIDS
     return f"{shown} and {rest} more" if rest > 0 else shown

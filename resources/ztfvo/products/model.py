@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +14,14 @@ from ztfvo.products.columns import FACTS
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
 
+class Circle(NamedTuple):
+    """A circle on the sky, ICRS, deg."""
+
+    ra: float
+    dec: float
+    radius: float
+
+
 @dataclass(frozen=True)
 class Request:
     """One checked request for light curves; see `ztfvo.products.request` for the parameters."""
@@ -19,9 +29,15 @@ class Request:
     release: str
     """Name of a release, or ``ztf`` for the default one."""
     oids: tuple[int, ...]
-    """At least one, each once, in the order asked for."""
+    """Each once, in the order asked for; at least one unless there is a circle."""
     format: str
     """Name of a writer."""
+    circle: Circle | None = None
+    """In place of OIDs: all light curves within it are asked for."""
+    nobs_min: int = 0
+    """Least number of epochs, of any quality and time, of a light curve."""
+    magnitudes: tuple[float, float] = (-math.inf, math.inf)
+    """Range of the median AB magnitude of the good epochs of a light curve, bounds included."""
     radius: float = 0.0
     """arcsec; light curves within it of one asked for are added."""
     filters: frozenset[int] = frozenset((1, 2, 3))
@@ -55,6 +71,14 @@ class Request:
     """Whether figures say where the data come from."""
     own: tuple[OwnPhotometry, ...] = ()
     """Photometry sent along, for figures."""
+    layout: str | None = None
+    """Name of one of `ztfvo.products.layouts`, for tables with other columns."""
+    lenient: bool = False
+    """Whether OIDs that the release has not are left out, and not refused."""
+
+    def asks_for(self, oid: int) -> bool:
+        """Whether a light curve of the answer was asked for, and is not a neighbour of one."""
+        return self.circle is not None or oid in self.oids
 
     @property
     def mask(self) -> int:
@@ -91,7 +115,7 @@ class Curve:
     filter: str
     """zg, zr or zi."""
     separation: float
-    """arcsec from the nearest of the OIDs asked for; 0 for those."""
+    """arcsec from the nearest of the OIDs asked for, 0 for those; or from the circle's centre."""
     refmag: float
     refmagerr: float
     """AB magnitude and error of the reference in use; NaN where there is none."""
@@ -124,4 +148,4 @@ class Product:
     times: str
     """How exact the release's times are: one of `ztfvo.store.times.TIMES`."""
     curves: tuple[Curve, ...]
-    """Those asked for first, in that order, then neighbours by separation."""
+    """Those asked for first, in that order, then the others by separation."""

@@ -14,13 +14,16 @@ from ztfvo.store.times import TIMES
 
 def columns_of(product: Product) -> list[Column]:
     """The columns that a product's light curves have, with what is to be known of their times."""
-    note = TIMES[product.times].note
     return [
-        replace(COLUMNS[name], description=f"{COLUMNS[name].description}. {note}")
-        if name == "hmjd" and note
-        else COLUMNS[name]
+        described(COLUMNS[name], product) if name == "hmjd" else COLUMNS[name]
         for name in column_names(product.request)
     ]
+
+
+def described(column: Column, product: Product) -> Column:
+    """A column of times, with what is to be known of those of the release."""
+    note = TIMES[product.times].note
+    return replace(column, description=f"{column.description}. {note}") if note else column
 
 
 def notes(product: Product) -> list[str]:

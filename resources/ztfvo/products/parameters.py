@@ -7,17 +7,32 @@ draws the form, takes them from here.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from ztfvo.dal import NUMBER, Parameters, plain, shorten
+from ztfvo.dal import Parameters, plain, shorten
 from ztfvo.errors import HTTPError
-from ztfvo.oid import FILTER_IDS, FILTER_NAMES, InvalidOID, parse
+from ztfvo.oid import InvalidOID, parse
+from ztfvo.products.choosing import (
+    BandNames,
+    Bands,
+    CircleParameter,
+    Collection,
+    Magnitudes,
+    Time,
+)
 from ztfvo.products.columns import OPTIONAL
+from ztfvo.products.kinds import (
+    FIRST_JD,
+    Choice,
+    Moment,
+    Number,
+    Parameter,
+    Text,
+    Whole,
+    bound,
+)
+from ztfvo.products.layouts import layouts
 from ztfvo.products.model import QUANTITIES, Request
-from ztfvo.store.names import NAME
 
 MAX_OIDS = 100
 MAX_RADIUS = 60.0
@@ -26,201 +41,11 @@ MAX_CYCLES = 10
 MAX_TITLE = 200
 SPANS = (1e-5, 1e6)
 """Days that PERIOD and BIN may have: times have five decimals."""
-FIRST_JD = 2.4e6
-"""From here on a number is taken for a Julian date: as an MJD it were of the 85th century."""
 EPOCHS = (-1e6, FIRST_JD)
 """MJD that EPOCH may have."""
 MAX_MASK = 2**31 - 1
 FAINTEST = 50.0
 """Magnitude of a reference, of either sign."""
-
-_INFINITE = re.compile(r"([+-]?)inf", re.ASCII | re.IGNORECASE)
-_DEFAULT = Request(release="", oids=(), format="")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameter:
-    """A parameter, and the attributes of a `Request` that it means."""
-
-    name: str
-    description: str
-    unit: str = ""
-    """As VOTable writes it."""
-    ucd: str = ""
-    options: tuple[str, ...] = ()
-    """The values there are; all when it is empty."""
-    label: str | None = None
-    """In forms; without one, forms keep its value and do not show it."""
-    described: bool = True
-    """Whether service descriptors show it: where it means something in every format."""
-    repeated: bool = False
-    """Whether it may be given several times, or with commas between values."""
-
-    def read(self, given: Parameters) -> dict[str, Any]:
-        """Return attributes by name; none where the parameter is not given.
-
-        Raises
-        ------
-        HTTPError
-            400, where it cannot be used.
-        """
-        raise NotImplementedError
-
-    def write(self, request: Request) -> list[str]:
-        """Return the values that give the attributes again; none for those of a default."""
-        raise NotImplementedError
-
-    def schema(self) -> dict[str, Any]:
-        """Return its JSON schema, for OpenAPI."""
-        return {"type": "string"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attribute(Parameter):
-    """One that is an attribute of a request by itself."""
-
-    attribute: str
-
-    def parse(self, given: Parameters) -> Any:
-        """Return the attribute's value, None where it is not given."""
-        raise NotImplementedError
-
-    def read(self, given: Parameters) -> dict[str, Any]:
-        value = self.parse(given)
-        return {} if value is None else {self.attribute: value}
-
-    def write(self, request: Request) -> list[str]:
-        value = getattr(request, self.attribute)
-        return [] if value == getattr(_DEFAULT, self.attribute) else [self.text(value)]
-
-    def text(self, value: Any) -> str:
-        """Return a value as the parameter has it."""
-        return str(value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Number(Attribute):
-    """A number within bounds."""
-
-    least: float
-    most: float
-
-    def parse(self, given: Parameters) -> float | None:
-        return given.number(self.name, self.least, self.most)
-
-    def text(self, value: float) -> str:
-        return plain(value)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "number", "minimum": self.least, "maximum": self.most}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment(Number):
-    """A time in MJD."""
-
-    def parse(self, given: Parameters) -> float | None:
-        text = given.text(self.name)
-        if text is not None:
-            _refuse_julian(self.name, text, _bound(text))
-        return super().parse(given)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Whole(Attribute):
-    """A whole number within bounds."""
-
-    least: int
-    most: int
-
-    def parse(self, given: Parameters) -> int | None:
-        return given.whole(self.name, self.least, self.most)
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Choice(Attribute):
-    """One of some words; the first is the default."""
-
-    meanings: Mapping[str, Any]
-    titles: Mapping[str, str] = field(default_factory=dict)
-    """Words for people, where they differ."""
-
-    def parse(self, given: Parameters) -> Any:
-        word = given.choice(self.name, tuple(self.meanings))
-        return None if word is None else self.meanings[word]
-
-    def text(self, value: Any) -> str:
-        return next(word for word, meaning in self.meanings.items() if meaning == value)
-
-    def schema(self) -> dict[str, Any]:
-        words = list(self.meanings)
-        return {"type": "string", "enum": words, "default": words[0]}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Text(Attribute):
-    """Words of a bounded length."""
-
-    longest: int
-
-    def parse(self, given: Parameters) -> str | None:
-        text = given.text(self.name)
-        if text and len(text) > self.longest:
-            raise HTTPError(
-                400, f"{self.name} has {len(text)} characters, {self.longest} are the limit."
-            )
-        return text
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string", "maxLength": self.longest}
-
-
-class _Bands(Parameter):
-    def read(self, given: Parameters) -> dict[str, Any]:
-        known = {**FILTER_IDS, **{name[1:]: number for name, number in FILTER_IDS.items()}}
-        words = given.words(self.name)
-        for word in words:
-            if word.lower() not in known:
-                raise HTTPError(
-                    400, f"{self.name}={shorten(word)} is not a band of ZTF: use g, r or i."
-                )
-        return {"filters": frozenset(known[word.lower()] for word in words)} if words else {}
-
-    def write(self, request: Request) -> list[str]:
-        if request.filters == _DEFAULT.filters:
-            return []
-        return [",".join(FILTER_NAMES[number] for number in sorted(request.filters))]
-
-
-class _Time(Parameter):
-    def read(self, given: Parameters) -> dict[str, Any]:
-        text = given.text(self.name)
-        if text is None:
-            return {}
-        words = text.replace(",", " ").split()
-        if len(words) == 1 and NAME.fullmatch(words[0].lower()) and words[0].lower() != "inf":
-            return {"window": words[0].lower()}
-        bounds = [_bound(word) for word in words]
-        for word, bound in zip(words, bounds, strict=True):
-            _refuse_julian(self.name, word, bound)
-        if len(bounds) != 2 or any(bound is None for bound in bounds) or bounds[0] > bounds[1]:
-            raise HTTPError(
-                400,
-                f"{self.name}={shorten(text)} is not a range: give two heliocentric MJD, the"
-                " earlier first, as in TIME=58194 59280 or TIME=-Inf 59280, or the name of a window"
-                " of the release.",
-            )
-        return {"hmjd_min": bounds[0], "hmjd_max": bounds[1]}
-
-    def write(self, request: Request) -> list[str]:
-        if request.window:
-            return [request.window]
-        if (request.hmjd_min, request.hmjd_max) == (-math.inf, math.inf):
-            return []
-        return [f"{request.hmjd_min} {request.hmjd_max}"]
 
 
 class _References(Parameter):
@@ -228,7 +53,7 @@ class _References(Parameter):
         found: dict[int, tuple[float, float]] = {}
         for word in given.words(self.name):
             oid, *values = (part.strip() for part in word.split(":"))
-            numbers = [_bound(value) for value in values]
+            numbers = [bound(value) for value in values]
             if not 1 <= len(numbers) <= 2 or None in numbers or numbers[0] == -math.inf:
                 raise self._refused(word, "it is not oid:mag or oid:mag:err")
             if math.isfinite(numbers[0]) and abs(numbers[0]) > FAINTEST:
@@ -276,23 +101,9 @@ class _Columns(Parameter):
         return {"columns": tuple(name for name in OPTIONAL if name in words)} if words else {}
 
     def write(self, request: Request) -> list[str]:
+        if request.layout:  # it has columns of its own
+            return []
         return [",".join(request.columns)] if request.columns else []
-
-
-def _bound(word: str) -> float | None:
-    infinite = _INFINITE.fullmatch(word)
-    if infinite:
-        return -math.inf if infinite[1] == "-" else math.inf
-    return float(word) if NUMBER.fullmatch(word) else None
-
-
-def _refuse_julian(name: str, text: str, time: float | None) -> None:
-    if time is not None and FIRST_JD < time < math.inf:
-        raise HTTPError(
-            400,
-            f"{name}={shorten(text)} looks like a JD, and times here are MJD: MJD = JD - 2400000.5,"
-            f" which gives {name}={plain(time - 2400000.5)}.",
-        )
 
 
 QUANTITY = Choice(
@@ -349,10 +160,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         most=MAX_CYCLES,
         described=False,
     ),
-    _Time(
+    Time(
         name="TIME",
         description="First and last time, two numbers with a blank between, heliocentric MJD (UTC)"
-        " of mid-exposure, -Inf and Inf allowed; or the name of a window of the release",
+        " of mid-exposure, -Inf and Inf allowed; one time; or the name of a window of the release",
         unit="d",
         ucd="time.interval",
         label="From and to (HMJD)",
@@ -395,9 +206,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         least=0,
         most=MAX_MASK,
     ),
-    _Bands(
+    Bands(
         name="BAND",
-        description="Bands to deliver; all if not given",
+        description="Bands to deliver; all if not given. Instead, wavelengths that they have (m),"
+        " one, or first and last with a blank between",
         ucd="instr.filter",
         options=("g", "r", "i"),
         repeated=True,
@@ -431,13 +243,82 @@ PARAMETERS: tuple[Parameter, ...] = (
         meanings={"yes": True, "no": False},
         described=False,
     ),
+    CircleParameter(
+        name="POS",
+        description="Light curves within a circle, in place of ID: CIRCLE, then RA, Dec and radius"
+        " with blanks between, ICRS; the radius is at most 0.1667",
+        unit="deg",
+        ucd="phys.angArea;obs",
+        shape="CIRCLE",
+        described=False,
+    ),
+    CircleParameter(
+        name="CIRCLE",
+        description="The same as POS, without the word before the numbers",
+        unit="deg",
+        ucd="phys.angArea;obs",
+        means="POS",
+        described=False,
+    ),
+    BandNames(
+        name="BANDNAME",
+        description="The same as BAND, by name or number",
+        ucd="instr.filter",
+        options=("g", "r", "i", "1", "2", "3"),
+        repeated=True,
+        means="BAND",
+        described=False,
+    ),
+    Whole(
+        name="NOBS_MIN",
+        attribute="nobs_min",
+        description="Only light curves of at least so many epochs",
+        ucd="meta.number;obs",
+        least=0,
+        most=MAX_MASK,
+        described=False,
+    ),
+    Whole(
+        name="NUM_OBS",
+        attribute="nobs_min",
+        description="The same as NOBS_MIN",
+        ucd="meta.number;obs",
+        least=0,
+        most=MAX_MASK,
+        means="NOBS_MIN",
+        described=False,
+    ),
+    Magnitudes(
+        name="MAG",
+        description="Only light curves with a median magnitude of good epochs (AB) from one number"
+        " to another, with a blank between, -Inf and Inf allowed",
+        unit="mag",
+        ucd="phot.mag;stat.median",
+        described=False,
+    ),
+    Collection(
+        name="COLLECTION",
+        description="The release, where the address names none: ztf_ and its name; ztf for the"
+        " default one",
+        ucd="meta.id",
+        described=False,
+    ),
+    Choice(
+        name="LAYOUT",
+        attribute="layout",
+        description="Columns of a table: those of this site, or those of another service",
+        ucd="meta.code",
+        meanings={"own": None, **{name: name for name in layouts()}},
+        described=False,
+    ),
 )
 """What can be asked for, besides light curves and format."""
 
 ID = "ID"
 """Light curves asked for; ``OID`` means the same."""
-FORMAT = "RESPONSEFORMAT"
-NAMES = (ID, "OID", *(parameter.name for parameter in PARAMETERS), FORMAT)
+FORMAT, SHORT_FORMAT = "RESPONSEFORMAT", "FORMAT"
+"""The second means the same."""
+NAMES = (ID, "OID", *(parameter.name for parameter in PARAMETERS), FORMAT, SHORT_FORMAT)
 
 
 def limits(parameter: Parameter) -> str:
@@ -457,7 +338,9 @@ def oids(words: list[str]) -> tuple[int, ...]:
     """
     if not words:
         raise HTTPError(
-            400, "No light curve is named: give ID, as in ID=680113300005170, or several."
+            400,
+            "No light curve is named: give ID, as in ID=680113300005170, or several, or a circle as"
+            " in POS=CIRCLE 254.4576 35.3424 0.0003.",
         )
     try:
         found = tuple(dict.fromkeys(parse(shorten(word)) for word in words))

@@ -9,8 +9,10 @@ from ztfvo.addresses import absolute, light_curves
 from ztfvo.dal import Parameters, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.products import own, writers
+from ztfvo.products.kinds import Parameter
+from ztfvo.products.layouts import layouts
 from ztfvo.products.model import OwnPhotometry, Request
-from ztfvo.products.parameters import FORMAT, ID, NAMES, PARAMETERS, oids
+from ztfvo.products.parameters import FORMAT, ID, NAMES, PARAMETERS, SHORT_FORMAT, oids
 from ztfvo.products.writers import Writer
 from ztfvo.store.names import DEFAULT, NAME
 
@@ -51,17 +53,74 @@ def read(asked: Asked, writer: Writer) -> Request:
     given.require_known(NAMES)
     attributes: dict[str, object] = {}
     for parameter in PARAMETERS:
+        _require_one_name(given, parameter)
         attributes |= parameter.read(given)
     _require_use(given, attributes)
+    words = [*named, *given.words(ID), *given.words("OID")]
+    if "circle" in attributes:
+        _require_no_more_than_a_circle(given, words, writer)
     cycles = attributes.pop("cycles", writer.cycles)
     return Request(
-        release=release,
-        oids=oids([*named, *given.words(ID), *given.words("OID")]),
+        release=_one_release(release, attributes.pop("release", release)),
+        oids=() if "circle" in attributes else oids(words),
         format=writer.names[0],
         cycles=cycles if "period" in attributes else 1,
         own=_own(asked, writer),
-        **attributes,
+        **attributes | _of_layout(given, attributes.get("layout"), writer),
     )
+
+
+def _require_one_name(given: Parameters, parameter: Parameter) -> None:
+    if parameter.means and given.values(parameter.name) and given.values(parameter.means):
+        raise HTTPError(
+            400, f"{parameter.name} and {parameter.means} mean the same: give one of them."
+        )
+
+
+def _require_no_more_than_a_circle(given: Parameters, words: Sequence[str], writer: Writer) -> None:
+    for name, more in ((ID, words), ("RADIUS", given.values("RADIUS"))):
+        if more:
+            raise HTTPError(
+                400,
+                f"{name}={shorten(more[0])} means nothing with POS, which asks for all light curves"
+                " within a circle: give one of them.",
+            )
+    if not writer.circles:
+        known = ", ".join(one.names[0] for one in writers.writers())
+        raise HTTPError(
+            400, f"There is no page of a circle: ask for {known}, or for the page of an ID."
+        )
+
+
+def _one_release(path: str, collection: str) -> str:
+    if path not in (DEFAULT, collection):
+        raise HTTPError(
+            400,
+            f"The address names release {path} and COLLECTION {collection}: leave one of them out.",
+        )
+    return collection
+
+
+WITHOUT_LAYOUT = ("QUANTITY", "PERIOD", "BIN", "COLUMNS")
+"""Parameters that add or change columns."""
+
+
+def _of_layout(given: Parameters, name: object, writer: Writer) -> dict[str, object]:
+    """Attributes of a request that a layout means."""
+    if name is None:
+        return {}
+    if not writer.flat:
+        tables = ", ".join(one.names[0] for one in writers.writers() if one.flat)
+        raise HTTPError(400, f"LAYOUT={name} is one of tables: ask for {tables}.")
+    for other in WITHOUT_LAYOUT:
+        if given.values(other):
+            raise HTTPError(
+                400,
+                f"{other}={shorten(given.values(other)[0])} means nothing with LAYOUT={name}, which"
+                " says what columns there are: leave one of them out.",
+            )
+    layout = layouts()[name]
+    return {"columns": layout.needs, "lenient": layout.lenient}
 
 
 USES = {"EPOCH": ("PERIOD", "BIN"), "CYCLES": ("PERIOD",)}
@@ -81,7 +140,7 @@ def _require_use(given: Parameters, attributes: Mapping[str, object]) -> None:
 
 def address(request: Request) -> str:
     """Address below the site's that asks for the same, with OIDs and parameters in a fixed form."""
-    given = [(ID, ",".join(map(str, request.oids)))]
+    given = [(ID, ",".join(map(str, request.oids)))] if request.oids else []
     given += [(one.name, value) for one in PARAMETERS for value in one.write(request)]
     given.append((FORMAT, request.format))
     return light_curves(request.release, given)
@@ -129,7 +188,7 @@ def wanted(asked: Asked, more: Iterable[Writer] = ()) -> Writer:
     known = (*writers.writers(), *more)
     by_name = {name: writer for writer in known for name in writer.names}
     by_extension = {writer.extension: writer for writer in known}
-    named = asked.parameters.text(FORMAT)
+    named = _named(asked.parameters)
     _, _, extension = asked.path[-1].partition(".") if asked.path else ("", "", "")
     if extension and extension.lower() not in by_extension:
         there = ", ".join(sorted(by_extension))
@@ -145,6 +204,18 @@ def wanted(asked: Asked, more: Iterable[Writer] = ()) -> Writer:
             " else: give one of them.",
         )
     return first or second or by_name[DEFAULT_FORMAT]
+
+
+def _named(given: Parameters) -> str | None:
+    """The format that a parameter names."""
+    named, short = given.text(FORMAT), given.text(SHORT_FORMAT)
+    if named and short and _plain(named) != _plain(short):
+        raise HTTPError(
+            400,
+            f"{FORMAT}={shorten(named)} and {SHORT_FORMAT}={shorten(short)} mean the same: give one"
+            " of them.",
+        )
+    return named or short
 
 
 def _plain(media_type: str) -> str:

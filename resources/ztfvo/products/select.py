@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from astropy.coordinates import angular_separation
-from psycopg import Connection, Cursor, errors, sql
+from psycopg import Connection, Cursor, errors
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
 from ztfvo.errors import HTTPError
 from ztfvo.products.columns import COLUMNS, Column
+from ztfvo.products.layouts import layouts
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.queries import (
+    MAX_CURVES,
+    circle_query,
+    curve_query,
+    exposure_query,
+    neighbour_query,
+)
 from ztfvo.releases import NoRelease, find_release
-from ztfvo.store.names import COMMON, DEFAULT, may_name_release, schema_of
-
-MAX_CURVES = 500
-"""Light curves in one answer."""
+from ztfvo.store.names import DEFAULT, may_name_release
 
 ARCSEC_PER_RADIAN = 180 / np.pi * 3600
-
-_CURVES = """
-SELECT r.name, r.title, r.simulated, r.times, r.windows, c.*
-FROM ztf_store.release r LEFT JOIN (
-  SELECT o.oid, o.ra, o.dec, o.fieldid, o.rcid, o.filterid, o.filter, o.refmag, o.refmagerr,
-    l.hmjd, l.mag, l.magerr, l.clrcoeff, l.catflags{exposure_id}
-  FROM {schema}.objects o JOIN {schema}.lightcurves l ON l.oid = o.oid
-  WHERE o.oid = ANY(%(oids)s)) c ON true
-WHERE {release}
-"""
-
-_EXPOSURES = """
-SELECT {columns} FROM {schema}.exposures WHERE exposure_id = ANY(%(exposures)s)
-"""
-
-_NEIGHBOURS = """
-SELECT n.oid, n.filterid, n.ra, n.dec, a.ra, a.dec
-FROM {schema}.objects a JOIN {schema}.objects n ON spoint_dwithin(
-  spoint(radians(a.ra), radians(a.dec)), spoint(radians(n.ra), radians(n.dec)),
-  %(radius)s::double precision)
-WHERE a.oid = ANY(%(oids)s)
-"""
 
 
 class _Array(Loader):
@@ -103,7 +85,7 @@ def select(connection: Connection, request: Request) -> Product:
     if request.release != DEFAULT and not may_name_release(request.release):
         raise _unknown_release(connection, request)
     try:
-        near = neighbours(connection, request) if request.radius else {}
+        near = _near(connection, request)
         rows = _rows(connection, request, near or request.oids)
     except errors.UndefinedTable as error:
         raise _unknown_release(connection, request) from error
@@ -113,9 +95,14 @@ def select(connection: Connection, request: Request) -> Product:
     found = {row[5]: row for row in rows if row[5] is not None}
     _check_names(request, {*found, *near}, name)
     low, high = _bounds(request, windows or {}, name)
-    curves = [_curve(name, row[5:], near.get(row[5], 0.0)) for row in found.values()]
+    curves = [
+        _curve(name, row[5:], near.get(row[5], 0.0))
+        for row in found.values()
+        if row[_FILTERID] in request.filters and row[_CHOSEN]
+    ]
     if request.columns and curves:
         _add_exposures(connection, request, curves)
+    time = layouts()[request.layout].time if request.layout else "hmjd"
     place = {oid: number for number, oid in enumerate(request.oids)}
     return Product(
         request=request,
@@ -124,13 +111,47 @@ def select(connection: Connection, request: Request) -> Product:
         simulated=simulated,
         times=times,
         curves=tuple(
-            _in_window(curve, low, high)
+            _in_window(curve, time, low, high)
             for curve in sorted(
-                (curve for curve in curves if curve.filterid in request.filters),
+                curves,
                 key=lambda curve: (place.get(curve.oid, len(place)), curve.separation, curve.oid),
             )
         ),
     )
+
+
+_FILTERID, _CHOSEN = 10, 14
+"""Where a row of `curve_query` has the filter, and whether the light curve is chosen."""
+
+
+def _near(connection: Connection, request: Request) -> dict[int, float]:
+    """Light curves by position, with their separations in arcsec; none where none is asked for."""
+    if request.circle:
+        return within(connection, request)
+    return neighbours(connection, request) if request.radius else {}
+
+
+def within(connection: Connection, request: Request) -> dict[int, float]:
+    """Light curves within the circle, of the bands, number of epochs and magnitudes asked for.
+
+    Returns
+    -------
+    dict of int to float
+        Separation in arcsec from the centre, by OID.
+    """
+    rows = connection.execute(*circle_query(request)).fetchall()
+    if len(rows) > MAX_CURVES:
+        raise HTTPError(
+            400,
+            f"More than {MAX_CURVES} light curves lie within {request.circle.radius:g} deg of"
+            f" {request.circle.ra:g} {request.circle.dec:+g}: ask for a smaller circle, one BAND or"
+            " more epochs (NOBS_MIN), or query the tables objects and detections by TAP.",
+        )
+    centre = np.radians(request.circle[:2])
+    return {
+        oid: float(angular_separation(*centre, *np.radians(place)) * ARCSEC_PER_RADIAN)
+        for oid, *place in rows
+    }
 
 
 def neighbours(connection: Connection, request: Request) -> dict[int, float]:
@@ -158,37 +179,6 @@ def neighbours(connection: Connection, request: Request) -> dict[int, float]:
     return found
 
 
-def neighbour_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
-    """Statement and values that find light curves within the radius."""
-    values = {"oids": list(request.oids), "radius": math.radians(request.radius / 3600)}
-    return _in_schema(_NEIGHBOURS, request), values
-
-
-def curve_query(request: Request, oids: Iterable[int]) -> tuple[sql.Composed, dict[str, Any]]:
-    """Statement and values that fetch light curves."""
-    query = _in_schema(
-        _CURVES, request, exposure_id=sql.SQL(", l.exposure_id" if request.columns else "")
-    )
-    return query, {"oids": list(oids), "release": request.release}
-
-
-def exposure_query(request: Request, exposures: np.ndarray) -> tuple[sql.Composed, dict[str, Any]]:
-    """Statement and values that fetch what is asked for of exposures."""
-    names = ("exposure_id", *(name for name in request.columns if name != "exposure_id"))
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
-    return _in_schema(_EXPOSURES, request, columns=columns), {"exposures": exposures.tolist()}
-
-
-def _in_schema(query: str, request: Request, **parts: sql.Composable) -> sql.Composed:
-    default = request.release == DEFAULT
-    schema = COMMON if default else schema_of(request.release)
-    return sql.SQL(query).format(
-        schema=sql.Identifier(schema),
-        release=sql.SQL("r.is_default" if default else "r.name = %(release)s"),
-        **parts,
-    )
-
-
 def _rows(connection: Connection, request: Request, oids: Iterable[int]) -> list[tuple[Any, ...]]:
     cursor = connection.cursor(binary=True)
     _load_arrays(cursor)
@@ -201,7 +191,7 @@ def _load_arrays(cursor: Cursor) -> None:
 
 
 def _curve(release: str, row: tuple[Any, ...], separation: float) -> Curve:
-    oid, ra, dec, fieldid, rcid, filterid, band, refmag, refmagerr, *arrays = row
+    oid, ra, dec, fieldid, rcid, filterid, band, refmag, refmagerr, _, *arrays = row
     names = ("hmjd", "mag", "magerr", "clrcoeff", "catflags", "exposure_id")
     columns = dict(zip(names, arrays, strict=False))
     return Curve(
@@ -261,11 +251,11 @@ def _decimal(real: float | None) -> float:
     return np.nan if real is None else float(str(np.float32(real)))
 
 
-def _in_window(curve: Curve, low: float, high: float) -> Curve:
-    """The curve ordered by time, without epochs outside the bounds."""
-    hmjd = curve.columns["hmjd"]
-    order = np.argsort(hmjd, kind="stable")
-    kept = order[(hmjd[order] >= low) & (hmjd[order] <= high)]
+def _in_window(curve: Curve, name: str, low: float, high: float) -> Curve:
+    """The curve ordered by time, without epochs of which a column of times is out of bounds."""
+    order = np.argsort(curve.columns["hmjd"], kind="stable")
+    time = curve.columns[name][order]
+    kept = order[(time >= low) & (time <= high)]
     for name, values in curve.columns.items():
         curve.columns[name] = values[kept]
     return curve
@@ -273,7 +263,7 @@ def _in_window(curve: Curve, low: float, high: float) -> Curve:
 
 def _check_names(request: Request, known: set[int], release: str) -> None:
     unknown = [oid for oid in request.oids if oid not in known]
-    if unknown:
+    if unknown and not request.lenient:
         some = ", ".join(str(oid) for oid in unknown[:5]) + (", ..." if unknown[5:] else "")
         raise HTTPError(404, f"Release {release} has no light curve {some}.")
     others = [oid for oid in request.references if oid not in known]

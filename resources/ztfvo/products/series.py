@@ -45,7 +45,7 @@ def _curves(product: Product) -> Iterator[Series]:
         shapes, colour = MARKERS[curve.filterid], COLOURS[curve.filterid]
         looks = _looks(colour, shapes[turn[curve.filterid] % len(shapes)], size)
         turn[curve.filterid] += 1
-        if curve.oid not in request.oids:
+        if not request.asks_for(curve.oid):
             looks |= {"mfc": "none", "mec": colour, "mew": 0.8, "ms": 0.65 * size, "zorder": 2}
         yield Series(shown, _label(curve, shown, request), looks)
 
@@ -80,7 +80,7 @@ def _marker_size(points: list[Points]) -> float:
 
 def _label(curve: Curve, points: Points, request: Request) -> str:
     label = f"{curve.oid} {curve.filter}, {_count(points, request.bin)}"
-    if curve.oid not in request.oids:
+    if not request.asks_for(curve.oid):
         label += f", {curve.separation:.2f}″ away"
     if not request.quantity.startswith("diff"):
         return label

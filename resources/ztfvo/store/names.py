@@ -12,14 +12,17 @@ COMMON = "ztf_store"
 DEFAULT = "ztf"
 """What stands for the default release wherever a release is named."""
 
+LATEST = "latest"
+"""The same in addresses that other services have."""
+
 NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 """What may name a release, or a window of one."""
 
 RESERVED = frozenset(
     f"""
-    {DEFAULT} {COMMON}
-    adql api archive browse epoch favicon health images kdb lc links oai robots scs sia2 ssa static
-    status tableinfo tablenote tap view
+    {DEFAULT} {COMMON} {LATEST}
+    adql api archive browse cgi-bin csv epoch favicon figure health images kdb lc links oai robots
+    scs sia2 ssa static status tableinfo tablenote tap view
     about cone features find fit help match outside periodogram resolve search similar sources
     summary
     datalink examples exposures references release tables

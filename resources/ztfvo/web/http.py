@@ -79,6 +79,18 @@ Reading = Annotated[Given, Depends(_read)]
 """The type of a route's parameter that takes the request."""
 
 
+async def _read_document(request: Request) -> Given:
+    _check_encoding(request)
+    _check_length(request, BODY_BYTES)
+    pairs = request.query_params.multi_items()
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Given(request, Parameters(pairs), await request.body(), content_type)
+
+
+ReadingDocument = Annotated[Given, Depends(_read_document)]
+"""The same where a body is a document whatever its type, as clients say what they like of it."""
+
+
 def _check_encoding(request: Request) -> None:
     query = request.scope["query_string"].replace(b"+", b" ")
     try:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from ztfvo.products.parameters import PARAMETERS
+
 
 def path_parameter(
     name: str, description: str, example: str, options: Sequence[str] = ()
@@ -38,6 +40,17 @@ def query_parameter(
         "schema": schema,
     }
     return made | ({"example": example} if example else {})
+
+
+def curve_parameters(names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Return parameters of light curves as they are declared: those of some names, or all."""
+    return [
+        query_parameter(
+            one.name, f"{one.description}{f' ({one.unit})' if one.unit else ''}", one.schema()
+        )
+        for one in PARAMETERS
+        if names is None or one.name in names
+    ]
 
 
 def operation(

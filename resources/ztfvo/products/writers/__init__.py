@@ -10,8 +10,9 @@ A module has
 - where they differ from these defaults, ``SEMANTICS = "#derivation"``, of its links (files of the
   same numbers are derivations of #this: several rows of #this would be parts of one dataset to
   clients), ``CYCLES = 1``, the cycles shown of a folded light curve, ``FIGURE = False``, whether
-  it is a figure, in which own photometry can be shown too, ``LONGEST``, the rows it takes, and
-  ``ATTACHMENT = False``, whether browsers shall save the answer instead of showing it.
+  it is a figure, in which own photometry can be shown too, ``LONGEST``, the rows it takes,
+  ``ATTACHMENT = False``, whether browsers shall save the answer instead of showing it, and
+  ``FLAT = False``, whether it is a table, for which there are layouts (`ztfvo.products.layouts`).
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class Writer:
     attachment: bool
     longest: float = math.inf
     """Rows that it takes."""
+    flat: bool = False
+    """Whether it has layouts."""
+    circles: bool = True
+    """Whether it shows light curves by position."""
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +64,7 @@ def writers() -> tuple[Writer, ...]:
             figure=getattr(module, "FIGURE", False),
             attachment=getattr(module, "ATTACHMENT", False),
             longest=getattr(module, "LONGEST", math.inf),
+            flat=getattr(module, "FLAT", False),
         )
         for module in modules(__name__).values()
     )

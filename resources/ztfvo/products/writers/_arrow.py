@@ -1,51 +1,60 @@
-"""Light curves as one Arrow table, which the CSV and Parquet writers share."""
+"""Light curves as one Arrow table, which all writers of plain tables share."""
 
 from __future__ import annotations
+
+import io
 
 import numpy as np
 import orjson
 import pyarrow as pa
+from pyarrow import csv
 
-from ztfvo.products.columns import CITATION, FACTS, Column
+from ztfvo.products import flat
+from ztfvo.products.columns import CITATION, Column
 from ztfvo.products.model import Product
-from ztfvo.products.notes import columns_of, notes
+from ztfvo.products.notes import notes
 from ztfvo.products.request import url
 from ztfvo.times import HELIOCENTRIC_FRAME
 
-KEYS = ("oid", "filter")
-"""Columns that name the light curve of a row; they stand first."""
-
 
 def table(product: Product) -> pa.Table:
-    """All rows of all light curves, curve by curve.
+    """All rows of all light curves, see `ztfvo.products.flat`.
 
     Not-a-number is null.  Fields have unit, ucd and description as metadata; the table has
     ``release``, ``request``, ``notes``, ``time``, ``lightcurves`` (the values that a curve has
     once) and others, in JSON.
     """
-    curves = product.curves
-    sizes = [len(curve) for curve in curves]
-    keys = [
-        pa.array(np.repeat(np.array([curve.oid for curve in curves], np.int64), sizes)),
-        pa.array(np.repeat(np.array([curve.filter for curve in curves], "U2"), sizes)),
-    ]
-    columns = columns_of(product)
-    arrays = [_array(one, [curve.columns[one.name] for curve in curves]) for one in columns]
-    described = [*(FACTS[name] for name in KEYS), *columns]
+    columns = flat.table(product)
+    arrays = [_array(column, values) for column, values in columns]
     fields = [
         pa.field(column.name, array.type, metadata=_described(column))
-        for column, array in zip(described, keys + arrays, strict=True)
+        for (column, _), array in zip(columns, arrays, strict=True)
     ]
-    return pa.Table.from_arrays(keys + arrays, schema=pa.schema(fields, _metadata(product)))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, _metadata(product)))
 
 
-def _array(column: Column, values: list[np.ndarray]) -> pa.Array:
+def separated(product: Product, separator: str) -> bytes:
+    """All rows of all light curves as lines of text, below a line with the names of columns.
+
+    Numbers have the digits that give the same float32 or float64 again.  Where there is no value,
+    nothing is; infinite numbers are ``inf``.
+    """
+    made = table(product)
+    buffer = io.BytesIO()
+    buffer.write(separator.join(made.column_names).encode() + b"\r\n")
+    options = csv.WriteOptions(
+        include_header=False, delimiter=separator, eol="\r\n", quoting_style="none"
+    )
+    csv.write_csv(made, buffer, options)
+    return buffer.getvalue()
+
+
+def _array(column: Column, values: np.ndarray) -> pa.Array:
     """The values of a column; null where there is none."""
-    joined = np.concatenate([np.empty(0, column.dtype), *values])
-    if column.width:
-        return pa.array(joined.tolist(), pa.string())
-    absent = None if column.null is None else joined == column.null
-    return pa.array(joined, mask=absent, from_pandas=True)
+    if values.dtype.kind == "U":
+        return pa.array(values.tolist(), pa.string())
+    missing = None if column.null is None else values == column.null
+    return pa.array(values, mask=missing, from_pandas=True)
 
 
 def _described(column: Column) -> dict[str, str]:

@@ -14,6 +14,7 @@ CONTENT_TYPE = "application/vnd.apache.parquet"
 TITLE = "The same light curve as Parquet"
 ORDER = 60
 ATTACHMENT = True
+FLAT = True
 
 
 def write(product: Product) -> bytes:

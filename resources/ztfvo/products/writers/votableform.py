@@ -1,4 +1,4 @@
-"""VOTable 1.4: a table for each light curve, in one resource.
+"""VOTable 1.4: a table for each light curve, in one resource; in a layout one for all.
 
 Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to the table's group
 ``photcal``, as the IVOA note on light curves in VOTable of 2020 has it.
@@ -6,6 +6,7 @@ Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from astropy.io.votable.tree import Group, Info, TableElement, VOTableFile
@@ -13,7 +14,9 @@ from astropy.io.votable.tree import Group, Info, TableElement, VOTableFile
 from ztfvo import votable
 from ztfvo.bands import BANDS
 from ztfvo.photometry import ZERO_FLUX
+from ztfvo.products import flat
 from ztfvo.products.columns import AT_PALOMAR, CITATION, FACTS, Column
+from ztfvo.products.layouts import layouts
 from ztfvo.products.model import Curve, Product
 from ztfvo.products.notes import columns_of, notes, notes_of
 from ztfvo.products.request import url
@@ -32,6 +35,7 @@ CONTENT_TYPE = votable.MEDIA_TYPE
 TITLE = "Light curve as VOTable"
 ORDER = 10
 SEMANTICS = "#this"
+FLAT = True
 
 _TYPES = {
     "float64": "double",
@@ -42,12 +46,16 @@ _TYPES = {
 }
 _TIMESYS = "hmjd_frame"
 _AT_PALOMAR = "palomar_frame"
+_PLACES = dict.fromkeys(("ra", "dec"), votable.ICRS)
+_TIME_FRAMES = {"hmjd": _TIMESYS, **dict.fromkeys(AT_PALOMAR, _AT_PALOMAR)}
 _MEASURED = ("mag", "flux", "diffmag", "diffflux")
 """Columns that have a photometric calibration."""
 
 
 def write(product: Product) -> bytes:
     """The document, with binary rows."""
+    if product.request.layout:
+        return _laid_out(product)
     columns = columns_of(product)
     frames = {_TIMESYS: HELIOCENTRIC_FRAME}
     if any(column.name in AT_PALOMAR for column in columns):
@@ -60,6 +68,25 @@ def write(product: Product) -> bytes:
         resource.tables.append(table)
     if not product.curves:
         resource.tables.append(_empty_table(document, columns))
+    return votable.as_bytes(document)
+
+
+def _laid_out(product: Product) -> bytes:
+    """The document with one table, in the request's layout."""
+    frames = layouts()[product.request.layout].frames
+    document, resource = votable.document(
+        _infos(product), {f"{name}_frame": frame for name, frame in frames.items()}
+    )
+    table = NumberTable(document, ID="lightcurves", name="lightcurves")
+    table.description = f"ZTF light curves of release {product.release}"
+    columns = flat.table(product)
+    references = {name: f"{name}_frame" for name in frames} | _PLACES
+    _add_fields(document, table, [column for column, _ in columns], 0, references)
+    table.create_arrays(sum(map(len, product.curves)))
+    for column, values in columns:
+        table.array[column.name] = values
+    table.format = "binary"
+    resource.tables.append(table)
     return votable.as_bytes(document)
 
 
@@ -133,7 +160,8 @@ def _table(document: VOTableFile, curve: Curve, columns: list[Column], number: i
         table.params.append(_param(document, FACTS[name], value, number))
     calibration = _calibration(document, curve.filterid, number)
     table.groups.append(calibration)
-    _add_fields(document, table, columns, number, calibration.ID)
+    references = _TIME_FRAMES | dict.fromkeys(_MEASURED, calibration.ID)
+    _add_fields(document, table, columns, number, references)
     table.create_arrays(len(curve))
     for field in table.fields:
         table.array[field.ID] = curve.columns[field.name]
@@ -143,8 +171,8 @@ def _table(document: VOTableFile, curve: Curve, columns: list[Column], number: i
 
 def _empty_table(document: VOTableFile, columns: list[Column]) -> TableElement:
     table = TableElement(document, ID="lc_none", name="lc_none")
-    table.description = "No light curve of the bands asked for"
-    _add_fields(document, table, columns, 0, None)
+    table.description = "No light curve of what is asked for"
+    _add_fields(document, table, columns, 0, _TIME_FRAMES)
     table.create_arrays(0)
     table.format = "binary"
     return table
@@ -155,26 +183,20 @@ def _add_fields(
     table: TableElement,
     columns: list[Column],
     number: int,
-    calibration: str | None,
+    references: Mapping[str, str],
 ) -> None:
+    """Add columns; `references` has IDs of what the values of a column refer to, by its name."""
     for column in columns:
         described = _attributes(column, number)
-        reference = _reference(column.name, calibration)
+        reference = references.get(column.name)
         element = votable.field(document, column.description, ref=reference, **described)
         if column.null is not None:
             element.values.null = column.null
         table.fields.append(element)
 
 
-def _reference(name: str, calibration: str | None) -> str | None:
-    """ID of what the values of a column refer to."""
-    if name in _MEASURED:
-        return calibration
-    return {"hmjd": _TIMESYS, **dict.fromkeys(AT_PALOMAR, _AT_PALOMAR)}.get(name)
-
-
 def _param(document: VOTableFile, fact: Column, value: object, number: int) -> Any:
-    reference = votable.ICRS if fact.name in ("ra", "dec") else None
+    reference = _PLACES.get(fact.name)
     described = _attributes(fact, number)
     return votable.param(document, fact.description, value=value, ref=reference, **described)
 

@@ -69,6 +69,7 @@ WRITER = Writer(
     cycles=1,
     figure=False,
     attachment=False,
+    circles=False,
 )
 """The page as a form of light curves."""
 

@@ -1,0 +1,164 @@
+"""Figures and files at the addresses and with the parameters of the SNAD Viewer.
+
+Light curves have good epochs only, as there; what is asked for is put into the parameters of
+``/lc``, which delivers it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from fastapi import APIRouter, Response
+
+from ztfvo.dal import Parameters, shorten
+from ztfvo.errors import HTTPError
+from ztfvo.products.kinds import bound
+from ztfvo.products.model import QUANTITIES
+from ztfvo.products.parameters import EPOCHS, MAX_CYCLES, oids
+from ztfvo.products.request import JSON, Asked
+from ztfvo.releases import as_elsewhere
+from ztfvo.web.delivery import deliver
+from ztfvo.web.http import ASKING, Given, Reading, ReadingDocument, serve
+from ztfvo.web.openapi import operation, path_parameter, query_parameter
+
+router = APIRouter(tags=["Drop-in"])
+
+FORMATS = {"png": "Figure", "pdf": "Figure"}
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_OID = path_parameter("oid", "A light curve", "680113300005170")
+_PLACE = (path_parameter("dr", "Name of a release, or latest for the default one", "latest"), _OID)
+_WINDOW = (
+    query_parameter("other_oid", "Another light curve; several times", _TEXT),
+    query_parameter("min_mjd", "First time, heliocentric MJD (UTC)", _NUMBER),
+    query_parameter("max_mjd", "Last time, heliocentric MJD (UTC)", _NUMBER),
+)
+_FIGURE = (
+    query_parameter("format", "png if not given", {"type": "string", "enum": list(FORMATS)}),
+    query_parameter("title", "Title; the OID if not given", _TEXT),
+    query_parameter("copyright", "no leaves the caption out", _TEXT),
+    query_parameter("brightness", "mag if not given", {"type": "string", "enum": list(QUANTITIES)}),
+    query_parameter(
+        "ref_mag", "oid:mag, reference magnitude (AB) of a light curve; several times", _TEXT
+    ),
+    query_parameter("ref_magerr", "oid:error, that of ref_mag; several times", _TEXT),
+)
+_FOLDED = (
+    query_parameter("offset", "Time of phase 0, heliocentric MJD (UTC); 0 if not given", _NUMBER),
+    query_parameter("repeat", "Cycles shown, 2 if not given", {"type": "integer"}),
+)
+_FIGURES = {"image/png": "Figure", "application/pdf": "Figure"}
+_REFUSALS = (400, 404, 429, 503)
+
+
+@serve(
+    router,
+    "/{dr}/csv/{oid}",
+    summary="Good epochs of light curves as CSV, by time",
+    openapi_extra=operation([*_PLACE, *_WINDOW], {"text/csv": "Table"}, _REFUSALS),
+)
+async def csv(given: Reading, dr: str, oid: str) -> Response:
+    """Good epochs of light curves, ordered by time: oid, filter, mjd, mag, magerr, clrcoeff, ref,
+    ref_err."""
+    asked = [("RESPONSEFORMAT", "csv"), ("LAYOUT", "viewer"), *_curves(given, oid)]
+    return await _deliver(given, dr, oid, asked)
+
+
+@serve(
+    router,
+    "/{dr}/figure/{oid}",
+    methods=ASKING,
+    summary="Figure of the good epochs of light curves",
+    openapi_extra=operation([*_PLACE, *_WINDOW, *_FIGURE], _FIGURES, _REFUSALS),
+)
+async def figure(given: ReadingDocument, dr: str, oid: str) -> Response:
+    """Figure of the good epochs of light curves; a POST may send own photometry along as JSON."""
+    return await _deliver(given, dr, oid, _drawn(given, oid))
+
+
+@serve(
+    router,
+    "/{dr}/figure/{oid}/folded/{period}",
+    summary="Figure of the good epochs of folded light curves",
+    openapi_extra=operation(
+        [
+            *_PLACE,
+            path_parameter("period", "Period (d)", "1.7001674"),
+            *_WINDOW,
+            *_FIGURE,
+            *_FOLDED,
+        ],
+        _FIGURES,
+        _REFUSALS,
+    ),
+)
+async def folded(given: Reading, dr: str, oid: str, period: str) -> Response:
+    """Figure of the good epochs of light curves, folded."""
+    asked = [*_drawn(given, oid), ("PERIOD", period)]
+    offset = given.parameters.number("OFFSET", *EPOCHS)
+    if offset is not None:
+        asked.append(("EPOCH", repr(offset)))
+    repeat = given.parameters.whole("REPEAT", 1, MAX_CYCLES)
+    if repeat is not None:
+        asked.append(("CYCLES", str(repeat)))
+    return await _deliver(given, dr, oid, asked)
+
+
+async def _deliver(given: Given, dr: str, oid: str, asked: Iterable[tuple[str, str]]) -> Response:
+    (number,) = oids([oid])
+    path, parameters = [as_elsewhere(dr)], Parameters(asked)
+    return await deliver(given.request, Asked(path, parameters, given.body, JSON), str(number))
+
+
+def _curves(given: Given, oid: str) -> list[tuple[str, str]]:
+    """Parameters of ``/lc`` that choose light curves and epochs."""
+    others = [("ID", other) for other in given.parameters.values("OTHER_OID")]
+    low, high = (given.parameters.number(name, *EPOCHS) for name in ("MIN_MJD", "MAX_MJD"))
+    low, high = -math.inf if low is None else low, math.inf if high is None else high
+    if low > high:
+        raise HTTPError(400, f"min_mjd={low} is later than max_mjd={high}.")
+    return [("QUALITY", "good"), ("TIME", f"{low} {high}"), ("ID", oid), *others]
+
+
+def _drawn(given: Given, oid: str) -> list[tuple[str, str]]:
+    """Parameters of ``/lc`` for a figure."""
+    parameters = given.parameters
+    form, brightness = parameters.text("FORMAT") or "png", parameters.text("BRIGHTNESS") or "mag"
+    for name, word, known in (("format", form, FORMATS), ("brightness", brightness, QUANTITIES)):
+        if word not in known:
+            raise HTTPError(404, f"{name}={shorten(word)} is not one of {', '.join(known)}.")
+    if parameters.values("LC"):
+        raise HTTPError(
+            400,
+            f"lc={shorten(parameters.values('LC')[0])}: light curves of other surveys are not drawn"
+            " here. Leave lc out, or send them along as own photometry.",
+        )
+    asked = [
+        ("RESPONSEFORMAT", form),
+        ("QUANTITY", brightness),
+        ("TITLE", parameters.text("TITLE") or oid),
+        ("CAPTION", "no" if parameters.text("COPYRIGHT") == "no" else "yes"),
+        *_curves(given, oid),
+    ]
+    mags, errors = (_by_oid(parameters, name) for name in ("REF_MAG", "REF_MAGERR"))
+    if brightness.startswith("diff"):
+        for one in [oid, *parameters.values("OTHER_OID")]:
+            asked.append(("REFMAG", f"{one}:{mags.get(one, 'inf')}:{errors.get(one, '0')}"))
+    return asked
+
+
+def _by_oid(parameters: Parameters, name: str) -> dict[str, str]:
+    """Values of a parameter that has them by OID."""
+    found = {}
+    for text in parameters.values(name):
+        oid, _, value = text.partition(":")
+        if not oid.isdigit() or bound(value) is None:
+            raise HTTPError(
+                400,
+                f"{name.lower()}={shorten(text)} is not of the form oid:value: write"
+                f" {name.lower()}=680113300005170:13.6.",
+            )
+        found[oid] = value
+    return found
