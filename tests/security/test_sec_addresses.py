@@ -26,6 +26,8 @@ SERVED = (
     *("/sia2?MAXREC=1", "/scs/capabilities", "/demo/scs/availability", "/ssa/tables"),
     *("/kdb/scs/capabilities", "/static/site/dachs.js", "/ztf/ztf/sia/info", "/tap/info"),
     *("/ssa?REQUEST=queryData&MAXREC=1", f"/ztf/ztf/links/dlmeta?ID={OID}"),
+    *("/api/docs", "/api/v3/dr/list/json", f"/api/v3/data/demo/oid/meta/json?oid={OID}"),
+    *(f"/cgi-bin/ZTF/nph_light_curves?ID={OID}", f"/latest/csv/{OID}", f"/demo/figure/{OID}"),
 )
 
 WITHHELD = (
@@ -49,6 +51,8 @@ WITHHELD = (
         "/kdb/kdb/cone/get",
     ),
     *("/static/../etc/gavo.rc", "/static/", "/static/css/", "/static/templates/root.html"),
+    *("/cgi-bin/", "/cgi-bin/ZTF/", "/cgi-bin/ZTF/nph_light_curves/x", "/cgi-bin/Gator/nph-query"),
+    *("/api/v3/", "/api/v3/data/demo/x", "/latest/csv/", "/latest", f"/csv/{OID}"),
     *("/server-status", "/nginx_status", "/.git/config", "/var/settings.env", "/index.php"),
 )
 
@@ -129,6 +133,8 @@ def test_a_form_that_there_is_not_is_refused(ask, path):
         ("/ztf/ztf/cone/form", "frame-ancestors 'none'"),
         (f"/view/{OID}", "default-src 'none'"),
         (f"/lc/{OID}.json", "default-src 'none'"),
+        (f"/latest/csv/{OID}", "default-src 'none'"),
+        (f"/cgi-bin/ZTF/nph_light_curves?ID={OID}", "default-src 'none'"),
         ("/tap/sync?LANG=ADQL&QUERY=SELECT+name+FROM+ztf.releases&FORMAT=html", "sandbox"),
         ("/tap/sync?LANG=ADQL&QUERY=x", "sandbox"),
         ("/kdb/", "frame-ancestors 'none'"),

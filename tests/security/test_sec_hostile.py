@@ -25,6 +25,9 @@ PATHS = (
     *(f"/epoch/{OID}/58300.1/cutout.png", "/ztf/ztf/cone/form", "/ztf/ztf/ssa/info", "/oai.xml"),
     *("/__system__/adql/query/form", "/tableinfo/ztf.objects", "/kdb/", "/kdb/api/v1/objects/"),
     *("/kdb/api/v1/objects/query/", "/kdb/api/v1/annotations/", "/kdb/api/v1/login/", "/kdb/scs"),
+    *("/cgi-bin/ZTF/nph_light_curves", "/api/v3/data/latest/oid/full/json", f"/latest/csv/{OID}"),
+    *("/api/v3/data/latest/oid/coord/json", "/api/v3/data/latest/circle/full/json"),
+    *(f"/latest/figure/{OID}", f"/latest/figure/{OID}/folded/1.7"),
     *("/static/css/gavo_dc.css", "/archive/sci/2018/0701/", "/health", "/browse/ztf/ztf"),
 )
 PARAMETERS = (
@@ -55,6 +58,8 @@ PARAMETERS = (
         "tags",
         "page",
     ),
+    *("CIRCLE", "BANDNAME", "NOBS_MIN", "MAG", "COLLECTION", "LAYOUT", "BAD_CATFLAGS_MASK", "ra"),
+    *("dec", "radius_arcsec", "all", "other_oid", "min_mjd", "max_mjd", "brightness", "ref_mag"),
     *("page_size", "ordering", "search", "format", "next", "center", "size", "ACTION", "RUNID"),
 )
 VALUES = (

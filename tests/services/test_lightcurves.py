@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -15,28 +14,17 @@ import pytest
 import requests
 from astropy.io.votable import parse
 from support import service
+from support.edges import FIRST_OID, edge_curves
 from support.stilts import NoStilts, stilts
 
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
-from ztfvo.products import produce, select
+from ztfvo.products import produce, queries, select
 from ztfvo.products.model import Request
 
 OID = service.HZ_HER_OIDS[0]
 OTHER = service.HZ_HER_OIDS[1]
 UNKNOWN = 680113399999999
-FIRST_OID = 9999101100000000
-PLACES = [
-    (0.0, 90.0),
-    (123.0, 89.99999),
-    (303.0, 89.99999),
-    (359.99999, 0.0),
-    (0.00001, 0.0),
-    (0.0, -90.0),
-    (77.0, -89.9999),
-]
-"""Positions of light curves that are put into the demo release for a while."""
-
 STORED = ("hmjd", "mag", "magerr", "clrcoeff", "catflags")
 
 
@@ -49,21 +37,8 @@ def curves(answer) -> list[dict]:
 @pytest.fixture(scope="module")
 def edges(site):
     """Copies of a light curve at the poles and around right ascension 0."""
-    for number, (ra, dec) in enumerate(PLACES):
-        for table in ("object", "lightcurve"):
-            service.execute(
-                f"INSERT INTO demo_store.{table} SELECT (jsonb_populate_record(t, %s::jsonb)).*"
-                f" FROM demo_store.{table} t WHERE oid = %s",
-                json.dumps(
-                    {"oid": FIRST_OID + number, "ra": ra, "dec": dec}
-                    if table == "object"
-                    else {"oid": FIRST_OID + number}
-                ),
-                OID,
-            )
-    yield
-    for table in ("object", "lightcurve"):
-        service.execute(f"DELETE FROM demo_store.{table} WHERE oid >= %s", FIRST_OID)
+    with edge_curves(OID):
+        yield
 
 
 @pytest.mark.parametrize(
@@ -226,7 +201,7 @@ def test_too_many_rows_are_refused(site, monkeypatch):
 def test_neighbours_use_the_position_index(site, schema):
     asked = Request(release=schema, oids=(OID,), format="json", radius=1.0)
     with reading() as connection:
-        query, values = select.neighbour_query(asked)
+        query, values = queries.neighbour_query(asked)
         plan = "\n".join(
             row[0] for row in connection.execute("EXPLAIN " + query.as_string(), values)
         )
@@ -240,7 +215,7 @@ def test_light_curves_are_looked_up_by_key_in_a_plan_made_once(site):
     with reading() as connection:
         for _ in range(3):
             select.select(connection, asked)
-        query, values = select.curve_query(asked, (OID, OTHER))
+        query, values = queries.curve_query(asked, (OID, OTHER))
         plan = "\n".join(
             row[0] for row in connection.execute("EXPLAIN " + query.as_string(), values)
         )

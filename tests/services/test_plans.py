@@ -15,7 +15,7 @@ from support.images import forgotten
 
 from ztfvo.db import connect
 from ztfvo.links import curves
-from ztfvo.products import select
+from ztfvo.products import queries
 from ztfvo.products.columns import OPTIONAL
 from ztfvo.products.model import Request
 
@@ -273,13 +273,13 @@ def explained(query: sql.Composed, values: dict) -> str:
 
 def test_light_curves_with_facts_of_exposures_are_found_by_keys(site):
     asked = Request(release="demo", oids=(680113300005170,), format="json", columns=OPTIONAL)
-    query, values = select.curve_query(asked, asked.oids)
+    query, values = queries.curve_query(asked, asked.oids)
     plan = explained(query, values)
     check(plan, [OBJECT_OID, CURVE])
     numbers = service.rows(
         "SELECT exposure_id FROM demo_store.detections WHERE oid = 680113300005170"
     )
-    query, values = select.exposure_query(asked, np.array([number for (number,) in numbers]))
+    query, values = queries.exposure_query(asked, np.array([number for (number,) in numbers]))
     plan = explained(query, values)
     check(plan, [EXPOSURE])
     assert "Seq Scan" not in plan

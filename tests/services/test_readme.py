@@ -50,14 +50,19 @@ def title(value: object) -> str:
     return value.splitlines()[-1][:40] if isinstance(value, str) else name_of(value)
 
 
-def test_the_readme_and_the_guide_of_light_curves_have_examples():
-    assert [path for path, _ in EXAMPLES][:2] == [README, ROOT / "docs" / "lightcurves.md"]
+def test_the_readme_and_the_guides_of_light_curves_have_examples():
+    guides = {ROOT / "docs" / f"{name}.md" for name in ("lightcurves", "dropin")}
+    assert {README, *guides} <= {path for path, _ in EXAMPLES}
     assert QUERIES
 
 
 @pytest.mark.parametrize(("path", "block"), EXAMPLES, ids=title)
 def test_an_example_runs(site, path, block):
-    assert run(block, site)["tap"].baseurl == f"{site}/tap"
+    names = run(block, site)
+    if path.stem == "dropin":
+        assert set(names["table"]["filtercode"]) == {"zg", "zr"}
+    else:
+        assert names["tap"].baseurl == f"{site}/tap"
 
 
 @pytest.mark.parametrize(("path", "query"), QUERIES, ids=title)

@@ -23,7 +23,7 @@ def test_a_release_has_a_schema_of_its_name(name):
     [
         *("", "Dr24", "24", "_a", "x" * 32, "dr 24", "dr-24", "dr24\n", "é", "dr24_store"),
         *("ztf", "ztf_store", "kdb", "lc", "epoch", "view", "tap", "cone", "links", "static"),
-        *("status", "api", "archive", "public", "ivoa", "tables"),
+        *("status", "api", "archive", "public", "ivoa", "tables", "latest", "csv", "figure"),
     ],
 )
 def test_a_name_that_means_something_else_is_refused_with_an_example(name):

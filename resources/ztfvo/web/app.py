@@ -36,7 +36,9 @@ def make_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=SCHEMA,
-        openapi_tags=[{"name": name} for name in ("Light curves", "Images", "Outside", "Site")],
+        openapi_tags=[
+            {"name": name} for name in ("Light curves", "Images", "Outside", "Drop-in", "Site")
+        ],
         servers=[{"url": settings.url}],
         default_response_class=Response,
         redirect_slashes=False,

@@ -86,9 +86,9 @@ def explain(given: Reading) -> Response:
     summary="Facts and epochs of light curves",
     openapi_extra=operation([_DR, _OID, _ALL], {JSON: "meta and lc by OID"}, _REFUSALS),
 )
-async def full(given: Reading, dr: str) -> Response:
+async def full(given: Reading) -> Response:
     """Facts and good epochs of light curves by OID; mjd is heliocentric (UTC)."""
-    asked = _request(dr, oids=_some(_oids(given), MAX_OIDS))
+    asked = _request(given, oids=_some(_oids(given), MAX_OIDS))
     return await _answer(given, asked, _full)
 
 
@@ -98,10 +98,10 @@ async def full(given: Reading, dr: str) -> Response:
     summary="Facts of light curves",
     openapi_extra=operation([_DR, _OID, _ALL], {JSON: "Facts by OID"}, _REFUSALS),
 )
-async def meta(given: Reading, dr: str) -> Response:
+async def meta(given: Reading) -> Response:
     """Facts of light curves by OID: numbers of epochs, duration of the good ones (d), band, field,
     readout channel, position (ICRS, deg), cell of H3."""
-    asked = _request(dr, oids=_some(_oids(given), MAX_OIDS))
+    asked = _request(given, oids=_some(_oids(given), MAX_OIDS))
     return await _answer(given, asked, _meta)
 
 
@@ -111,14 +111,14 @@ async def meta(given: Reading, dr: str) -> Response:
     summary="Facts and epochs of light curves within a circle",
     openapi_extra=operation([_DR, *_CIRCLE, _ALL], {JSON: "meta and lc by OID"}, _REFUSALS),
 )
-async def circle(given: Reading, dr: str) -> Response:
+async def circle(given: Reading) -> Response:
     """The same of all light curves within a circle, the nearest first."""
     ra = _number(given.parameters, "ra", -360, 360) % 360
     dec = _number(given.parameters, "dec", -90, 90)
     radius = _number(given.parameters, "radius_arcsec", 0, MAX_RADIUS)
     if not radius:
         raise HTTPError(400, f"radius_arcsec=0 is not above 0, and at most {MAX_RADIUS:g}.")
-    asked = _request(dr, circle=Circle(ra, dec, radius / 3600))
+    asked = _request(given, circle=Circle(ra, dec, radius / 3600))
     return await _answer(given, asked, _full)
 
 
@@ -130,18 +130,21 @@ async def circle(given: Reading, dr: str) -> Response:
     openapi_extra=operation([_DR, _OID, _ALL], {JSON: "Positions by OID"}, _REFUSALS),
 )
 @serve(router, f"{DATA}/oid/coord/json", methods=("POST",))
-async def coord(given: Reading, dr: str) -> Response:
+async def coord(given: Reading) -> Response:
     """Positions (ICRS, deg) of light curves by OID; a POST may have a list of objects with oid."""
     oids = _some(_listed(given.body) if given.body else _oids(given), MAX_PLACES)
-    release, all_epochs = as_elsewhere(dr), _all_epochs(given)
+    release, all_epochs = _release(given), _all_epochs(given)
     found = await turns.work(given.request, None, _places, release, oids, all_epochs)
     return _respond(given, orjson.dumps(found), release)
 
 
-def _request(dr: str, **chosen: Any) -> Request:
-    return Request(
-        **{"release": as_elsewhere(dr), "oids": (), "format": "json", "lenient": True} | chosen
-    )
+def _release(given: Given) -> str:
+    return as_elsewhere(given.request.path_params["dr"])
+
+
+def _request(given: Given, **chosen: Any) -> Request:
+    asked = {"release": _release(given), "oids": (), "format": "json", "lenient": True}
+    return Request(**asked | chosen)
 
 
 def _number(parameters: Parameters, name: str, least: float, most: float) -> float:

@@ -59,11 +59,11 @@ _REFUSALS = (400, 404, 429, 503)
     summary="Good epochs of light curves as CSV, by time",
     openapi_extra=operation([*_PLACE, *_WINDOW], {"text/csv": "Table"}, _REFUSALS),
 )
-async def csv(given: Reading, dr: str, oid: str) -> Response:
+async def csv(given: Reading) -> Response:
     """Good epochs of light curves, ordered by time: oid, filter, mjd, mag, magerr, clrcoeff, ref,
     ref_err."""
-    asked = [("RESPONSEFORMAT", "csv"), ("LAYOUT", "viewer"), *_curves(given, oid)]
-    return await _deliver(given, dr, oid, asked)
+    asked = [("RESPONSEFORMAT", "csv"), ("LAYOUT", "viewer"), *_curves(given)]
+    return await _deliver(given, asked)
 
 
 @serve(
@@ -73,9 +73,9 @@ async def csv(given: Reading, dr: str, oid: str) -> Response:
     summary="Figure of the good epochs of light curves",
     openapi_extra=operation([*_PLACE, *_WINDOW, *_FIGURE], _FIGURES, _REFUSALS),
 )
-async def figure(given: ReadingDocument, dr: str, oid: str) -> Response:
+async def figure(given: ReadingDocument) -> Response:
     """Figure of the good epochs of light curves; a POST may send own photometry along as JSON."""
-    return await _deliver(given, dr, oid, _drawn(given, oid))
+    return await _deliver(given, _drawn(given))
 
 
 @serve(
@@ -94,37 +94,42 @@ async def figure(given: ReadingDocument, dr: str, oid: str) -> Response:
         _REFUSALS,
     ),
 )
-async def folded(given: Reading, dr: str, oid: str, period: str) -> Response:
+async def folded(given: Reading) -> Response:
     """Figure of the good epochs of light curves, folded."""
-    asked = [*_drawn(given, oid), ("PERIOD", period)]
+    asked = [*_drawn(given), ("PERIOD", given.request.path_params["period"])]
     offset = given.parameters.number("OFFSET", *EPOCHS)
     if offset is not None:
         asked.append(("EPOCH", repr(offset)))
     repeat = given.parameters.whole("REPEAT", 1, MAX_CYCLES)
     if repeat is not None:
         asked.append(("CYCLES", str(repeat)))
-    return await _deliver(given, dr, oid, asked)
+    return await _deliver(given, asked)
 
 
-async def _deliver(given: Given, dr: str, oid: str, asked: Iterable[tuple[str, str]]) -> Response:
-    (number,) = oids([oid])
-    path, parameters = [as_elsewhere(dr)], Parameters(asked)
+async def _deliver(given: Given, asked: Iterable[tuple[str, str]]) -> Response:
+    (number,) = oids([_oid(given)])
+    path, parameters = [as_elsewhere(given.request.path_params["dr"])], Parameters(asked)
     return await deliver(given.request, Asked(path, parameters, given.body, JSON), str(number))
 
 
-def _curves(given: Given, oid: str) -> list[tuple[str, str]]:
+def _oid(given: Given) -> str:
+    """The light curve of the address, as written."""
+    return given.request.path_params["oid"]
+
+
+def _curves(given: Given) -> list[tuple[str, str]]:
     """Parameters of ``/lc`` that choose light curves and epochs."""
     others = [("ID", other) for other in given.parameters.values("OTHER_OID")]
     low, high = (given.parameters.number(name, *EPOCHS) for name in ("MIN_MJD", "MAX_MJD"))
     low, high = -math.inf if low is None else low, math.inf if high is None else high
     if low > high:
         raise HTTPError(400, f"min_mjd={low} is later than max_mjd={high}.")
-    return [("QUALITY", "good"), ("TIME", f"{low} {high}"), ("ID", oid), *others]
+    return [("QUALITY", "good"), ("TIME", f"{low} {high}"), ("ID", _oid(given)), *others]
 
 
-def _drawn(given: Given, oid: str) -> list[tuple[str, str]]:
+def _drawn(given: Given) -> list[tuple[str, str]]:
     """Parameters of ``/lc`` for a figure."""
-    parameters = given.parameters
+    parameters, oid = given.parameters, _oid(given)
     form, brightness = parameters.text("FORMAT") or "png", parameters.text("BRIGHTNESS") or "mag"
     for name, word, known in (("format", form, FORMATS), ("brightness", brightness, QUANTITIES)):
         if word not in known:
@@ -140,7 +145,7 @@ def _drawn(given: Given, oid: str) -> list[tuple[str, str]]:
         ("QUANTITY", brightness),
         ("TITLE", parameters.text("TITLE") or oid),
         ("CAPTION", "no" if parameters.text("COPYRIGHT") == "no" else "yes"),
-        *_curves(given, oid),
+        *_curves(given),
     ]
     mags, errors = (_by_oid(parameters, name) for name in ("REF_MAG", "REF_MAGERR"))
     if brightness.startswith("diff"):
