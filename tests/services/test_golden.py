@@ -31,6 +31,8 @@ DOCUMENTS = {
     "lc.vot": ("/lc", SOME),
     "lc.json": ("/lc", SOME | {"RESPONSEFORMAT": "json"}),
     "lc.csv": ("/lc", SOME | {"RESPONSEFORMAT": "csv"}),
+    "lc.tbl": ("/lc", SOME | {"RESPONSEFORMAT": "ipac"}),
+    "irsa.vot": ("/cgi-bin/ZTF/nph_light_curves", {"ID": G, "TIME": "1 2"}),
     "lc-two-folded.vot": ("/lc", SOME | {"ID": f"{G},{R}"} | FOLDED),
     "lc-flux.vot": ("/lc", SOME | {"QUANTITY": "flux"}),
     "lc-difference.vot": ("/lc", SOME | DIFFERENCE),

@@ -14,6 +14,7 @@ from ztfvo.products import flat, writers
 from ztfvo.products.derive import derive
 from ztfvo.products.layouts import layouts
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.store.times import TIMES
 
 IRSA = (
     "oid,expid,hjd,mjd,mag,magerr,catflags,filtercode,ra,dec,chi,sharp,filefracday,field,ccdid,qid,"
@@ -63,7 +64,7 @@ LATER = curve(
 EARLIER = curve(680213300009232, 50, [58000.25, 58002.5])
 
 
-def product(*curves: Curve, layout: str, **asked) -> Product:
+def product(*curves: Curve, layout: str, times: str = "five-decimals", **asked) -> Product:
     """A derived product in a layout."""
     request = Request(
         release="ztf",
@@ -73,7 +74,7 @@ def product(*curves: Curve, layout: str, **asked) -> Product:
         columns=layouts()[layout].needs,
         **asked,
     )
-    return derive(Product(request, "demo", "Demo", True, "five-decimals", curves))
+    return derive(Product(request, "demo", "Demo", True, times, curves))
 
 
 def rows(what: Product, form: str = "csv") -> list[dict[str, str]]:
@@ -149,6 +150,15 @@ def test_times_of_a_layout_say_what_they_are():
         "mjd": (2400000.5, "UTC", "TOPOCENTER"),
     }
     assert all(field.ucd and field.description for field in table.fields)
+
+
+def test_coarse_times_of_a_layout_are_called_so():
+    note = TIMES["float32"].note
+    for layout, names in (("irsa", {"hjd", "mjd"}), ("viewer", {"mjd"})):
+        columns = [column for column, _ in flat.table(product(LATER, layout=layout))]
+        assert not any(note in column.description for column in columns)
+        coarse = flat.table(product(LATER, layout=layout, times="float32"))
+        assert {column.name for column, _ in coarse if note in column.description} == names
 
 
 @pytest.mark.parametrize("layout", ["irsa", "viewer"])

@@ -43,24 +43,31 @@ _TYPES = {
 def write(product: Product) -> bytes:
     """The document."""
     table = _arrow.table(product)
-    heads, columns = [], []
+    heads, widths = [], []
     for field, values in zip(table.schema, table.columns, strict=True):
-        texts = compute.fill_null(compute.cast(values, pa.string()), NULL)
         unit = (field.metadata or {}).get(b"unit", b"").decode()
         head = (field.name, _TYPES[field.type], unit, NULL)
-        width = max(compute.max(compute.utf8_length(texts)).as_py() or 0, *map(len, head))
-        heads.append([line.rjust(width) for line in head])
-        columns.append((texts, width))
+        longest = compute.max(compute.utf8_length(_texts(values))).as_py() or 0
+        widths.append(max(longest, *map(len, head)))
+        heads.append([line.rjust(widths[-1]) for line in head])
     buffer = io.BytesIO()
     for name, value in _keywords(product):
         buffer.write(f"\\{name} = '{value}'\n".encode())
     for line in zip(*heads, strict=True):
         buffer.write(f"|{'|'.join(line)}|\n".encode())
     for start in range(0, table.num_rows, ROWS):
-        padded = [compute.utf8_lpad(texts.slice(start, ROWS), width) for texts, width in columns]
+        columns = table.slice(start, ROWS).columns
+        padded = [
+            compute.utf8_lpad(_texts(values), width)
+            for values, width in zip(columns, widths, strict=True)
+        ]
         lines = compute.binary_join_element_wise("", *padded, "", " ")
         csv.write_csv(pa.table([lines], names=["line"]), buffer, _LINES)
     return buffer.getvalue()
+
+
+def _texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    return compute.fill_null(compute.cast(values, pa.string()), NULL)
 
 
 def _keywords(product: Product) -> list[tuple[str, str]]:

@@ -7,11 +7,10 @@ epochs have their catflags.  Parameters that there are not are not looked at, as
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-import h3.api.basic_int as h3
-import numpy as np
 import orjson
 from fastapi import APIRouter, Response
 
@@ -19,8 +18,8 @@ from ztfvo.addresses import DATABASE
 from ztfvo.dal import WHOLE, Parameters, shorten
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
-from ztfvo.products import produce
-from ztfvo.products.model import Circle, Curve, Product, Request
+from ztfvo.products import byoid, produce
+from ztfvo.products.model import Circle, Product, Request
 from ztfvo.products.parameters import MAX_OIDS, MAX_RADIUS
 from ztfvo.products.queries import place_query
 from ztfvo.releases import as_elsewhere, find_release, releases
@@ -34,7 +33,6 @@ router = APIRouter(tags=["Drop-in"])
 
 JSON = "application/json"
 DATA = f"{DATABASE}/data/{{dr}}"
-H3_RESOLUTION = 10
 MAX_PLACES = 10_000
 """OIDs whose positions are asked for at a time."""
 YES, NO = ("1", "true", "yes"), ("0", "false", "no")
@@ -89,7 +87,7 @@ def explain(given: Reading) -> Response:
 async def full(given: Reading) -> Response:
     """Facts and good epochs of light curves by OID; mjd is heliocentric (UTC)."""
     asked = _request(given, oids=_some(_oids(given), MAX_OIDS))
-    return await _answer(given, asked, _full)
+    return await _answer(given, asked, byoid.full)
 
 
 @serve(
@@ -102,7 +100,7 @@ async def meta(given: Reading) -> Response:
     """Facts of light curves by OID: numbers of epochs, duration of the good ones (d), band, field,
     readout channel, position (ICRS, deg), cell of H3."""
     asked = _request(given, oids=_some(_oids(given), MAX_OIDS))
-    return await _answer(given, asked, _meta)
+    return await _answer(given, asked, byoid.meta)
 
 
 @serve(
@@ -119,7 +117,7 @@ async def circle(given: Reading) -> Response:
     if not radius:
         raise HTTPError(400, f"radius_arcsec=0 is not above 0, and at most {MAX_RADIUS:g}.")
     asked = _request(given, circle=Circle(ra, dec, radius / 3600))
-    return await _answer(given, asked, _full)
+    return await _answer(given, asked, byoid.full)
 
 
 @serve(
@@ -173,7 +171,7 @@ def _listed(body: bytes) -> list[str]:
         ) from error
 
 
-def _some(words: Iterable[str], most: int) -> tuple[int, ...]:
+def _some(words: Sequence[str], most: int) -> tuple[int, ...]:
     """OIDs, each once; numbers that are none are of no light curve."""
     for word in words:
         if not WHOLE.fullmatch(word):
@@ -190,73 +188,17 @@ def _all_epochs(given: Given) -> bool:
     return given.parameters.choice("ALL", (*YES, *NO)) in YES
 
 
-async def _answer(given: Given, asked: Request, write: Any) -> Response:
+async def _answer(
+    given: Given, asked: Request, write: Callable[[Product, bool], bytes]
+) -> Response:
     all_epochs = _all_epochs(given)
     product = await turns.work(given.request, None, produce.fetch, asked)
-    body = await written(given.request, product, lambda fetched: write(fetched, all_epochs))
+    body = await written(given.request, product, partial(write, all_epochs=all_epochs))
     return _respond(given, body, asked.release)
 
 
 def _respond(given: Given, body: bytes, release: str) -> Response:
     return respond(given.request, body, JSON, {"Cache-Control": caching(release)})
-
-
-def _full(product: Product, all_epochs: bool) -> bytes:
-    return orjson.dumps(
-        {
-            str(curve.oid): {
-                "meta": _facts(curve, good),
-                "lc": orjson.Fragment(_epochs(curve, good, all_epochs)),
-            }
-            for curve, good in _shown(product, all_epochs)
-        }
-    )
-
-
-def _meta(product: Product, all_epochs: bool) -> bytes:
-    return orjson.dumps(
-        {str(curve.oid): _facts(curve, good) for curve, good in _shown(product, all_epochs)}
-    )
-
-
-def _shown(product: Product, all_epochs: bool) -> Iterable[tuple[Curve, np.ndarray]]:
-    """Light curves, and which of their epochs are good."""
-    for curve in product.curves:
-        good = (curve.columns["catflags"] == 0) & (curve.columns["magerr"] > 0)
-        if all_epochs or good.any():
-            yield curve, good
-
-
-def _facts(curve: Curve, good: np.ndarray) -> dict[str, Any]:
-    times = curve.columns["hmjd"][good]
-    return {
-        "nobs": len(curve),
-        "ngoodobs": int(good.sum()),
-        "duration": float(times[-1] - times[0]) if len(times) else 0.0,
-        "filter": curve.filter,
-        "fieldid": curve.fieldid,
-        "rcid": curve.rcid,
-        "coord": {"ra": curve.ra, "dec": curve.dec},
-        "h3": {str(H3_RESOLUTION): h3.latlng_to_cell(curve.dec, curve.ra, H3_RESOLUTION)},
-    }
-
-
-def _epochs(curve: Curve, good: np.ndarray, all_epochs: bool) -> bytes:
-    """The epochs as a list of objects, put together from the numbers of each column as written."""
-    sources = {"mjd": "hmjd", "mag": "mag", "magerr": "magerr", "clrcoeff": "clrcoeff"}
-    if all_epochs:
-        sources["catflags"] = "catflags"
-    columns = [
-        curve.columns[name] if all_epochs else curve.columns[name][good]
-        for name in sources.values()
-    ]
-    texts = (
-        orjson.dumps(column, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-        for column in columns
-    )
-    epoch = b"{%s}" % b",".join(b'"%s":%%b' % name.encode() for name in sources)
-    rows = map(epoch.__mod__, zip(*texts, strict=True)) if len(columns[0]) else ()
-    return b"[%s]" % b",".join(rows)
 
 
 def _places(release: str, oids: tuple[int, ...], all_epochs: bool) -> dict[str, dict[str, float]]:

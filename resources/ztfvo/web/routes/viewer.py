@@ -1,7 +1,7 @@
 """Figures and files at the addresses and with the parameters of the SNAD Viewer.
 
 Light curves have good epochs only, as there; what is asked for is put into the parameters of
-``/lc``, which delivers it.
+``/lc``, which delivers it.  Parameters that there are not are not looked at, as there.
 """
 
 from __future__ import annotations
