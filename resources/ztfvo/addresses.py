@@ -27,6 +27,9 @@ DATABASE = "/api/v3"
 """Light curves where SNAD's database of ZTF data releases has them."""
 CONE, TIME_SERIES, IMAGE_SEARCH, LINKS, IMAGES = "scs", "ssa", "sia2", "links", "images"
 
+CATALOGS = "catalogs"
+"""First segment of the addresses of hosted catalogs."""
+
 
 def absolute(path: str) -> str:
     """Return the whole address of a path."""
@@ -67,6 +70,11 @@ def epoch(release: str, oid: int, hmjd: str) -> str:
 def links(release: str, oid: int | str) -> str:
     """Return the address of a light curve's links."""
     return f"{of_release(release, LINKS)}?ID={oid}"
+
+
+def catalog_cone(name: str) -> str:
+    """Return the address of a hosted catalog's cone search."""
+    return f"/{CATALOGS}/{name}/{CONE}"
 
 
 def record(oid: int) -> str:

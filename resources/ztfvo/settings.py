@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -205,6 +205,16 @@ class Settings(BaseSettings):
     irsa_url: str = Field(
         default="https://irsa.ipac.caltech.edu", description="Where releases are downloaded from."
     )
+    tns_id: int | None = Field(
+        default=None,
+        description="Number of the bot, or the user, that the Transient Name Server knows this "
+        "site as; its catalog is refreshed daily where this is set.",
+    )
+    tns_name: str = Field(default="", description="Name of that bot or user.")
+    tns_type: Literal["bot", "user"] = Field(
+        default="bot", description="Whether it is a bot or a user."
+    )
+    tns_key: str = Field(default="", description="Key of that bot, which TNS gives out.")
     kdb_workers: int = Field(
         default=2,
         ge=0,
@@ -377,9 +387,19 @@ class Settings(BaseSettings):
         return self.root / "inputs" / "ztf"
 
     @property
+    def catalogs(self) -> Path:
+        """Folder of the declarations of hosted catalogs, one folder each."""
+        return self.root / "inputs" / "catalogs"
+
+    @property
     def data(self) -> Path:
         """Folder of the releases' raw files, one folder each."""
         return self.var / "data"
+
+    @property
+    def catalog_data(self) -> Path:
+        """Folder of the files of hosted catalogs, one folder each."""
+        return self.data / "catalogs"
 
     @property
     def url(self) -> str:

@@ -49,9 +49,7 @@ def temporal(store: str) -> Iterator[dict[str, str]]:
 def spectral(store: str) -> Iterator[dict[str, str]]:
     """Yield lowest and highest photon energy in joule of the filters used as `value`."""
     for (name,) in _of_release(store, "name"):
-        for low, high in _rows(
-            f"SELECT min(filterid), max(filterid) FROM {name}_store.exposure_set"
-        ):
+        for low, high in ask(f"SELECT min(filterid), max(filterid) FROM {name}_store.exposure_set"):
             if low is not None:
                 longest, shortest = BANDS[high].edges[1], BANDS[low].edges[0]
                 yield {"value": f"{HC / longest:.4g} {HC / shortest:.4g}"}
@@ -65,13 +63,13 @@ def rows(store: str, table: str) -> Iterator[dict[str, str]]:
 
 def reference_rows() -> Iterator[dict[str, str]]:
     """Yield the number of rows of the reference catalogue as `value`."""
-    for (number,) in _rows(f"SELECT sum(nsources) FROM {COMMON}.reference_quadrant"):
+    for (number,) in ask(f"SELECT sum(nsources) FROM {COMMON}.reference_quadrant"):
         yield {"value": str(number or 0)}
 
 
 def default_objects() -> Iterator[dict[str, str]]:
     """Yield where the objects of the published default release are described as `table`."""
-    for _ in _rows("SELECT FROM tap_schema.tables WHERE table_name = 'ztf.objects'"):
+    for _ in ask("SELECT FROM tap_schema.tables WHERE table_name = 'ztf.objects'"):
         yield {"table": "ztf/ztf#objects"}
 
 
@@ -121,11 +119,11 @@ def _of_release(store: str, columns: str) -> list[tuple[Any, ...]]:
     """Columns of the list of releases for the release whose store schema this is."""
     condition = "is_default" if store == COMMON else "name || '_store' = %(store)s"
     query = f"SELECT {columns} FROM {COMMON}.release WHERE {condition}"
-    return _rows(query, {"store": store})
+    return ask(query, {"store": store})
 
 
-def _rows(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-    """Rows of a query; none where its table does not exist."""
+def ask(query: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Return the rows of a query; none where its table does not exist."""
     try:
         with base.getAdminConn() as connection:
             return list(connection.query(query, parameters or {}))

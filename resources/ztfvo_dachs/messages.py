@@ -7,6 +7,7 @@ import re
 import psycopg2
 from gavo import base, formats, svcs
 
+from ztfvo.addresses import CATALOGS
 from ztfvo.settings import get_settings
 
 KDB_DOWN = (
@@ -122,6 +123,11 @@ def explain(error: Exception) -> tuple[int, str]:
         return error.httpCode, str(error)
     text = str(error).strip()
     missing = _MISSING.search(text)
+    if missing and missing["schema"] == CATALOGS:
+        return 404, (
+            "This catalog is not loaded at this site: see the tables of schema catalogs in TAP for "
+            "those that are."
+        )
     if missing:
         return 404, (
             f"The tables of {missing['schema']} are not loaded at this site: see ztf.releases "

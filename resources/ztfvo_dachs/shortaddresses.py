@@ -50,6 +50,8 @@ def path(descriptor: str, name: str, renderer: str) -> str | None:
     protocol, short = SERVICES.get(name, (None, ""))
     if descriptor == "kdb/kdb" and name == "cone":
         base = addresses.KDB_CONE
+    elif folder == addresses.CATALOGS and name == "cone":
+        base = addresses.catalog_cone(release)
     elif folder == DEFAULT and protocol:
         base = addresses.of_release(release, short)
     else:

@@ -24,14 +24,14 @@ from support.downloads import (
     source_of,
 )
 
-from ztfvo.download import run, select, transfer
+from ztfvo.download import run, select
 from ztfvo.download.catalogue import RemoteFile
 from ztfvo.download.errors import NoSpace, human
 from ztfvo.download.select import Wish
 from ztfvo.ingest import manifest
 from ztfvo.ingest.checks import check
 from ztfvo.ingest.readers import read_file
-from ztfvo.remote import NoAnswer
+from ztfvo.remote import NoAnswer, resume
 
 
 def test_a_field_arrives_whole_with_its_manifest(server, made, tmp_path):
@@ -135,7 +135,7 @@ def test_parts_of_two_versions_are_never_joined(server, made, tmp_path):
 )
 def test_weak_tags_do_not_say_that_parts_belong_together(headers, tag):
     """RFC 9110, section 13.1.5: If-Range takes strong ones only."""
-    assert transfer._tag(httpx.Response(200, headers=headers)) == tag
+    assert resume._tag(httpx.Response(200, headers=headers)) == tag
 
 
 def test_bytes_from_another_place_than_asked_for_are_not_taken(server, made, tmp_path):

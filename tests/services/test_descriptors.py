@@ -26,7 +26,8 @@ SHARED_PARTS = {
     "images",
 }
 RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
-OTHERS = ["kdb/kdb", "kdb/examples"]
+CATALOGS = sorted(path.stem for path in (ROOT / "resources" / "catalogs").glob("*.rd"))
+OTHERS = ["kdb/kdb", "kdb/examples", *(f"catalogs/{name}" for name in CATALOGS)]
 MAX_LINES = 300
 
 
@@ -45,8 +46,10 @@ def test_descriptors_are_valid(site):
 
 
 def test_tables_are_in_step_with_the_database(site):
-    shown = validate("-c", "ztf/demo", "ztf/ztf", "kdb/kdb")
-    assert shown.count("-- OK") == 3, shown
+    catalogs = [f"catalogs/{name}" for name in CATALOGS if name not in ("catalog", "examples")]
+    names = ["ztf/demo", "ztf/ztf", "kdb/kdb", *catalogs]
+    shown = validate("-c", *names)
+    assert shown.count("-- OK") == len(names), shown
 
 
 @pytest.mark.parametrize("path", ["resources/ztf/tables.rd", "inputs/ztf/demo/release.toml"])

@@ -11,7 +11,7 @@ from astropy.table import Table
 from support import service
 from support.files import ROOT
 
-FILES = [ROOT / "resources" / name / "examples.rd" for name in ("ztf", "kdb")]
+FILES = [ROOT / "resources" / name / "examples.rd" for name in ("ztf", "catalogs", "kdb")]
 
 UPLOADS = {
     "stars": Table({"ra": [254.45755], "dec": [35.34236]}),

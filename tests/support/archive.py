@@ -47,6 +47,8 @@ class StandIn:
         self.files: dict[str, bytes] = {}
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.forms: list[dict[str, list[str]]] = []
+        """What was posted; a post is answered as a request for the file is."""
         self.answers: list[dict[str, str]] = []
         self.go = threading.Event()
         self.listings = True
@@ -169,6 +171,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._respond(body=True)
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.stand_in.forms.append(parse_qs(body))
+        self._respond(body=True)
+
     def do_HEAD(self) -> None:
         self._respond(body=False)
 
@@ -195,6 +202,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _file(self, content: bytes, fault: Fault, body: bool) -> None:
         tag = f'"{hashlib.md5(content).hexdigest()[:12]}"'
         headers = {"ETag": tag, "Accept-Ranges": "bytes"}
+        if self.headers.get("If-None-Match") == tag:
+            self._send(304, b"", fault, body, headers)
+            return
         match = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         fresh = self.headers.get("If-Range", tag) == tag
         if not (match and fresh and self.stand_in.ranges):

@@ -17,7 +17,7 @@ LAYERS = (
     {"dal", "settings"},
     {"db", "health", "parts", "position", "remote", "store"},
     {"addresses", "declarations", "records", "references", "releases"},
-    {"products", "images"},
+    {"catalogs", "products", "images"},
     {"ingest", "links", "outside"},
     {"download", "resolve"},
     {"web", "site"},

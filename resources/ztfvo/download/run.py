@@ -16,9 +16,10 @@ from ztfvo.errors import BadFile
 
 from ..ingest.manifest import NAME, Entry, describe, read_manifest, write_manifest
 from ..remote import Client, Failure
+from ..remote.resume import PART
 from .catalogue import RemoteFile
 from .errors import DownloadError, NoSpace
-from .transfer import PART, fetch, matches_checksum
+from .transfer import fetch, matches_checksum
 
 SAMPLE = 200
 """Of more files than this only so many are asked for their size; the rest is estimated."""

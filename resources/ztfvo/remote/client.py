@@ -296,7 +296,8 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 def retry_after(response: httpx.Response) -> float | None:
     """Seconds that the server asks to wait, from a number or a date."""
-    value = response.headers.get("Retry-After", "").strip()
+    headers = response.headers
+    value = headers.get("Retry-After", headers.get("x-rate-limit-reset", "")).strip()
     if value.isascii() and value.isdigit():
         return float(value)
     try:

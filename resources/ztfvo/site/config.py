@@ -302,7 +302,9 @@ def write_part_settings(settings: Settings, part: str) -> bool:
     They are all, but for how others log in.
     """
     kept = settings.model_dump(
-        mode="json", exclude_none=True, exclude={"kdb_public_dsn", "backup_target", "var"}
+        mode="json",
+        exclude_none=True,
+        exclude={"kdb_public_dsn", "backup_target", "var", "tns_key"},
     )
     text = "".join(f"ZTFVO_{name.upper()}={quoted(value)}\n" for name, value in kept.items())
     return write(settings, part_settings(settings, part), text, 0o640, group=part)

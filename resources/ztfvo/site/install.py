@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ztfvo.settings import Settings
 from ztfvo.site import (
+    catalogs,
     config,
     dachs,
     identity,
@@ -68,4 +69,9 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 f"Warning: descriptors of {release} have changed since it was published, so that"
                 f" queries may fail: once the service runs, ztfvo release publish {release}"
             )
+    if names := catalogs.outdated(settings):
+        say(
+            f"Warning: descriptors of the catalogs {', '.join(names)} have changed since they were"
+            " published: once the service runs, ztfvo catalog publish"
+        )
     say(f"Set up in {settings.var}; start with: scripts/serve start")

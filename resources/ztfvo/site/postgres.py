@@ -23,6 +23,7 @@ from ztfvo.site.identity import (
     user_of,
 )
 from ztfvo.site.locks import alter
+from ztfvo.store.names import CATALOGS
 from ztfvo.store.schemas import create_common, let_pages_write
 
 INSTALLED = Path("/usr/lib/postgresql")
@@ -242,7 +243,8 @@ def _open_to_pages(connection: psycopg.Connection) -> None:
         schema = sql.Identifier(name)
         for right in ("USAGE ON SCHEMA", "SELECT ON ALL TABLES IN SCHEMA"):
             connection.execute(sql.SQL(f"GRANT {right} {{}} TO {{}}").format(schema, role))
-        let_pages_write(connection, name)
+        if name != CATALOGS:
+            let_pages_write(connection, name)
 
 
 def let_dachs_make_functions(settings: Settings) -> None:

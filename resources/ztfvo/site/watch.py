@@ -17,12 +17,15 @@ from datetime import UTC, date, datetime
 
 import psycopg
 
+from ztfvo.db import DatabaseDown
+from ztfvo.errors import BadFile
 from ztfvo.parts import note_state, read_state
 from ztfvo.settings import Settings
 from ztfvo.site import health, supervisor
 from ztfvo.site.errors import SiteError
 from ztfvo.site.kdb import tidy
 from ztfvo.site.logs import rotate
+from ztfvo.site.refresh import Refresher
 from ztfvo.site.rolling import FAULTS
 from ztfvo.site.service import CHECKS
 from ztfvo.site.updates import take_over
@@ -69,6 +72,7 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
     """Look after the service until the process is ended."""
     patients = {name: Patient() for part in FAULTS for name in supervisor.processes(settings, part)}
     tried: dict[str, float] = {}
+    refresher = Refresher()
     done: date | None = None
     hour = float("-inf")
     while True:
@@ -79,6 +83,7 @@ def watch(settings: Settings, say: Callable[[str], None]) -> None:
             hour = time.monotonic()
             _try(lambda: rotate(settings), "The logs could not be rotated", say)
             _try(lambda: _update(settings, say), "No look at PostgreSQL's version", say)
+            _try(lambda: refresher.look(settings, say), "Hosted catalogs were not looked at", say)
         today = datetime.now(UTC).date()
         if today != done:
             done = today
@@ -197,5 +202,5 @@ def _try(piece: Callable[[], None], failure: str, say: Callable[[str], None]) ->
     """Do a piece of regular work; a failure is reported and stops no other."""
     try:
         piece()
-    except (SiteError, OSError, psycopg.Error) as error:
+    except (SiteError, BadFile, DatabaseDown, OSError, psycopg.Error) as error:
         say(f"{failure}: {error}")

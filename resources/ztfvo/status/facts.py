@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,6 +15,7 @@ from rich.filesize import decimal
 from ztfvo.backup import trial
 from ztfvo.backup.archive import time_of
 from ztfvo.backup.targets import target_of
+from ztfvo.catalogs import declared, store
 from ztfvo.settings import Settings
 from ztfvo.site import contact, updates
 from ztfvo.site.errors import SiteError
@@ -123,6 +124,22 @@ def _database(settings: Settings) -> Iterator[tuple[str, str]]:
         yield NOTE, f"PostgreSQL {running} runs, {installed} is installed: {updates.REMEDY}"
 
 
+def _catalogs(settings: Settings) -> Iterator[tuple[str, str]]:
+    with psycopg.connect(settings.superuser_dsn) as connection:
+        there = store.loaded(connection)
+    names = ", ".join(
+        f"{one.name} (simulated)" if one.simulated else one.name for one in there.values()
+    )
+    yield GOOD, names or "none is loaded: ztfvo catalog list"
+    for one in declared(settings.catalogs).values():
+        state = there.get(one.name)
+        if state is None or state.simulated or not (one.download and one.download.hours):
+            continue
+        made = state.as_of or state.loaded_at
+        late = datetime.now(UTC) - made > timedelta(hours=3 * one.download.hours)
+        yield NOTE if late else GOOD, f"{one.name} is that of {_ago(made)}"
+
+
 def _contact(settings: Settings) -> Iterator[tuple[str, str]]:
     yield GOOD if settings.contact else NOTE, contact.sentence(settings)
 
@@ -150,6 +167,7 @@ FACTS: dict[str, Callable[[Settings], Iterator[tuple[str, str]]]] = {
     "test restore": _trial,
     "database": _database,
     "repairs": _repairs,
+    "catalogs": _catalogs,
     "contact": _contact,
 }
 """In the order in which they are shown."""

@@ -9,6 +9,9 @@ from ztfvo.errors import CannotBeDone
 COMMON = "ztf_store"
 """Schema of what all releases share: the list of releases, filters, views on the default one."""
 
+CATALOGS = "catalogs_store"
+"""Schema of catalogs of other surveys."""
+
 DEFAULT = "ztf"
 """What stands for the default release wherever a release is named."""
 

@@ -17,7 +17,7 @@ STATICS = ("static", "favicon.png", "favicon.ico")
 """First segments of addresses that lead to pages outside descriptors."""
 
 _DESCRIPTORS = re.compile(
-    r"(ztf/[a-z][a-z0-9_]*|kdb/kdb|__system__/(adql|dc_tables|obscore|services|tap))"
+    r"((?:ztf|catalogs)/[a-z][a-z0-9_]*|kdb/kdb|__system__/(adql|dc_tables|obscore|services|tap))"
 )
 
 

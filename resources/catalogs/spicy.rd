@@ -1,0 +1,3 @@
+<resource schema="catalogs" resdir=".">
+  <FEED source="catalogs/catalog#catalog" name="spicy"/>
+</resource>

@@ -1,0 +1,404 @@
+"""What files of hosted catalogs have becomes typed values, or is a bad row with its reason."""
+
+from __future__ import annotations
+
+import gzip
+import tomllib
+import zipfile
+from datetime import UTC, datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from astropy.io import fits
+from support.catalogs import PROJECT, REAL, TNS_DUMP, write_demo
+
+from ztfvo.catalogs import declared, readers
+from ztfvo.catalogs.declaration import Catalog
+from ztfvo.catalogs.load import layout_of
+from ztfvo.catalogs.values import convert
+from ztfvo.errors import BadFile
+
+KNOWN = declared(PROJECT)
+
+
+def catalog(columns: str = "", layout: str = "", **more) -> Catalog:
+    """A small catalog with columns name, ra, dec and those given."""
+    text = f"""
+title = "Test"
+label = "Test"
+description = "Test."
+created = 2026-11-30T12:00:00Z
+rank = 1
+authors = "A"
+subjects = ["catalogs"]
+origin = "Test"
+source = "2020test"
+reference = "https://example.org/"
+licence = "None."
+rows = 1
+bad_share = 0.5
+radius = 1.0
+test = [1.0, 2.0]
+by_hand = "Test."
+columns = [
+  {{ name = "name", type = "text", description = "Name" }},
+  {{ name = "ra", type = "double precision", description = "RA" }},
+  {{ name = "dec", type = "double precision", description = "Dec" }},
+  {columns}
+]
+[yields]
+name = ["name"]
+[layouts.one]
+{layout}
+"""
+    return Catalog(name="test", **tomllib.loads(text), **more)
+
+
+CSV = """kind = "delimited"
+null = ["-99"]
+[layouts.one.columns]
+name = "name"
+ra = "ra"
+dec = "dec"
+"""
+
+
+def read(one: Catalog, path) -> tuple[list[dict], list[tuple[int, str]], int]:
+    """Rows, bad rows and the number of rows without position of a file."""
+    _, layout = layout_of(one, path)
+    rows, bad, without = [], [], 0
+    for block in readers.read(path, layout):
+        found = convert(block, one, layout)
+        rows += found.table.to_pylist()
+        bad += found.bad
+        without += found.without_position
+    return rows, bad, without
+
+
+def from_csv(tmp_path, lines: list[str], columns: str = "", more: str = ""):
+    path = tmp_path / "one.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return read(catalog(columns, CSV + more), path)
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec", "stored"),
+    [
+        ("0", "90", (0.0, 90.0)),
+        ("360", "-90", (0.0, -90.0)),
+        ("359.9999999", "+0.5", (359.9999999, 0.5)),
+        ("1.5e2", "-.25", (150.0, -0.25)),
+    ],
+)
+def test_positions_up_to_the_poles_and_to_a_whole_turn_are_stored(tmp_path, ra, dec, stored):
+    rows, bad, without = from_csv(tmp_path, ["name,ra,dec", f"a,{ra},{dec}"])
+    assert [(row["ra"], row["dec"]) for row in rows] == [stored]
+    assert (bad, without) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec", "reason"),
+    [
+        ("360.001", "1", "ra = 360.001 deg is not on the sky"),
+        ("-0.001", "1", "ra = -0.001 deg is not on the sky"),
+        ("1", "90.001", "dec = 90.001 deg is not on the sky"),
+        ("1", "-91", "dec = -91 deg is not on the sky"),
+        ("1", "", "dec is missing"),
+        ("", "1", "ra is missing"),
+        ("12h", "1", "ra = '12h' is not a number"),
+        ("nan", "1", "ra = 'nan' is not a number"),
+        ("inf", "1", "ra = 'inf' is not a number"),
+        ("1e999", "1", "ra = inf deg is not on the sky"),
+        ("1;DROP TABLE x", "1", "ra = '1;DROP TABLE x' is not a number"),
+    ],
+)
+def test_a_row_without_a_place_on_the_sky_is_bad_and_the_others_stay(tmp_path, ra, dec, reason):
+    rows, bad, without = from_csv(tmp_path, ["name,ra,dec", "a,1,2", f"b,{ra},{dec}", "c,3,4"])
+    assert [row["name"] for row in rows] == ["a", "c"]
+    assert (bad, without) == ([(3, reason)], 0)
+
+
+def test_rows_without_any_position_are_counted_and_are_not_bad(tmp_path):
+    rows, bad, without = from_csv(tmp_path, ["name,ra,dec", "a,,", "b,-99,-99", "c,1,2"])
+    assert [row["name"] for row in rows] == ["c"]
+    assert (bad, without) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value", "reason"),
+    [
+        ("smallint", "32767", 32767, None),
+        ("smallint", "32768", None, "x = '32768' is not a whole number up to 32,767"),
+        ("integer", "+7", 7, None),
+        ("integer", "7.0", 7, None),
+        ("integer", "7.5", None, "x = '7.5' is not a whole number up to 2,147,483,647"),
+        ("bigint", "9007199254740993", 9007199254740993, None),
+        ("real", "1e-3", np.float32(0.001), None),
+        ("real", "1,5", None, None),
+        ("double precision", "0.1", 0.1, None),
+        ("timestamp", "2018-08-28 09:25:55.200", datetime(2018, 8, 28, 9, 25, 55, 200000), None),
+        ("timestamp", "2018-08-28", datetime(2018, 8, 28), None),
+        (
+            "timestamp",
+            "2018-18-07 05:27:08",
+            None,
+            "x = '2018-18-07 05:27:08' is not a time like 2018-08-28 09:25:55",
+        ),
+        ("text", "  x  y ", "x  y", None),
+        ("text", "", None, None),
+        ("text", "-99", None, None),
+        ("unicode", "α Ω", "α Ω", None),
+    ],
+)
+def test_values_are_of_their_type_or_the_row_is_bad(tmp_path, kind, text, value, reason):
+    declared_as = f'{{ name = "x", type = "{kind}", description = "X" }}'
+    lines = ["name,ra,dec,x", f'a,1,2,"{text}"', "b,1,2,"]
+    rows, bad, _ = from_csv(tmp_path, lines, declared_as, 'x = "x"\n')
+    if text == "1,5":
+        reason = "x = '1,5' is not a number"
+    if reason:
+        assert bad == [(2, reason)]
+        assert [row["name"] for row in rows] == ["b"]
+    else:
+        assert bad == []
+        assert [row["x"] for row in rows] == [value, None]
+
+
+def test_a_required_value_that_is_missing_makes_the_row_bad(tmp_path):
+    column = '{ name = "x", type = "integer", required = true, description = "X" }'
+    _, bad, _ = from_csv(tmp_path, ["name,ra,dec,x", "a,1,2,"], column, 'x = "x"\n')
+    assert bad == [(2, "x is missing")]
+
+
+def test_rows_of_another_length_and_other_bytes_are_bad(tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_bytes(b"name,ra,dec\na,1,2\nb,1\nc\xff,1,2\nd,1,2,3\n\ne,5,6\n")
+    rows, bad, _ = read(catalog("", CSV), path)
+    assert [row["name"] for row in rows] == ["a", "e"]
+    assert bad == [
+        (3, "has 2 values, not 3"),
+        (4, "has bytes that are no text in the file's encoding"),
+        (5, "has 4 values, not 3"),
+    ]
+
+
+def test_a_quoted_value_may_hold_delimiters_quotes_and_line_ends(tmp_path):
+    rows, bad, _ = from_csv(tmp_path, ["name,ra,dec", '"a ""b"", c\nd",1,2', "e,x,4"])
+    assert rows[0]["name"] == 'a "b", c\nd'
+    assert bad == [(4, "ra = 'x' is not a number")]
+
+
+@pytest.mark.parametrize(
+    ("ra", "dec", "degrees"),
+    [
+        ("17:34:15.03", "-27:23:53.7", (263.562625, -27.398250)),
+        ("17 34 15.03", "-27 23 53.7", (263.562625, -27.398250)),
+        ("173415.03", "-272353.7", (263.562625, -27.398250)),
+        ("00:00:00", "-00:00:36.0", (0.0, -0.01)),
+        ("235959.9", "+90:00:00", (359.999583, 90.0)),
+    ],
+)
+def test_sexagesimal_positions_keep_their_sign_and_need_no_separators(tmp_path, ra, dec, degrees):
+    forms = CSV.replace('"ra"', '{ from = "ra", form = "hms" }').replace(
+        '"dec"', '{ from = "dec", form = "dms" }'
+    )
+    path = tmp_path / "one.csv"
+    path.write_text(f"name,ra,dec\na,{ra},{dec}\n")
+    rows, bad, _ = read(catalog("", forms), path)
+    assert bad == []
+    assert (rows[0]["ra"], rows[0]["dec"]) == pytest.approx(degrees, abs=1e-6)
+
+
+@pytest.mark.parametrize("ra", ["24:00:00.1", "12:60:00", "12:00:61", "12.5", "1:2:3:4"])
+def test_what_is_no_sexagesimal_position_is_bad(tmp_path, ra):
+    forms = CSV.replace('"ra"', '{ from = "ra", form = "hms" }')
+    path = tmp_path / "one.csv"
+    path.write_text(f"name,ra,dec\na,{ra},2\n")
+    rows, bad, _ = read(catalog("", forms), path)
+    assert rows == []
+    assert [row for row, _ in bad] == [2]
+
+
+def test_bytes_that_a_line_does_not_have_are_blank(tmp_path):
+    layout = """kind = "fixed-width"
+skip = 1
+[layouts.one.columns]
+name = [1, 4]
+ra = [6, 10]
+dec = [12, 16]
+x = [18, 22]
+"""
+    path = tmp_path / "one.txt"
+    path.write_bytes(b"header\nabcd 10.00 20.00 1.5\r\nef   11.00 -2.00\n\ngh\n")
+    column = '{ name = "x", type = "real", description = "X" }'
+    rows, bad, without = read(catalog(column, layout), path)
+    assert [(row["name"], row["ra"], row["dec"], row["x"]) for row in rows] == [
+        ("abcd", 10.0, 20.0, 1.5),
+        ("ef", 11.0, -2.0, None),
+    ]
+    assert (bad, without) == ([], 1)
+
+
+def test_tables_of_fits_and_parquet_files_are_read_alike(tmp_path):
+    names, ra, dec = ["a", "b"], [1.0, np.nan], [2.0, np.nan]
+    mags = np.array([[1.0, 2.0], [3.0, -9999.0]])
+    fits.BinTableHDU.from_columns(
+        [
+            fits.Column("NAME", "4A", array=names),
+            fits.Column("RA", "D", array=ra),
+            fits.Column("DEC", "D", array=dec),
+            fits.Column("MAG", "2E", array=mags),
+        ]
+    ).writeto(tmp_path / "one.fits")
+    pq.write_table(
+        pa.table({"NAME": names, "RA": ra, "DEC": dec, "MAG": mags[:, 1]}),
+        tmp_path / "one.parquet",
+    )
+    columns = '[layouts.one.columns]\nname = "NAME"\nra = "RA"\ndec = "DEC"\n'
+    found = []
+    for kind, mag in (
+        ("fits", '{ from = "MAG", element = 1, null = ["-9999"] }'),
+        ("parquet", '{ from = "MAG", null = ["-9999"] }'),
+    ):
+        one = catalog(
+            '{ name = "mag", type = "real", description = "Mag" }',
+            f'kind = "{kind}"\n{columns}mag = {mag}\n',
+        )
+        found.append(read(one, tmp_path / f"one.{kind}"))
+    assert found[0] == found[1]
+    assert found[0] == ([{"name": "a", "ra": 1.0, "dec": 2.0, "mag": 2.0}], [], 1)
+
+
+def test_a_packed_file_is_read_and_a_damaged_one_is_refused(tmp_path):
+    text = b"name,ra,dec\na,1,2\n"
+    (tmp_path / "one.csv.gz").write_bytes(gzip.compress(text))
+    with zipfile.ZipFile(tmp_path / "one.csv.zip", "w") as packed:
+        packed.writestr("inside.csv", text)
+    for ending in ("gz", "zip"):
+        path = tmp_path / f"one.csv.{ending}"
+        assert len(read(catalog("", CSV), path)[0]) == 1
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(BadFile, match="cannot be read to its end"):
+            read(catalog("", CSV), path)
+
+
+def test_a_zip_file_with_several_files_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "one.csv.zip", "w") as packed:
+        packed.writestr("a.csv", "x")
+        packed.writestr("b.csv", "x")
+    with pytest.raises(BadFile, match="holds 2 files"):
+        read(catalog("", CSV), tmp_path / "one.csv.zip")
+
+
+@pytest.mark.parametrize("kind", ["csv", "fits", "parquet"])
+def test_a_file_that_lacks_a_column_is_refused_with_the_columns_there_are(tmp_path, kind):
+    path = tmp_path / f"one.{kind}"
+    if kind == "csv":
+        path.write_text("name,ra\na,1\n")
+    elif kind == "fits":
+        fits.BinTableHDU.from_columns([fits.Column("ra", "D", array=[1.0])]).writeto(path)
+    else:
+        pq.write_table(pa.table({"ra": [1.0], "name": ["a"]}), path)
+    layout = CSV if kind == "csv" else CSV.replace('"delimited"', f'"{kind}"')
+    with pytest.raises(BadFile, match=r"the column (?:dec|name) is missing; .*ra"):
+        read(catalog("", layout), path)
+
+
+def test_a_file_by_another_name_is_refused_with_the_names_there_are(tmp_path):
+    with pytest.raises(BadFile, match=r"not called like a file of vsx\. Such are called \*\.dat"):
+        layout_of(KNOWN["vsx"], tmp_path / "vsx.csv")
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ('"2026-02-10 00:00:00"', datetime(2026, 2, 10, tzinfo=UTC)),
+        ('"2026-02-10 00:00:00 - 23:59:59"', datetime(2026, 2, 10, 23, 59, 59, tzinfo=UTC)),
+        (
+            '"2026-02-10 00:00:00 - 2026-02-11 01:00:00"',
+            datetime(2026, 2, 11, 1, tzinfo=UTC),
+        ),
+    ],
+)
+def test_the_first_line_of_a_dump_says_when_it_was_made(tmp_path, line, moment):
+    path = tmp_path / "tns.csv"
+    path.write_text(f"{line}\nobjid\n")
+    assert readers.timestamp(path, KNOWN["tns"].layouts["dump"]) == moment
+
+
+def test_a_dump_without_its_time_is_refused(tmp_path):
+    path = tmp_path / "tns.csv"
+    path.write_text("<html>\n")
+    with pytest.raises(BadFile, match=r"row 1: a time was expected .* not '<html>'"):
+        readers.timestamp(path, KNOWN["tns"].layouts["dump"])
+
+
+def test_lines_in_the_layout_of_gcvs_are_read_by_their_bytes(tmp_path):
+    """The layout of gcvs5.txt, by the byte positions of its description, counted by hand."""
+    line = bytearray(b" " * 235)
+    for first, text in (
+        *((1, "860001 "), (9, "R     And "), (21, "002401.95"), (31, "+383437.4")),
+        *((42, "M         "), (54, "  5.8 "), (63, " "), (65, " 15.2 "), (89, "V ")),
+        *((92, "53820.     "), (112, " 409.2          "), (138, "S3,5e-S8,8e(M7e)")),
+        *((180, "-0.020"), (187, "-0.034"), (194, "2000.000")),
+    ):
+        line[first - 1 : first - 1 + len(text)] = text.encode()
+    blank = bytearray(line)
+    blank[20:40] = b" " * 20
+    path = tmp_path / "gcvs5.txt"
+    path.write_bytes(b"header\n" + bytes(line) + b"\n" + bytes(blank) + b"\n")
+    rows, bad, without = read(KNOWN["gcvs"], path)
+    (row,) = rows
+    assert (bad, without) == ([], 1)
+    assert (row["gcvs"], row["vartype"], row["magcode"]) == ("R     And", "M", "V")
+    assert (row["ra"], row["dec"]) == pytest.approx((6.008125, 38.577056), abs=1e-6)
+    assert (row["period"], row["epoch"], row["spectral_type"]) == (
+        *(409.2, 53820.0, "S3,5e-S8,8e(M7e)"),
+    )
+    assert (row["magmax"], row["min1"]) == pytest.approx((5.8, 15.2))
+    assert (row["pmra"], row["pmdec"]) == pytest.approx((-0.02, -0.034))
+
+
+def test_a_line_in_the_layout_of_vsx_is_read_by_its_bytes(tmp_path):
+    """VSX 2345159 of CDS' layout, with the values of the known star ZTF18aagibwi."""
+    line = bytearray(b" " * 160)
+    for first, text in (
+        *((1, "2345159"), (9, "ZTF18aagibwi"), (40, "0"), (42, "205.12345"), (52, "-15.54321")),
+        *((62, "EA"), (95, "14.69"), (102, "g"), (111, "17.33"), (118, "g")),
+        *((125, "2458898.6530"), (140, "      3.300495")),
+    ):
+        line[first - 1 : first - 1 + len(text)] = text.encode()
+    path = tmp_path / "vsx.dat"
+    path.write_bytes(bytes(line) + b"\n")
+    ((row,), bad, _) = read(KNOWN["vsx"], path)
+    assert bad == []
+    assert (row["oid"], row["name"], row["type"]) == (2345159, "ZTF18aagibwi", "EA")
+    assert (row["period"], row["epoch"], row["max_band"]) == (3.300495, 2458898.653, "g")
+    assert (row["ra"], row["dec"]) == (205.12345, -15.54321)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_demo_has_a_file_of_each_catalog_without_bad_rows(tmp_path, name):
+    path = write_demo(tmp_path, name)
+    assert b"simulated" in path.read_bytes() or "simulated" in path.name
+    rows, bad, without = read(KNOWN[name], path)
+    assert rows
+    assert (bad, without) == ([], 0)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real catalogs are not here")
+@pytest.mark.parametrize(
+    ("name", "file", "count"),
+    [
+        ("gcvs", REAL / "gcvs.parquet", 59_099),
+        ("spicy", REAL / "spicy.parquet", 117_446),
+        ("snad", REAL / "snad_catalog.csv", 144),
+        ("tns", TNS_DUMP, 3),
+    ],
+)
+def test_every_row_of_the_real_files_is_good(name, file, count):
+    rows, bad, without = read(KNOWN[name], file)
+    assert (len(rows), bad, without) == (count, [], 0)
