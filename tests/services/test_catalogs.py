@@ -304,7 +304,8 @@ def test_what_is_due_is_refreshed_by_itself(site, tap):
             assert "2026-11-28 12:00" in ztfvo("catalog", "status").stdout
         finally:
             file.write_text(text)
-            ztfvo("catalog", "drop", "tns", "--yes", check=False)
+            with service.connect() as connection:
+                store.hide(connection, "tns", KNOWN.values())
             shutil.rmtree(settings.catalog_data / "tns", ignore_errors=True)
             folder = get_settings().data / "demo-catalogs"
             ztfvo("catalog", "load", "tns", "--folder", folder, "--simulated")

@@ -11,18 +11,16 @@ from pathlib import Path
 
 from ztfvo.catalogs import declared
 from ztfvo.catalogs.declaration import FILE
+from ztfvo.catalogs.store import VARIABLE_COLUMNS, VARIABLES
 from ztfvo.db import connect
 from ztfvo.settings import Settings
 from ztfvo.site import rolling
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import write
-from ztfvo.store.names import CATALOGS
 
 SCHEMA = "catalogs"
 """Of what is published, and folder of the descriptors."""
-
-VARIABLES = "variables"
 
 
 def publish(settings: Settings, names: Iterable[str]) -> None:
@@ -114,7 +112,7 @@ def _stamp(settings: Settings, name: str) -> Path:
 
 def _sum(settings: Settings, name: str) -> str:
     """Return a checksum of what a published catalog is made of."""
-    digest = hashlib.sha256(CATALOGS.encode())
+    digest = hashlib.sha256(repr(VARIABLE_COLUMNS).encode() if name == VARIABLES else b"")
     descriptors = [_folder(settings) / f"{one}.rd" for one in ("catalog", name)]
     for path in (*descriptors, settings.catalogs / name / FILE):
         digest.update(path.read_bytes() if path.exists() else b"")
