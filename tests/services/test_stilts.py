@@ -156,6 +156,9 @@ RESULTS = {
     "filters": "SELECT * FROM ztf.filters",
     "a join": "SELECT TOP 100 o.*, d.hmjd, d.mag FROM ztf.objects AS o"
     " JOIN ztf.detections AS d ON d.oid = o.oid",
+    "all variables": "SELECT * FROM catalogs.variables",
+    "quasars": "SELECT * FROM catalogs.sdss_dr16q",
+    "transients": "SELECT * FROM catalogs.tns",
     "functions": "SELECT TOP 5 oid, gavo_ab_flux(mag_median) AS f FROM ztf.objects",
 }
 
@@ -169,6 +172,22 @@ def test_votlint_finds_nothing_in_results(unpacked, query, tmp_path, name, encod
     if name == "a join":  # one GROUP photcal from each table
         complaints = [line for line in complaints if "Name 'photcal' already used" not in line]
     assert complaints == []
+
+
+@pytest.mark.parametrize("name", ["gcvs", "sdss_dr16q", "tns", "variables"])
+@pytest.mark.parametrize("verbosity", [1, 3])
+def test_votlint_finds_nothing_in_cones_of_catalogs(unpacked, ask, tmp_path, name, verbosity):
+    path = tmp_path / "cone.vot"
+    where = {"RA": 254.45755, "DEC": 35.34236, "SR": 1}
+    path.write_bytes(ask(f"/catalogs/{name}/scs", **where, VERB=verbosity).content)
+    assert lint(path) == []
+
+
+def test_cone_on_a_hosted_catalog(unpacked, site):
+    service = f"serviceurl={site}/catalogs/vsx/scs"
+    place = ("lon=254.45755", "lat=35.34236", "radius=0.0005")
+    found = table(stilts("cone", service, *place, "out=-", "ofmt=csv"))
+    assert [row["name"] for row in found] == ["HZ Her"]
 
 
 @pytest.mark.parametrize(
