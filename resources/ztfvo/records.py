@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from ztfvo.db import DatabaseDown, reading
+from ztfvo.remote import NoAnswer, Pause
 from ztfvo.settings import get_settings
 
 _QUERY = """
@@ -21,6 +23,12 @@ FROM kdb_pages.objects WHERE oid = ANY(%s)
 _NOT_THERE = psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName
 
 UNAVAILABLE = "The knowledge database does not answer: try again in a minute"
+
+SLOW = 1.0
+"""Seconds from which on a failure is one that others should not wait for too.  One that comes at
+once, as while it is restored or restarts, is not remembered."""
+
+_pause = Pause(10.0)
 
 
 @dataclass(frozen=True)
@@ -65,10 +73,28 @@ def read(oids: Iterable[int]) -> Records | None:
     if not get_settings().kdb_workers:
         return None
     try:
+        with _pause:
+            return _ask(sorted(set(oids)))
+    except NoAnswer as failure:
+        return Records(unavailable=str(failure))
+
+
+def _ask(oids: list[int]) -> Records | None:
+    """Read records from the knowledge database.
+
+    Raises
+    ------
+    NoAnswer
+        When it let this process wait, and then gave none.
+    """
+    began = time.monotonic()
+    try:
         with reading() as connection, contextlib.suppress(*_NOT_THERE):
             with connection.cursor(row_factory=class_row(Record)) as cursor:
-                found = cursor.execute(_QUERY, (sorted(set(oids)),)).fetchall()
+                found = cursor.execute(_QUERY, (oids,)).fetchall()
             return Records({record.oid: record for record in found})
-    except (DatabaseDown, psycopg.DatabaseError):
+    except (DatabaseDown, psycopg.DatabaseError) as error:
+        if time.monotonic() - began > SLOW:
+            raise NoAnswer(UNAVAILABLE) from error
         return Records(unavailable=UNAVAILABLE)
     return None

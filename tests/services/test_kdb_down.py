@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
+import time
 from contextlib import contextmanager
 from xml.etree import ElementTree
 
@@ -12,6 +14,7 @@ import httpx
 import psycopg
 import pytest
 import pyvo
+from psycopg.conninfo import conninfo_to_dict
 from support import kdb as known
 from support.experts import API, person
 from support.files import ROOT
@@ -20,7 +23,9 @@ from support.waiting import wait_until
 from test_kdb_site import new_oid
 from test_serve import light_curve, pids
 
+from ztfvo import records
 from ztfvo.settings import get_settings
+from ztfvo.site import kdb_tables, knowledge
 
 SENTENCE = "The knowledge database does not answer, so the tables of schema kdb cannot be asked"
 SAID = "The knowledge database does not answer: try again in a minute"
@@ -63,6 +68,20 @@ def closed_views():
         superuser("GRANT SELECT ON ALL TABLES IN SCHEMA kdb_public TO kdb_public", "kdb")
 
 
+@contextmanager
+def silent_database():
+    """The database of the knowledge database is at a port that takes connections and is silent."""
+    place = conninfo_to_dict(knowledge.reader_dsn(get_settings()))
+    alter = "ALTER SERVER kdb OPTIONS (SET host '{}', SET port '{}', SET connect_timeout '{}')"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        superuser(alter.format(*silent.getsockname(), 2), "ztfvo")
+        try:
+            yield
+        finally:
+            seconds = kdb_tables.OPTIONS["connect_timeout"]
+            superuser(alter.format(place["host"], place["port"], seconds), "ztfvo")
+
+
 def error_of(text: str) -> str:
     (info,) = ElementTree.fromstring(text).iter("{http://www.ivoa.net/xml/VOTable/v1.3}INFO")
     return info.text
@@ -97,6 +116,28 @@ def test_its_tables_say_so_and_everything_else_goes_on(site, tap, query, ask, fa
         assert ask("/scs", RA=254.45755, DEC=35.34236, SR=0.001).status_code == 200
         assert ask("/tap/tables").status_code == ask("/tap/examples").status_code == 200
     assert len(tap.search("SELECT name FROM kdb.tags")) >= 56
+
+
+def test_one_that_never_answers_is_waited_for_once(site, query, monkeypatch):
+    monkeypatch.setattr(records, "_pause", records.Pause(10.0))
+    person(site).annotate(oid := new_oid(), "EB")
+    seconds = []
+    with silent_database():
+        for _ in range(3):
+            began = time.monotonic()
+            assert records.read([oid]) == records.Records(unavailable=SAID)
+            seconds.append(time.monotonic() - began)
+        assert query("SELECT * FROM kdb.tags").status_code == 503
+    assert seconds[0] > records.SLOW > 0.1 > max(seconds[1:])
+    records._pause.end()
+    assert records.read([oid]).by_oid[oid].tag_names == ["EB"]
+
+
+def test_one_that_fails_at_once_is_asked_again_at_once(site):
+    person(site).annotate(oid := new_oid(), "EB")
+    with refused_role():
+        assert records.read([oid]).unavailable == SAID
+    assert records.read([oid]).by_oid[oid].tag_names == ["EB"]
 
 
 def test_the_service_shows_that_its_database_is_stopped_and_comes_back(site):

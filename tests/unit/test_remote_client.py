@@ -338,3 +338,18 @@ def test_a_failure_begins_a_pause_in_which_nobody_asks():
         ask(NoAnswer("It is down again"))
     pause.end()
     ask()
+
+
+def test_after_a_pause_one_tries_while_the_others_go_on_without():
+    pause = Pause(0.1)
+    for error in (NoAnswer("It is down"), NoAnswer("It is still down")):
+        with pytest.raises(NoAnswer, match=str(error)), pause:
+            raise error
+        time.sleep(0.1)
+    with pause:  # takes its time
+        for _ in range(2):
+            with pytest.raises(NoAnswer, match="It is still down"), pause:
+                pytest.fail("a second one asks")
+    for _ in range(2):
+        with pause, pause:  # any number at a time, as it answers
+            pass

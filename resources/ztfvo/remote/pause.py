@@ -12,7 +12,8 @@ class Pause:
     """Surround with it what asks a server; for several threads.
 
     A `Failure` inside begins a pause of so many seconds.  During it the inside is not entered:
-    NoAnswer is raised, with the message of that failure.
+    NoAnswer is raised, with the message of that failure.  After it one thread enters, and the pause
+    goes on for the others until that one has left: not all of them wait for a server that is down.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -30,14 +31,19 @@ class Pause:
     def end(self) -> None:
         """Let the server be asked again at once."""
         with self._lock:
-            self._until = 0.0
+            self._until, self._reason = 0.0, ""
 
     def __enter__(self) -> None:
-        if reason := self.reason:
-            raise NoAnswer(reason)
+        with self._lock:
+            now = time.monotonic()
+            if now < self._until:
+                raise NoAnswer(self._reason)
+            if self._reason:
+                self._until = now + self._seconds
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, Failure):
-            with self._lock:
-                self._until = time.monotonic() + self._seconds
-                self._reason = str(error)
+        if not isinstance(error, Failure):
+            self.end()
+            return
+        with self._lock:
+            self._until, self._reason = time.monotonic() + self._seconds, str(error)
