@@ -76,6 +76,28 @@ def assert_same(one, other):
         assert np.array_equal(getattr(one.exposures, name), getattr(other.exposures, name)), name
 
 
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ({"exptime": "-30"}, "exptime is -30.0, expected 1 to 3600 s (epoch 2 of 2)"),
+        ({"exptime": "0"}, "exptime is 0.0, expected 1 to 3600 s"),
+        ({"exptime": "nan"}, "exptime is nan, expected"),
+        ({"mjd": "2458296.98"}, "mjd is 2458296.98, expected 50000 to 70000"),
+        ({"mjd": "nan"}, "mjd is nan, expected"),
+        ({"filefracday": "20181399483032"}, "filefracday is 20181399483032, expected a date"),
+        ({"filefracday": "20180229483032"}, "filefracday is 20180229483032, expected a date"),
+        ({"filefracday": "1"}, "filefracday is 1, expected a date and six digits"),
+        ({"clrcoeff": "nan"}, "clrcoeff is nan"),
+    ],
+)
+def test_facts_of_exposures_that_cannot_be_are_refused(tmp_path, changes, cause):
+    path = write_api(tmp_path / "a.csv", api_row(), api_row(**LATE | changes))
+    _, curves = read_file(path)
+    with pytest.raises(BadFile) as refused:
+        check(curves, path)
+    assert f"row 2 (OID 604103100006917): {cause}" in str(refused.value).replace("row 1", "row 2")
+
+
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_gives_the_light_curves_of_the_csv(answer, form, packed):

@@ -79,6 +79,8 @@ def with_values(**changes):
         ({"hmjd": (0, [58204.123456, 58204.2, 59000.5])}, 1, "58204.123456.* no multiple of 1/1"),
         ({"mag": (0, [13.5, float("nan"), 14.0])}, 1, r"mag is nan \(epoch 2 of 3"),
         ({"magerr": (1, [float("inf")])}, 2, "magerr is inf"),
+        ({"clrcoeff": (0, [0.1, float("nan"), 0.1])}, 1, r"clrcoeff is nan \(epoch 2 of 3"),
+        ({"clrcoeff": (1, [float("-inf")])}, 2, "clrcoeff is -inf"),
         ({"catflags": (1, [-1])}, 2, "catflags is -1"),
         ({"catflags": (0, [0, 65536, 0])}, 1, r"catflags is 65536, expected 0 to 65535 \(epoch 2"),
         ({"mag": (1, None)}, 2, "column mag is null"),
@@ -95,6 +97,14 @@ def test_a_wrong_value_is_refused_with_its_row(tmp_path, changes, row, cause):
         raise error
     assert "np." not in str(error)
     assert not str(error).endswith("..")
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path):
+    path = write_bulk(tmp_path / NAME)
+    table = pq.read_table(path)
+    pq.write_table(table.append_column("mag", table["magerr"]), path)
+    with pytest.raises(BadFile, match="column mag is there 2 times"):
+        raise refuse(path)
 
 
 def test_the_message_names_file_row_oid_and_cause(tmp_path):

@@ -244,8 +244,20 @@ def test_the_screen_names_some_of_many_refused_files_and_the_report_all(release)
     assert "30 refused" in result.stderr
     report = Path(result.stderr.rpartition("Report: ")[2].strip())
     assert [entry["action"] for entry in json.loads(report.read_text())] == ["refused"] * 30
+    assert "No file was loaded, so there is still no release" in result.stderr
+    assert not release.rows("SELECT FROM ztf_store.release WHERE name = %s", release.name)
     dry = release.command(*files, "--dry-run", check=False)
     assert dry.stderr.count("the file is empty (0 bytes)") == 30
+
+
+def test_a_release_stays_when_later_files_are_refused(release, data, tmp_path):
+    release.command(*data.rglob("*600_*.parquet"))
+    before = release.content()
+    (bad := tmp_path / "empty.parquet").touch()
+    result = release.command(bad, check=False)
+    assert (result.returncode, "still no release" in result.stderr) == (1, False)
+    assert release.rows("SELECT nlightcurves FROM ztf_store.release WHERE name = %s", release.name)
+    assert release.content() == before
 
 
 def test_a_collections_own_files_are_known(tmp_path):

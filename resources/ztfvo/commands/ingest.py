@@ -15,7 +15,7 @@ from rich.console import Console
 from ztfvo.console import console, counting, show_error
 from ztfvo.db import connect
 from ztfvo.declarations import Declaration, declared
-from ztfvo.ingest.finish import finish, is_finished
+from ztfvo.ingest.finish import finish, is_empty, is_finished
 from ztfvo.ingest.outcome import Options, Outcome
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
@@ -78,11 +78,14 @@ def _ingest(
         if not options.dry_run:
             alter(connection, lambda: _create(connection, release))
         outcomes = _with_progress(release, todo, settings, options, workers)
-        if not options.dry_run and not is_finished(connection, release):
+        without = not options.dry_run and is_empty(connection, release)
+        if not (options.dry_run or without or is_finished(connection, release)):
             finish(connection, release, lambda what: console.print(f"  done: {what}"))
         if not files:
             outcomes += left(connection, release, folder, outcomes)
     _summarise(release, outcomes)
+    if without:
+        show_error(f"No file was loaded, so there is still no release {name}.")
     return outcomes
 
 

@@ -117,6 +117,14 @@ class Image:
         return FILTER_NAMES[self.filterid]
 
 
+def is_name(filefracday: int) -> bool:
+    """Whether a number can be date and fraction of day in the name of an image."""
+    try:
+        return FIRST_NAME <= filefracday <= LAST_NAME and name_mjd(filefracday) > 0
+    except ValueError:
+        return False
+
+
 def name_mjd(filefracday: int) -> float:
     """Moment in an image's name, MJD, UTC; never later than the start of the exposure.
 

@@ -35,6 +35,9 @@ the files listed in ``inputs/`` have 11.7 to 22.4 mag, and errors of 0.009 to 0.
 MAGERR = Bounds(1e-4, 3.0, "mag")
 """One of 1.1 mag is that of a source as bright as its noise."""
 
+EXPTIME = Bounds(1.0, 3600.0, "s")
+"""The survey's are 20 to 300 s."""
+
 OUTSIDE = Bounds(float("-inf"), 0.2, "degrees")
 """Distance of a source from its quadrant's nominal outline, negative inside: the telescope does not
 point exactly at the field's centre.  In the files listed in ``inputs/`` it is 0.03 at most."""

@@ -15,6 +15,7 @@ import numpy as np
 from astropy_healpix.healpy import ang2pix
 
 from ztfvo.errors import BadFile
+from ztfvo.images.products import is_name
 from ztfvo.store.lightcurves import LightCurves
 from ztfvo.store.times import DOUBLE_TICKS
 
@@ -56,6 +57,7 @@ def check(curves: LightCurves, path: Path) -> None:
     _check_pixel(curves, path)
     _check_times(curves, path)
     _check_photometry(curves, path)
+    _check_exposures(curves, path)
 
 
 def _refuse(
@@ -201,8 +203,11 @@ def _check_times(curves: LightCurves, path: Path) -> None:
 
 
 def _check_photometry(curves: LightCurves, path: Path) -> None:
-    """Finite magnitudes and errors, and flags of 16 bits."""
-    for name in ("mag", "magerr"):
+    """Finite magnitudes, errors and colour coefficients, and flags of 16 bits.
+
+    Exposures are recognised by their colour coefficients, so that one without would be none.
+    """
+    for name in ("mag", "magerr", "clrcoeff"):
         values = getattr(curves, name)
         where = _first(~np.isfinite(values))
         if where is not None:
@@ -213,6 +218,25 @@ def _check_photometry(curves: LightCurves, path: Path) -> None:
         _refuse_epoch(
             curves, path, where, f"catflags is {flags[where]}, expected {bounds.CATFLAGS}"
         )
+
+
+def _check_exposures(curves: LightCurves, path: Path) -> None:
+    """Possible starts and lengths of exposures, and names that images can have, where given."""
+    facts = curves.exposures
+    if facts is None:
+        return
+    for name, values, allowed in (
+        ("mjd", facts.obsmjd, bounds.HMJD),
+        ("exptime", facts.exptime, bounds.EXPTIME),
+    ):
+        where = _first(_beyond(values, allowed))
+        if where is not None:
+            _refuse_epoch(curves, path, where, f"{name} is {values[where]!s}, expected {allowed}")
+    names, number = np.unique(facts.filefracday, return_inverse=True)
+    where = _first(np.array([not is_name(int(name)) for name in names], bool)[number])
+    if where is not None:
+        cause = f"filefracday is {facts.filefracday[where]}, expected a date and six digits"
+        _refuse_epoch(curves, path, where, cause)
 
 
 @dataclass(frozen=True)

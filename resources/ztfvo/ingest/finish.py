@@ -35,6 +35,17 @@ def is_finished(connection: Connection, release: Declaration) -> bool:
         return registered and not open_files and not missing_indexes(connection, release.name)
 
 
+def is_empty(connection: Connection, release: Declaration) -> bool:
+    """Whether no file was ever loaded into a release, whose tables exist."""
+    with connection.transaction():
+        use_schema(connection, release.name)
+        return connection.execute(
+            "SELECT NOT EXISTS (SELECT FROM input_file)"
+            " AND NOT EXISTS (SELECT FROM ztf_store.release WHERE name = %s)",
+            (release.name,),
+        ).fetchone()[0]
+
+
 def finish(connection: Connection, release: Declaration, say: Callable[[str], None]) -> None:
     """Complete a release after its files were loaded; may be repeated at any time.
 

@@ -54,12 +54,13 @@ def read_parquet(path: Path, columns: Iterable[str]) -> pa.Table:
 def check_types(
     path: Path, schema: pa.Schema, required: Mapping[str, tuple[pa.DataType, ...]]
 ) -> None:
-    """Refuse a missing column, or one of a type that its layout never had."""
+    """Refuse a column that is missing or repeated, or of a type that its layout never had."""
     for name, allowed in required.items():
-        index = schema.get_field_index(name)
-        if index < 0:
-            raise BadFile(path, None, f"column {name} is missing")
-        found = schema.field(index).type
+        number = schema.names.count(name)
+        if number != 1:
+            what = f"there {number} times" if number else "missing"
+            raise BadFile(path, None, f"column {name} is {what}")
+        found = schema.field(name).type
         if plain(found) not in allowed:
             wanted = " or ".join(str(kind) for kind in allowed)
             raise BadFile(path, None, f"column {name} is of type {found}, expected {wanted}")
