@@ -91,6 +91,12 @@ def http(
     requests: Requests = 300,
     seconds: Annotated[float, typer.Option(help="Limit of each measurement.")] = 30.0,
     rows: Count = 1_000_000,
+    formats: Annotated[
+        str, typer.Option(help="Of bulk answers, separated by commas; all if not given.")
+    ] = "",
+    turns: Annotated[
+        int, typer.Option(min=1, help="Times each is fetched in turn; the quickest counts.")
+    ] = 1,
 ) -> None:
     """Measure the running service: queries, bulk answers and light curves."""
     from bench.curves import curves
@@ -98,7 +104,7 @@ def http(
 
     settings = get_settings()
     address = (base or settings.url).rstrip("/")
-    run(settings, address, schema, requests, seconds, rows)
+    run(settings, address, schema, requests, seconds, rows, wanted=formats, turns=turns)
     curves(settings, address, schema, min(seconds, 10.0))
 
 

@@ -77,7 +77,7 @@ def server():
 
 
 def test_formats_are_those_of_the_capabilities(server):
-    assert list(service.formats(server.url)) == ["votable", "csv", "application/fits"]
+    assert service.formats(server.url) == ["votable", "csv", "application/fits"]
 
 
 def test_benchmark_of_the_service_writes_all_figures(server, tmp_path, capsys):
@@ -97,6 +97,34 @@ def test_benchmark_of_the_service_writes_all_figures(server, tmp_path, capsys):
     assert formats["csv"]["bytes"] == 70 * 5 + len("<VOTABLE></VOTABLE>")
     assert "no such table" in formats["application/fits"]["error"]
     assert "Small requests" in capsys.readouterr().out
+
+
+def test_formats_are_fetched_in_turn_and_the_quickest_counts(server, tmp_path, capsys, monkeypatch):
+    seconds = iter([3.0, 7.0, 2.0, 6.0, 4.0, 5.0])
+    fetched = []
+
+    def bulk(base, schema, form, rows, processes):
+        fetched.append(form)
+        usual = dict.fromkeys(("first_byte", "bytes", "rows_per_second", "before_mb", "peak_mb"), 1)
+        return usual | {"seconds": next(seconds)}
+
+    monkeypatch.setattr(service, "bulk", bulk)
+    settings = get_settings().model_copy(update={"var": tmp_path})
+    found = service.http(settings, server.url, "ztf", 5, 10.0, 9, wanted="csv,votable", turns=3)
+    assert fetched == ["csv", "votable"] * 3
+    assert {name: one["seconds"] for name, one in found["formats"].items()} == {
+        "csv": 2.0,
+        "votable": 5.0,
+    }
+
+
+def test_a_failure_of_one_turn_is_shown(server, tmp_path):
+    settings = get_settings().model_copy(update={"var": tmp_path})
+    found = service.http(
+        settings, server.url, "ztf", 5, 10.0, 9, wanted="csv,application/fits", turns=2
+    )["formats"]
+    assert "error" in found["application/fits"]
+    assert found["csv"]["seconds"] > 0
 
 
 def test_cone_of_a_release_is_asked_at_its_own_address(server):
