@@ -16,6 +16,9 @@ from ztfvo.errors import HTTPError
 NUMBER = re.compile(r"[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d+)?", re.ASCII)
 WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 
+_AROUND_SIGNS = re.compile(r"\s*([;=])\s*")
+_CONTENT = re.compile(r";content=[^;]*")
+
 LONGEST_SHOWN = 60
 """Characters of a value that a sentence repeats."""
 
@@ -23,6 +26,17 @@ LONGEST_SHOWN = 60
 def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     """Return a value as it may stand in a sentence: not too long."""
     return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def media_type(text: str) -> str:
+    """Return the name of a form of results as it was meant.
+
+    A plus sign that was not encoded in an address has become a blank; other blanks of a media type
+    are around the signs of its parameters.  Case does not matter, nor does ``content``, which says
+    what is in a document.
+    """
+    plain = _AROUND_SIGNS.sub(r"\1", text.strip().lower())
+    return _CONTENT.sub("", plain).replace(" ", "+")
 
 
 class BadParameter(HTTPError):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 import numpy as np
 import pytest
 from support.curves import light_curves
 from support.files import SHARED, needs_shared
 from support.releases import temporary_release
 
+from ztfvo.dal import Parameters
 from ztfvo.errors import HTTPError
 from ztfvo.images.epoch import Moment, epoch_of, read_moment
+from ztfvo.images.finder import Found
+from ztfvo.images.products import Image
 from ztfvo.ingest.load import Source, insert_file, load
 from ztfvo.ingest.repeats import number_repeats
 from ztfvo.ingest.unite import write_exposures
+from ztfvo.links import ofdetection
+from ztfvo.products import produce, request
 from ztfvo.store.schemas import use_schema
 from ztfvo.store.times import TIMES
 
@@ -102,6 +109,25 @@ def test_an_epoch_is_found_by_what_its_identifier_says(repeats):
             found = epoch_of(release.connection, release.name, oid, asked)
             assert f"{found.oid}-{found.moment}" == identifier
             assert found.filefracday == 20180700000000 + round((mag - 15) * 8)
+
+
+def test_the_link_of_a_detection_delivers_that_one_alone(repeats):
+    release, _ = repeats
+    for oid, hmjd, mag, identifier in identifiers(release):
+        found = Found(
+            *(release.name, True, oid, 247.4, 0.0, read_moment(identifier.partition("-")[2])),
+            *(hmjd, hmjd, "estimated", 30.0, "assumed", Image(633, 27, 2, 20180701000000), "irsa"),
+        )
+        this = next(ofdetection.links(release.name, found))
+        assert this.semantics == "#this"
+        address = urlsplit(this.url)
+        asked = request.Asked(
+            [release.name], Parameters(parse_qsl(address.query, strict_parsing=True))
+        )
+        assert address.path == f"/{release.name}/lc"
+        (curve,) = produce.fetch(request.read(asked, request.wanted(asked))).curves
+        assert (curve.oid, curve.columns["hmjd"].tolist()) == (oid, [hmjd])
+        assert curve.columns["mag"].tolist() == [mag]
 
 
 def test_a_number_beyond_the_epochs_of_a_time_is_refused_with_how_many_there_are(repeats):

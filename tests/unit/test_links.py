@@ -226,7 +226,7 @@ def test_the_detection_itself_is_one_epoch_of_its_light_curve(site):
     this = next(ofdetection.links("dr19", FOUND))
     assert this.url.startswith(f"{site}/dr19/lc?")
     asked = parse_qs(urlsplit(this.url).query)
-    assert asked == {"ID": ["633207400004730"], "TIME": ["58556.4343 58556.4343"]}
+    assert asked == {"ID": ["633207400004730"], "TIME": ["58556.4343 58556.4343"], "NUMBER": ["1"]}
 
 
 @pytest.mark.parametrize(

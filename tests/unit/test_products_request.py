@@ -67,6 +67,7 @@ def test_values_are_read():
         RADIUS="1.5",
         BAND=["g", "ZI"],
         TIME="58194 59280.5",
+        NUMBER="2",
         QUALITY="GOOD",
         BAD_CATFLAGS_MASK="32768",
         QUANTITY="diffmag",
@@ -79,7 +80,7 @@ def test_values_are_read():
         CAPTION="no",
     )
     assert (asked.radius, asked.filters) == (1.5, {1, 3})
-    assert (asked.hmjd_min, asked.hmjd_max) == (58194.0, 59280.5)
+    assert (asked.hmjd_min, asked.hmjd_max, asked.number) == (58194.0, 59280.5, 2)
     assert (asked.good_only, asked.bad_catflags_mask, asked.mask) == (True, 32768, 32768)
     assert asked.references == {int(OID): (13.6, 0.02), OTHER: (math.inf, 0.0)}
     assert (asked.period, asked.epoch, asked.cycles, asked.bin) == (1.7001674, 58000.25, 3, 0.1)

@@ -18,6 +18,7 @@ from ztfvo.products import writers
 from ztfvo.products.columns import COLUMNS, FACTS
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.writers import votableform
 from ztfvo.settings import get_settings
 from ztfvo.store.times import TIMES
 
@@ -53,7 +54,8 @@ def product(*curves: Curve, times: str = "five-decimals", **asked) -> Product:
 
 def written(what: Product, form: str) -> bytes:
     """The document of a product in a format."""
-    (writer,) = (writer for writer in writers.writers() if form in writer.names)
+    known = (*writers.writers(), votableform.TABLEDATA)
+    (writer,) = (writer for writer in known if form in writer.names)
     return writer.write(what)
 
 
@@ -113,7 +115,7 @@ READERS = {
     "tsv": of_tsv,
     "ipac": of_ipac,
     "parquet": of_parquet,
-    "votable": of_votable,
+    **dict.fromkeys(("votable", "votable/td"), of_votable),
 }
 
 

@@ -134,7 +134,8 @@ def links_of_image(found: ScienceImage) -> Iterator[Link]:
 
 
 def _epoch(release: str, found: Found, origin: str) -> Iterator[Link]:
-    given = [("ID", str(found.oid)), ("TIME", f"{found.moment.hmjd} {found.moment.hmjd}")]
+    hmjd, number = found.moment.hmjd, found.moment.number
+    given = [("ID", str(found.oid)), ("TIME", f"{hmjd} {hmjd}"), ("NUMBER", str(number))]
     yield Link(
         absolute(light_curves(release, given)),
         "#this",

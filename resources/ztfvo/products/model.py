@@ -47,6 +47,8 @@ class Request:
     """Bounds of heliocentric MJD, UTC, both included."""
     window: str | None = None
     """Name of one of the release's windows, in place of the bounds."""
+    number: int | None = None
+    """Of epochs of one time only the one with this number, from 1."""
     good_only: bool = False
     """Only epochs with catflags = 0 and magerr > 0."""
     bad_catflags_mask: int | None = None

@@ -44,6 +44,8 @@ SPANS = (1e-5, 1e6)
 EPOCHS = (-1e6, FIRST_JD)
 """MJD that EPOCH may have."""
 MAX_MASK = 2**31 - 1
+MAX_NUMBER = 99_999
+"""As many digits as identifiers of detections may have behind their time."""
 FAINTEST = 50.0
 """Magnitude of a reference, of either sign."""
 
@@ -167,6 +169,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         unit="d",
         ucd="time.interval",
         label="From and to (HMJD)",
+    ),
+    Whole(
+        name="NUMBER",
+        attribute="number",
+        description="Of epochs of one time only the one with this number, as detection_id counts"
+        " them; all if not given",
+        ucd="meta.number",
+        least=1,
+        most=MAX_NUMBER,
     ),
     Number(
         name="RADIUS",

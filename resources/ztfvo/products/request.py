@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ztfvo.addresses import absolute, light_curves
-from ztfvo.dal import Parameters, shorten
+from ztfvo.dal import Parameters, media_type, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.products import own, writers
 from ztfvo.products.kinds import Parameter
@@ -188,15 +188,15 @@ def wanted(asked: Asked, more: Iterable[Writer] = ()) -> Writer:
     known = (*writers.writers(), *more)
     by_name = {name: writer for writer in known for name in writer.names}
     by_extension = {writer.extension: writer for writer in known}
-    named = _named(asked.parameters)
+    named = media_type(_named(asked.parameters) or "")
     _, _, extension = asked.path[-1].partition(".") if asked.path else ("", "", "")
     if extension and extension.lower() not in by_extension:
         there = ", ".join(sorted(by_extension))
         raise HTTPError(404, f".{shorten(extension)} is not known here: use one of {there}.")
-    if named and _plain(named) not in by_name:
+    if named and named not in by_name:
         there = ", ".join(sorted(writer.names[0] for writer in known))
         raise HTTPError(400, f"{FORMAT}={shorten(named)} is not known here: use one of {there}.")
-    first, second = by_extension.get(extension.lower()), by_name.get(_plain(named or ""))
+    first, second = by_extension.get(extension.lower()), by_name.get(named)
     if first and second and first is not second:
         raise HTTPError(
             400,
@@ -209,17 +209,13 @@ def wanted(asked: Asked, more: Iterable[Writer] = ()) -> Writer:
 def _named(given: Parameters) -> str | None:
     """The format that a parameter names."""
     named, short = given.text(FORMAT), given.text(SHORT_FORMAT)
-    if named and short and _plain(named) != _plain(short):
+    if named and short and media_type(named) != media_type(short):
         raise HTTPError(
             400,
             f"{FORMAT}={shorten(named)} and {SHORT_FORMAT}={shorten(short)} mean the same: give one"
             " of them.",
         )
     return named or short
-
-
-def _plain(media_type: str) -> str:
-    return "".join(media_type.lower().split())
 
 
 def _own(asked: Asked, writer: Writer) -> tuple[OwnPhotometry, ...]:

@@ -111,7 +111,7 @@ def select(connection: Connection, request: Request) -> Product:
         simulated=simulated,
         times=times,
         curves=tuple(
-            _in_window(curve, time, low, high)
+            _in_window(curve, time, low, high, request.number)
             for curve in sorted(
                 curves,
                 key=lambda curve: (place.get(curve.oid, len(place)), curve.separation, curve.oid),
@@ -251,11 +251,15 @@ def _decimal(real: float | None) -> float:
     return np.nan if real is None else float(str(np.float32(real)))
 
 
-def _in_window(curve: Curve, name: str, low: float, high: float) -> Curve:
-    """The curve ordered by time, without epochs of which a column of times is out of bounds."""
+def _in_window(curve: Curve, name: str, low: float, high: float, number: int | None) -> Curve:
+    """The curve ordered by time, without epochs of which a column of times is out of bounds, or
+    that are of another number."""
     order = np.argsort(curve.columns["hmjd"], kind="stable")
-    time = curve.columns[name][order]
-    kept = order[(time >= low) & (time <= high)]
+    hmjd, time = curve.columns["hmjd"][order], curve.columns[name][order]
+    wanted = (time >= low) & (time <= high)
+    if number is not None:
+        wanted &= np.arange(len(hmjd)) - np.searchsorted(hmjd, hmjd) == number - 1
+    kept = order[wanted]
     for name, values in curve.columns.items():
         curve.columns[name] = values[kept]
     return curve

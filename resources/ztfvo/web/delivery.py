@@ -10,12 +10,15 @@ from fastapi import Request, Response
 
 from ztfvo.products import produce, request
 from ztfvo.products.model import Product
-from ztfvo.products.writers import Writer, writers
+from ztfvo.products.writers import Writer, votableform, writers
 from ztfvo.store.names import DEFAULT
 from ztfvo.web import turns
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import CHANGING, NAMED_RELEASE, Given, respond
 from ztfvo.web.pages import lightcurve
+
+UNLISTED = lightcurve.WRITER, votableform.TABLEDATA
+"""Forms that links and pages do not name."""
 
 
 def asking(given: Given, path: Sequence[str]) -> request.Asked:
@@ -79,7 +82,7 @@ def caching(release: str) -> str:
 
 def _fetch(sent: Request, asked: request.Asked) -> tuple[Product, Writer]:
     answer_as(sent, writers()[0].content_type)
-    writer = request.wanted(asked, [lightcurve.WRITER])
+    writer = request.wanted(asked, UNLISTED)
     answer_as(sent, writer.content_type)
     return produce.fetch(request.read(asked, writer)), writer
 

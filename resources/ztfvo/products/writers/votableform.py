@@ -7,6 +7,7 @@ Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from astropy.io.votable.tree import Group, Info, TableElement, VOTableFile
@@ -20,6 +21,7 @@ from ztfvo.products.layouts import layouts
 from ztfvo.products.model import Curve, Product
 from ztfvo.products.notes import columns_of, notes, notes_of
 from ztfvo.products.request import url
+from ztfvo.products.writers import Writer
 from ztfvo.times import HELIOCENTRIC_FRAME, PALOMAR_FRAME
 from ztfvo.votable import NumberTable
 
@@ -52,10 +54,10 @@ _MEASURED = ("mag", "flux", "diffmag", "diffflux")
 """Columns that have a photometric calibration."""
 
 
-def write(product: Product) -> bytes:
-    """The document, with binary rows."""
+def write(product: Product, rows: str = "binary") -> bytes:
+    """The document, with rows as ``binary`` or as ``tabledata``."""
     if product.request.layout:
-        return _laid_out(product)
+        return _laid_out(product, rows)
     columns = columns_of(product)
     frames = {_TIMESYS: HELIOCENTRIC_FRAME}
     if any(column.name in AT_PALOMAR for column in columns):
@@ -63,15 +65,16 @@ def write(product: Product) -> bytes:
     document, resource = votable.document(_infos(product), frames)
     for number, curve in enumerate(product.curves):
         table = _table(document, curve, columns, number)
+        table.format = rows
         for place, note in enumerate(notes_of(curve, product.request), 1):
             table.infos.append(Info(ID=f"note_{curve.oid}_{place}", name="note", value=note))
         resource.tables.append(table)
     if not product.curves:
-        resource.tables.append(_empty_table(document, columns))
+        resource.tables.append(_empty_table(document, columns, rows))
     return votable.as_bytes(document)
 
 
-def _laid_out(product: Product) -> bytes:
+def _laid_out(product: Product, rows: str) -> bytes:
     """The document with one table, in the request's layout."""
     frames = layouts()[product.request.layout].frames
     document, resource = votable.document(
@@ -85,9 +88,25 @@ def _laid_out(product: Product) -> bytes:
     table.create_arrays(sum(map(len, product.curves)))
     for column, values in columns:
         table.array[column.name] = values
-    table.format = "binary"
+    table.format = rows
     resource.tables.append(table)
     return votable.as_bytes(document)
+
+
+TABLEDATA = Writer(
+    names=("votable/td", f"{votable.MEDIA_TYPE};serialization=tabledata"),
+    extension="td.vot",
+    content_type=f"{votable.MEDIA_TYPE};serialization=tabledata",
+    title="The same light curve as VOTable, with numbers as text",
+    order=ORDER + 1,
+    semantics="#derivation",
+    write=partial(write, rows="tabledata"),
+    cycles=1,
+    figure=False,
+    attachment=False,
+    flat=True,
+)
+"""For who asks for it; links and pages do not name it."""
 
 
 def _infos(product: Product) -> list[tuple[str, str, str | None]]:
@@ -165,16 +184,15 @@ def _table(document: VOTableFile, curve: Curve, columns: list[Column], number: i
     table.create_arrays(len(curve))
     for field in table.fields:
         table.array[field.ID] = curve.columns[field.name]
-    table.format = "binary"
     return table
 
 
-def _empty_table(document: VOTableFile, columns: list[Column]) -> TableElement:
+def _empty_table(document: VOTableFile, columns: list[Column], rows: str) -> TableElement:
     table = TableElement(document, ID="lc_none", name="lc_none")
     table.description = "No light curve of what is asked for"
     _add_fields(document, table, columns, 0, _TIME_FRAMES)
     table.create_arrays(0)
-    table.format = "binary"
+    table.format = rows
     return table
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from ztfvo.dal import Parameters, shorten
+from ztfvo.dal import Parameters, media_type, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.images import cutout, document
 from ztfvo.images.finder import Found, find
@@ -131,7 +131,7 @@ async def epoch(given: Reading) -> Response:
 def _answer(given: Given) -> Response:
     parameters = given.parameters
     for asked in parameters.values(FORMAT):
-        answer_as(given.request, FORMATS.get(asked.lower(), (TEXT,))[0])
+        answer_as(given.request, FORMATS.get(media_type(asked), (TEXT,))[0])
     parameters.require_known(NAMES)
     release, oid, hmjd, product = _place(given.around("epoch"), parameters)
     if product is None:
@@ -189,9 +189,9 @@ def _place(path: Sequence[str], parameters: Parameters) -> tuple[str, str, str, 
 
 def _format(parameters: Parameters) -> tuple[str, Write]:
     asked = parameters.text(FORMAT) or "json"
-    if asked.lower() not in FORMATS:
+    if media_type(asked) not in FORMATS:
         raise HTTPError(400, f"{FORMAT}={shorten(asked)!r} is not known here: use json or votable.")
-    return FORMATS[asked.lower()]
+    return FORMATS[media_type(asked)]
 
 
 def _size(parameters: Parameters) -> float:

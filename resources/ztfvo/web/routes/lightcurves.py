@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from ztfvo.products import parameters
 from ztfvo.products.writers import writers
 from ztfvo.store.names import DEFAULT
-from ztfvo.web.delivery import asking, deliver
+from ztfvo.web.delivery import UNLISTED, asking, deliver
 from ztfvo.web.http import ASKING, Given, Reading, serve
 from ztfvo.web.openapi import curve_parameters, operation, path_parameter, query_parameter
 from ztfvo.web.pages import lightcurve
@@ -40,7 +40,7 @@ def _described(*path: dict[str, Any]) -> dict[str, Any]:
     formats = query_parameter(
         parameters.FORMAT,
         "Form of the answer, also by its media type; VOTable if not given",
-        {"type": "string", "enum": [writer.names[0] for writer in (*writers(), lightcurve.WRITER)]},
+        {"type": "string", "enum": [writer.names[0] for writer in (*writers(), *UNLISTED)]},
     )
     return operation(
         parameters=[*path, identifier, *curve_parameters(), formats, _SHORT_FORMAT],
