@@ -266,6 +266,11 @@ class Settings(BaseSettings):
         description="Server through which services outside are asked, where this machine may not "
         "ask them itself: https://HOST/PATH is asked for as GATEWAY/https/HOST/PATH.",
     )
+    astro_colibri_uid: str = Field(
+        default="",
+        description="User ID of an account of Astro-COLIBRI, which answers registered users only; "
+        "without it that source is not asked.",
+    )
     largest_cutout: int = Field(
         default=900,
         ge=1,

@@ -41,7 +41,8 @@ def ask(outside, cache):
 
     def answers(*questions: Question) -> list[Answer]:
         async def run() -> list[Answer]:
-            desk = Desk(Pool(load_settings(outside_gateway=outside.url)), cache)
+            settings = load_settings(outside_gateway=outside.url, astro_colibri_uid="u-1")
+            desk = Desk(Pool(settings), cache)
             try:
                 return await asyncio.gather(*map(desk.answer, questions))
             finally:

@@ -88,6 +88,10 @@ class Outside:
         fixed = respond
         self._answers[host, path] = respond if callable(respond) else lambda _: fixed
 
+    def registered(self, host: str, path: str) -> Respond | None:
+        """Return what answers below a path."""
+        return self._answers.get((host, path))
+
     @contextmanager
     def failing(self, host: str, fault: str) -> Iterator[None]:
         """Have a host do one of `FAULTS` for a while."""

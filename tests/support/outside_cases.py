@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from support import tapserver
 from support.outside import Outside
 from ztfvo.outside.ask import Question, rows_around, rows_named
 from ztfvo.outside.model import Place, Source
@@ -52,6 +53,44 @@ class Case:
         if self.place is None:
             return rows_named(source, self.name + " " * number)
         return rows_around(source, self.place, self.radius * (1 - 1e-6 * number))
+
+
+def of_vizier(
+    table: str,
+    rows: dict[str, list[Any]],
+    place: Place,
+    radius: float,
+    expected: dict[str, Any],
+    *,
+    found: int,
+    renamed: str,
+    wrong: tuple[bytes, bytes],
+) -> Case:
+    """Return the case of a table of VizieR.
+
+    Parameters
+    ----------
+    rows
+        Values by columns.
+    found
+        Number of rows that are within the radius.
+    renamed
+        A column.
+    """
+    name = f'"{table}"'
+    return Case(
+        place=place,
+        radius=radius,
+        answer=lambda outside: tapserver.answer(outside, tapserver.VIZIER, name, rows),
+        empty=lambda outside: tapserver.answer(
+            outside, tapserver.VIZIER, name, tapserver.empty(rows)
+        ),
+        expected=expected,
+        rows=found,
+        renamed=(f'{{"name": "{renamed}"}}'.encode(), f'{{"name": "{renamed}_"}}'.encode()),
+        wrong=wrong,
+        asked={"FORMAT": "json", "LANG": "ADQL", "REQUEST": "doQuery"},
+    )
 
 
 @lru_cache(maxsize=1)

@@ -70,6 +70,7 @@ class Pool:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self._gateway = httpx.URL(settings.outside_gateway) if settings.outside_gateway else None
         transport = httpx.AsyncHTTPTransport(
             verify=certificates(),
@@ -243,7 +244,8 @@ class Asker:
     async def _wait_for_turn(self) -> None:
         if self.source.per_second:
             rate = self.source.per_second
-            wait = await anyio.to_thread.run_sync(self.cache.turn, self.source.name, rate)
+            # Sources of one service have its turns together.
+            wait = await anyio.to_thread.run_sync(self.cache.turn, self.source.hosts[0], rate)
             if wait > 0:
                 await anyio.sleep(wait)
 

@@ -144,8 +144,9 @@ class Source:
     record: str = ""
     """Address of the full record, with names of columns in braces."""
     yields: Yields = Yields()
-    position: tuple[str, str] = ("ra", "dec")
-    """Columns of right ascension and declination, ICRS, deg."""
+    position: tuple[str, str] | None = ("ra", "dec")
+    """Columns of right ascension and declination, ICRS, deg; None where rows have no place of their
+    own."""
     epoch: float = 2000.0
     """Julian year of its positions."""
     order: int = 50

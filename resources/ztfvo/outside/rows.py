@@ -123,8 +123,9 @@ def _quoted(value: Any) -> str:
 def around(source: Source, rows: list[Row], place: Place, radius: float) -> list[Row]:
     """Return the rows within a radius of a place, nearest first, with their distances.
 
-    The motion of an object from the epoch of its position to that of the place is taken into
-    account where the source has proper motions (`erfa.pmsafe`).
+    Rows without a place of their own keep their order, and have no distances.  The motion of an
+    object from the epoch of its position to that of the place is taken into account where the
+    source has proper motions (`erfa.pmsafe`).
 
     Parameters
     ----------
@@ -138,6 +139,8 @@ def around(source: Source, rows: list[Row], place: Place, radius: float) -> list
     """
     if not rows:
         return []
+    if source.position is None:
+        return [row | dict.fromkeys((SEPARATION, ANGLE, AS_LISTED)) for row in rows]
     ra, dec = (_numbers(rows, name) for name in source.position)
     if not (np.isfinite(ra).all() and np.isfinite(dec).all() and (np.abs(dec) <= 90).all()):
         raise Malformed(f"a row has no position in {' and '.join(source.position)}")

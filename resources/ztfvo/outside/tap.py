@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from anyio import to_thread
@@ -23,8 +23,6 @@ MARGIN = 1.0
 FAST, FURTHEST = 200.0, 60.0
 """Proper motion (mas/yr) from which on an object may be so far (arcsec) from where it was."""
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-
 
 def cone(
     url: str,
@@ -36,6 +34,7 @@ def cone(
     form: str = "json",
     most: int = MOST_ROWS,
     named: Mapping[str, str] | None = None,
+    made: Collection[str] = (),
 ) -> Find:
     """Return what asks for rows of a table around a place.
 
@@ -55,6 +54,8 @@ def cone(
         json or votable: what the service is asked for.
     named
         Columns as ADQL has them, by the names in the answer, where the two differ.
+    made
+        Columns that the table has not: they are made of what it answers.
     """
 
     async def find(
@@ -63,13 +64,14 @@ def cone(
         point = f"POINT('ICRS', {position[0]}, {position[1]})"
         near = _within(point, place, radius + MARGIN)
         if motion:
+            # One cone around all, by which tables are searched; the smaller one is compared with.
             fast = " + ".join(f"{one} * {one}" for one in motion)
             far = _within(point, place, radius + FURTHEST)
-            near = f"({near} OR ({far} AND {fast} > {FAST**2:.0f}))"
+            near = f"{far} AND ({near} OR {fast} > {FAST**2:.0f})"
         condition = f"{near} AND {where}" if where else near
         here = f"POINT('ICRS', {place.ra!r}, {place.dec!r})"
         query = (
-            f"SELECT TOP {most} {_columns(source, named or {})},"
+            f"SELECT TOP {most} {_columns(source, named or {}, made)},"
             f" DISTANCE({point}, {here}) AS match_dist FROM {table} WHERE {condition}"
             " ORDER BY match_dist"
         )
@@ -147,15 +149,14 @@ def _within(point: str, place: Place, radius: float) -> str:
     return f"1 = CONTAINS({point}, {circle})"
 
 
-def _columns(source: Source, named: Mapping[str, str]) -> str:
-    keys = dict.fromkeys(column.key for column in source.columns)
-    return ", ".join(
-        f"{named[key]} AS {_name(key)}" if key in named else _name(key) for key in keys
-    )
+def _columns(source: Source, named: Mapping[str, str], made: Collection[str] = ()) -> str:
+    keys = dict.fromkeys(column.key for column in source.columns if column.key not in made)
+    return ", ".join(f"{named[key]} AS {key}" if key in named else _quoted(key) for key in keys)
 
 
-def _name(key: str) -> str:
-    return key if _PLAIN.fullmatch(key) else '"' + key.replace('"', '""') + '"'
+def _quoted(key: str) -> str:
+    """A column's name, which may be a word of ADQL, or differ from another one in case only."""
+    return '"' + key.replace('"', '""') + '"'
 
 
 def _json_rows(reply: Reply) -> list[dict[str, Any]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from ztfvo.outside import tap
-from ztfvo.outside.model import Source
+from ztfvo.outside.client import Asker
+from ztfvo.outside.model import Find, Place, Source
 
 HOST = "https://tapvizier.cds.unistra.fr"
 SYNC = f"{HOST}/TAPVizieR/tap/sync"
-PER_SECOND = 5.0
-"""Requests, all tables together would be more: CDS asks for moderation, without a number."""
+PER_SECOND = 10.0
+"""Requests of all tables together: CDS asks for moderation, without a number."""
 LICENCE = "Free for scientific use, with a citation of the paper and of VizieR (CDS)"
 
 
@@ -23,6 +24,8 @@ def table(
     motion: tuple[str, str] | None = None,
     where: str = "",
     key: str = "",
+    made: Collection[str] = (),
+    shape: Callable[[dict[str, Any]], None] | None = None,
     **declared: Any,
 ) -> Source:
     """Return a table of VizieR as a source.
@@ -37,21 +40,57 @@ def table(
         A further condition.
     key
         Column that names a row, from which the address of its record is made.
+    made
+        Columns that the table has not.
+    shape
+        Changes a row as it came, before its columns are read.
     declared
         All else, see `ztfvo.outside.model.Source`.
     """
     catalog = identifier.rpartition("/")[0]
-    find = tap.cone(SYNC, f'"{identifier}"', position=position, motion=motion, where=where)
+    find = tap.cone(
+        SYNC, f'"{identifier}"', position=position, motion=motion, where=where, made=made
+    )
     known: Mapping[str, Any] = {
         "gives": ("cross-match",),
         "hosts": (HOST,),
         "per_second": PER_SECOND,
         "about": f"https://cdsarc.cds.unistra.fr/viz-bin/cat/{catalog}",
         "licence": LICENCE,
-        "find": find,
+        "find": _shaped(find, shape) if shape else find,
         "record": _record(identifier, key) if key else "",
     }
     return Source(**{**known, **declared})
+
+
+def amplitudes(mark: str, value: str) -> Callable[[dict[str, Any]], None]:
+    """Return what moves a magnitude at minimum to the column amplitude where it is one.
+
+    Parameters
+    ----------
+    mark, value
+        Columns: ( in the first one says that the other is an amplitude.
+    """
+
+    def shape(row: dict[str, Any]) -> None:
+        is_amplitude = str(row.get(mark) or "").strip() == "("
+        row["amplitude"] = row.get(value) if is_amplitude else None
+        if is_amplitude and value in row:
+            row[value] = None
+
+    return shape
+
+
+def _shaped(find: Find, shape: Callable[[dict[str, Any]], None]) -> Find:
+    async def shaped(
+        asker: Asker, source: Source, place: Place, radius: float
+    ) -> Sequence[Mapping[str, Any]]:
+        rows = await find(asker, source, place, radius)
+        for row in rows:
+            shape(row)
+        return rows
+
+    return shaped
 
 
 def _record(identifier: str, key: str) -> str:

@@ -1,40 +1,44 @@
-"""SIMBAD around 3C 273: objects as it answered, names and types as it has them."""
+"""SIMBAD around 3C 273: objects as it answered, other tables as it has them."""
 
 from __future__ import annotations
 
 import json
 
-from support.outside import Asked, Outside, Reply
+from support import tapserver
+from support.outside import Outside
 from support.outside_cases import Case, recorded
 from ztfvo.outside.model import Place
 
-HOST, PATH = "simbad.cds.unistra.fr", "/simbad/sim-tap/sync"
-NAMES = {1: ["3C  273", "PG 1226+023"], 2: ["[CME2001] 3C 273  1"]}
-TYPES = {1: ["AGN", "BLL", "QSO"], 2: ["X"]}
+BASIC = "basic"
+OTHERS = {
+    "ident": {"oidref": [1, 1, 2], "id": ["3C  273", "PG 1226+023", "[CME2001] 3C 273  1"]},
+    "otypes": {"oidref": [1, 1, 1, 2], "otype": ["AGN", "BLL", "QSO", "X"]},
+    "mesVar": {"oidref": [1, 1], "vartyp": ["QSO:", "BLLAC"], "period": [None, 2.5]},
+    "mesDistance": {
+        "oidref": [1, 1],
+        "dist": [0.75, 600.0],
+        "unit": ["Mpc ", "kpc "],
+        "minus_err": [-0.25, None],
+        "plus_err": [0.5, None],
+    },
+}
+"""Measurements: the first of an object is the one that SIMBAD prefers."""
 
 
-def _table(names: list[str], rows: list[list[object]]) -> Reply:
-    table = {"metadata": [{"name": name} for name in names], "data": rows}
-    return Reply(json.dumps(table).encode())
-
-
-def _respond(asked: Asked) -> Reply:
-    query = asked.values["QUERY"]
-    for table, column, known in (("ident", "id", NAMES), ("otypes", "otype", TYPES)):
-        if f"FROM {table} " in query:
-            rows = [[number, text] for number, texts in known.items() for text in texts]
-            return _table(["oidref", column], rows)
+def _basic() -> dict[str, list]:
     answer = json.loads(recorded("simbad/astrosearchapi/3c273_tap.json"))
-    names = ["oid", *(column["name"] for column in answer["metadata"])]
-    return _table(names, [[number, *row] for number, row in enumerate(answer["data"], 1)])
+    names = [column["name"] for column in answer["metadata"] if column["name"] != "match_dist"]
+    values = zip(*(row[: len(names)] for row in answer["data"]), strict=True)
+    return {"oid": [1, 2], **{name: list(one) for name, one in zip(names, values, strict=True)}}
 
 
 def _answer(outside: Outside) -> None:
-    outside.answer(HOST, PATH, _respond)
+    for name, table in {BASIC: _basic(), **OTHERS}.items():
+        tapserver.answer(outside, tapserver.SIMBAD, name, table)
 
 
 def _empty(outside: Outside) -> None:
-    outside.answer(HOST, PATH, _table(["oid", "main_id", "ra", "dec"], []))
+    tapserver.answer(outside, tapserver.SIMBAD, BASIC, tapserver.empty(_basic()))
 
 
 CASE = Case(
@@ -49,6 +53,11 @@ CASE = Case(
         "redshift": 0.15756751,
         "names": "3C 273; PG 1226+023",
         "types": "AGN; BLL; QSO",
+        "vartype": "QSO:",
+        "period": None,
+        "distance": 750_000.0,
+        "distance_low": 500_000.0,
+        "distance_high": 1_250_000.0,
     },
     renamed=(b'"name": "otype"', b'"name": "OTYPE"'),
     wrong=(b"0.15756751", b'"far"'),

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
+
+from support import tapserver
 from support.outside import Outside
 from support.outside_cases import Case, recorded
 from ztfvo.outside.model import Place
 
-HOST, PATH = "tapvizier.cds.unistra.fr", "/TAPVizieR/tap/sync"
+NAME = '"II/246/out"'
+
+
+def _table() -> dict[str, list]:
+    answer = json.loads(recorded("vizier/astrosearchapi/3c273_2mass_tap.json"))
+    values = zip(*answer["data"], strict=True)
+    names = [column["name"] for column in answer["metadata"]]
+    return {name: list(one) for name, one in zip(names, values, strict=True)}
 
 
 def _answer(outside: Outside) -> None:
-    outside.answer(HOST, PATH, recorded("vizier/astrosearchapi/3c273_2mass_tap.json"))
+    tapserver.answer(outside, tapserver.VIZIER, NAME, _table())
 
 
 def _empty(outside: Outside) -> None:
-    outside.answer(HOST, PATH, b'{"metadata":[{"name":"2MASS"}],"data":[]}')
+    tapserver.answer(outside, tapserver.VIZIER, NAME, tapserver.empty(_table()))
 
 
 CASE = Case(
@@ -24,7 +34,7 @@ CASE = Case(
     empty=_empty,
     rows=1,
     expected={"2MASS": "12290669+0203085", "Jmag": 11.766, "Kmag": 9.976, "Qflg": "AAA"},
-    renamed=(b'"name":"Jmag"', b'"name":"Jmag2"'),
+    renamed=(b'"name": "Jmag"', b'"name": "Jmag2"'),
     wrong=(b"11.766", b'"bright"'),
     asked={"FORMAT": "json", "LANG": "ADQL", "REQUEST": "doQuery"},
 )

@@ -1,18 +1,24 @@
-"""SIMBAD: names, types and distances of objects, from CDS."""
+"""SIMBAD: names, types, variability and distances of objects, from CDS."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ztfvo.outside import tap
 from ztfvo.outside.client import Asker
-from ztfvo.outside.model import Column, Place, Source, Yields
+from ztfvo.outside.columns import number, position, text, whole
+from ztfvo.outside.model import Malformed, Place, Source, Yields
 
 HOST = "https://simbad.cds.unistra.fr"
 SYNC = f"{HOST}/simbad/sim-tap/sync"
 NAMED = 20
-"""Objects, the nearest, whose names and types are asked for."""
+"""Objects, the nearest, of which the further tables are asked."""
+PARSECS = {"pc": 1.0, "kpc": 1e3, "Mpc": 1e6}
+"""Units of distances as SIMBAD writes them."""
+
+_MADE = ("types", "names", "vartype", "period", "distance", "distance_low", "distance_high")
 
 _cone = tap.cone(
     SYNC,
@@ -30,34 +36,77 @@ _cone = tap.cone(
         "V": "f.V",
         "G": "f.G",
     },
+    made=_MADE,
 )
 
+Rows = Sequence[Mapping[str, Any]]
 
-async def _find(
-    asker: Asker, source: Source, place: Place, radius: float
-) -> Sequence[Mapping[str, Any]]:
+
+async def _find(asker: Asker, source: Source, place: Place, radius: float) -> Rows:
     rows = [dict(row) for row in await _cone(asker, source, place, radius)]
     numbers = [str(row["oid"]) for row in rows[:NAMED] if isinstance(row.get("oid"), int)]
     if not numbers:
         return rows
-    listed = ", ".join(numbers)
-    for name, table, column in (("names", "ident", "id"), ("types", "otypes", "otype")):
-        found = await tap.ask(
-            asker,
-            SYNC,
-            f"SELECT oidref, {column} FROM {table} WHERE oidref IN ({listed}) ORDER BY {column}",
-            columns=("oidref", column),
-        )
-        for row in rows:
-            mine = [str(one[column]) for one in found if one["oidref"] == row["oid"]]
-            row[name] = "; ".join(" ".join(text.split()) for text in mine)
+    names, types, variability, distances = await asyncio.gather(
+        _of(asker, numbers, "ident", ("id",), "id"),
+        _of(asker, numbers, "otypes", ("otype",), "otype"),
+        _of(asker, numbers, "mesVar", ("vartyp", "period"), "mespos"),
+        _of(asker, numbers, "mesDistance", ("dist", "unit", "minus_err", "plus_err"), "mespos"),
+    )
+    for row in rows:
+        oid = row.get("oid")
+        row["names"] = _joined(names, oid, "id")
+        row["types"] = _joined(types, oid, "otype")
+        for one in variability:
+            if one["oidref"] == oid:
+                row.setdefault("vartype", one["vartyp"])
+                row.setdefault("period", one["period"])
+        row |= _distance(next((one for one in distances if one["oidref"] == oid), None))
     return rows
+
+
+async def _of(
+    asker: Asker, numbers: list[str], table: str, columns: tuple[str, ...], order: str
+) -> Rows:
+    """Ask for what a table has of objects, the preferred measurement first."""
+    return await tap.ask(
+        asker,
+        SYNC,
+        f"SELECT oidref, {', '.join(columns)} FROM {table}"
+        f" WHERE oidref IN ({', '.join(numbers)}) ORDER BY {order}",
+        columns=("oidref", *columns),
+    )
+
+
+def _joined(rows: Rows, oid: Any, column: str) -> str:
+    mine = (str(one[column]) for one in rows if one["oidref"] == oid)
+    return "; ".join(" ".join(text.split()) for text in mine)
+
+
+def _distance(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a distance with its bounds in pc."""
+    if row is None or row["dist"] is None:
+        return {}
+    unit = str(row["unit"]).strip()
+    if unit not in PARSECS:
+        raise Malformed(f"column unit has {unit!r}, which is not one of {', '.join(PARSECS)}")
+    bounds = {"low": (row["minus_err"], -1), "high": (row["plus_err"], 1)}
+    try:
+        distance = float(row["dist"]) * PARSECS[unit]
+        made = {
+            f"distance_{name}": distance + sign * abs(float(error)) * PARSECS[unit]
+            for name, (error, sign) in bounds.items()
+            if error is not None
+        }
+    except (TypeError, ValueError) as error:
+        raise Malformed(f"a distance is {dict(row)!r}, which is not a number") from error
+    return {"distance": distance, **made}
 
 
 SOURCE = Source(
     title="SIMBAD",
     order=10,
-    gives=("cross-match", "names"),
+    gives=("cross-match", "names", "classification"),
     hosts=(HOST,),
     per_second=5.0,
     radius=50.0,
@@ -68,20 +117,34 @@ SOURCE = Source(
     licence="Free for use with an acknowledgement of SIMBAD, CDS, Strasbourg",
     find=_find,
     columns=(
-        Column("main_id", "str", None, "meta.id;meta.main", "Main identifier"),
-        Column("oid", "int64", None, "meta.id", "Number of the object in SIMBAD", shown=False),
-        Column("ra", "float64", "deg", "pos.eq.ra;meta.main", "Right ascension"),
-        Column("dec", "float64", "deg", "pos.eq.dec;meta.main", "Declination"),
-        Column("otype", "str", None, "src.class", "Main type of the object"),
-        Column("types", "str", None, "src.class", "All its types", may_lack=True),
-        Column("names", "str", None, "meta.id", "All its names", may_lack=True),
-        Column("sp_type", "str", None, "src.spType", "Spectral type"),
-        Column("redshift", "float64", None, "src.redshift", "Redshift", "rvz_redshift"),
-        Column("parallax", "float64", "mas", "pos.parallax.trig", "Parallax", "plx_value"),
-        Column("pmra", "float64", "mas/yr", "pos.pm;pos.eq.ra", "Proper motion, times cos(dec)"),
-        Column("pmdec", "float64", "mas/yr", "pos.pm;pos.eq.dec", "Proper motion"),
-        Column("V", "float64", "mag", "phot.mag;em.opt.V", "V magnitude (Vega)"),
-        Column("G", "float64", "mag", "phot.mag;em.opt", "Gaia G magnitude (Vega)"),
+        text("main_id", "meta.id;meta.main", "Main identifier"),
+        whole("oid", "meta.id", "Number of the object in SIMBAD", shown=False),
+        *position(),
+        text("otype", "src.class", "Main type of the object"),
+        text("types", "src.class", "All its types", may_lack=True),
+        text("vartype", "meta.code.class;src.var", "Type of variability", may_lack=True),
+        number("period", "d", "time.period", "Period of variability", may_lack=True),
+        text("names", "meta.id", "All its names", may_lack=True),
+        text("sp_type", "src.spType", "Spectral type"),
+        number("redshift", None, "src.redshift", "Redshift", "rvz_redshift"),
+        number("parallax", "mas", "pos.parallax.trig", "Parallax", "plx_value"),
+        number("distance", "pc", "pos.distance", "Distance", may_lack=True),
+        number("distance_low", "pc", "pos.distance;stat.min", "Lower bound", may_lack=True),
+        number("distance_high", "pc", "pos.distance;stat.max", "Upper bound", may_lack=True),
+        number("pmra", "mas/yr", "pos.pm;pos.eq.ra", "Proper motion, times cos(dec)"),
+        number("pmdec", "mas/yr", "pos.pm;pos.eq.dec", "Proper motion"),
+        number("V", "mag", "phot.mag;em.opt.V", "V magnitude (Vega)"),
+        number("G", "mag", "phot.mag;em.opt", "Gaia G magnitude (Vega)"),
     ),
-    yields=Yields(name="main_id", type="otype", redshift="redshift", pmra="pmra", pmdec="pmdec"),
+    yields=Yields(
+        name="main_id",
+        type="otype",
+        period="period",
+        redshift="redshift",
+        distance="distance",
+        distance_low="distance_low",
+        distance_high="distance_high",
+        pmra="pmra",
+        pmdec="pmdec",
+    ),
 )
