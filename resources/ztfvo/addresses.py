@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT
 
-TAP, STATUS, OUTSIDE, RESOLVE = "/tap", "/status", "/outside", "/resolve"
+TAP, STATUS = "/tap", "/status"
+MATCH, OUTSIDE, RESOLVE = "/match", "/outside", "/resolve"
 KNOWLEDGE = "/kdb"
 """The knowledge database, unless it has a host name of its own."""
 KDB_CONE = "/kdb/scs"

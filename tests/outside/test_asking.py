@@ -10,10 +10,11 @@ import pytest
 from support.outside import Reply
 from support.outside_cases import cases
 
+from ztfvo.outside import ask as asking
 from ztfvo.outside.ask import Desk, rows_around
 from ztfvo.outside.cache import Cache
 from ztfvo.outside.client import Pool
-from ztfvo.outside.model import Column, Place, Source, State
+from ztfvo.outside.model import Answer, Column, Place, Source, State
 from ztfvo.settings import load_settings
 
 PLACE = Place(10.0, 20.0)
@@ -108,6 +109,30 @@ def test_what_is_kept_is_not_asked_again_also_after_a_restart(outside, tmp_path)
     ]
     assert answers[0] == answers[1]
     assert len(outside.asked) == 1
+
+
+def test_questions_beyond_those_that_may_wait_are_not_begun(ask, outside, monkeypatch):
+    monkeypatch.setattr(asking, "MOST_WAITING", 3)
+    answering(outside, "one")
+    outside.delay = 0.2
+    answers = ask(*(rows_around(made(), Place(10.0, dec), 90.0) for dec in range(5)))
+    states = [answer.state for answer in answers]
+    assert states.count(State.UNAVAILABLE) == 2
+    assert len(outside.asked) == 3
+    refused = next(one for one in answers if one.state == State.UNAVAILABLE)
+    assert refused.reason == "too many questions wait for Source one: ask again in a minute"
+    assert refused.since == ""  # the source is well
+
+
+def test_what_this_site_answers_itself_is_neither_asked_nor_kept(ask, outside, cache):
+    async def here():
+        return Answer("one", State.FOUND, ({"id": 1},))
+
+    question = replace(rows_around(made(), PLACE, 2.0), here=here)
+    (answer,) = ask(question)
+    assert answer.rows == ({"id": 1},)
+    assert outside.asked == []
+    assert cache.get(question.key) is None
 
 
 def test_another_declaration_of_the_source_is_asked_anew(ask, outside):

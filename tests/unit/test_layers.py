@@ -19,7 +19,7 @@ LAYERS = (
     {"addresses", "declarations", "records", "references", "releases"},
     {"catalogs", "products", "images"},
     {"ingest", "links", "outside"},
-    {"download", "resolve"},
+    {"download", "match", "resolve"},
     {"web", "site"},
     {"backup"},
     {"status"},

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ KEPT_MALFORMED = KEPT_REFUSED = 300.0
 """Seconds that a malformed or refused answer is kept."""
 AT_A_TIME = 8
 """Questions to one source, of one process."""
+MOST_WAITING = 200
+"""Questions to one source at work or waiting, of one process: further ones are not begun."""
 POLL = 0.05
 """Seconds between two looks whether another process has the answer."""
 ROUNDING = 7
@@ -45,6 +48,8 @@ class Question:
     subject: tuple[Any, ...]
     """Of JSON's types; what makes two questions the same."""
     ask: Callable[[Asker], Awaitable[tuple[Sequence[Row], LightCurve | None]]]
+    here: Callable[[], Awaitable[Answer]] | None = None
+    """How this site answers by itself, of what it hosts: then nobody is asked, nothing kept."""
 
     @property
     def key(self) -> str:
@@ -134,6 +139,7 @@ class Desk:
         self._pool, self.cache = pool, cache
         self._running: dict[str, asyncio.Task[Answer]] = {}
         self._turns: dict[str, anyio.Semaphore] = {}
+        self._waiting: Counter[str] = Counter()
 
     async def close(self) -> None:
         """Give up what is being asked."""
@@ -143,6 +149,8 @@ class Desk:
 
     async def answer(self, question: Question) -> Answer:
         """Return what came of a question."""
+        if question.here:
+            return await question.here()
         kept = await self._kept(question)
         return kept or await asyncio.shield(self._task(question))
 
@@ -178,9 +186,21 @@ class Desk:
     def _task(self, question: Question) -> asyncio.Task[Answer]:
         task = self._running.get(question.key)
         if task is None:
-            task = self._running[question.key] = asyncio.create_task(self._once(question))
+            task = self._running[question.key] = asyncio.create_task(self._counted(question))
             task.add_done_callback(lambda _: self._running.pop(question.key, None))
         return task
+
+    async def _counted(self, question: Question) -> Answer:
+        """Ask, unless too many wait for the source already."""
+        source = question.source
+        if self._waiting[source.name] >= MOST_WAITING:
+            reason = f"too many questions wait for {source.title}: ask again in a minute"
+            return Answer(source.name, State.UNAVAILABLE, reason=reason, asked_at=_iso(time.time()))
+        self._waiting[source.name] += 1
+        try:
+            return await self._once(question)
+        finally:
+            self._waiting[source.name] -= 1
 
     async def _kept(self, question: Question) -> Answer | None:
         body = await to_thread.run_sync(self.cache.get, question.key)
@@ -233,8 +253,7 @@ class Desk:
             answer = Answer(source.name, state, tuple(rows), curve)
             await to_thread.run_sync(self.cache.succeed, source.name)
         answer = replace(answer, asked_at=_iso(begun), seconds=round(time.time() - begun, 3))
-        await to_thread.run_sync(self._keep, question, answer)
-        return answer
+        return await to_thread.run_sync(self._keep, question, answer)
 
     async def _unavailable(self, source: Source, error: NoAnswer) -> Answer:
         reason = str(error)
@@ -242,7 +261,8 @@ class Desk:
             source, await to_thread.run_sync(self.cache.fail, source.name, reason, error.after)
         )
 
-    def _keep(self, question: Question, answer: Answer) -> None:
+    def _keep(self, question: Question, answer: Answer) -> Answer:
+        """Keep an answer, and return it with the time from which on it is asked again."""
         self.cache.note(question.source.name, answer.state, answer.seconds)
         if answer.state in (State.FOUND, State.EMPTY):
             self.cache.put(question.key, pack(answer), question.source.days * DAY)
@@ -250,6 +270,7 @@ class Desk:
             kept = KEPT_MALFORMED if answer.state == State.MALFORMED else KEPT_REFUSED
             answer = replace(answer, again_at=_iso(time.time() + kept))
             self.cache.put(question.key, pack(answer), kept)
+        return answer
 
 
 def _late(source: Source, seconds: float | None) -> Answer:

@@ -141,21 +141,38 @@ def around(source: Source, rows: list[Row], place: Place, radius: float) -> list
         return []
     if source.position is None:
         return [row | dict.fromkeys((SEPARATION, ANGLE, AS_LISTED)) for row in rows]
+    set_distances(source, rows, [place] * len(rows))
+    near = [row for row in rows if min(row[SEPARATION], row[AS_LISTED]) <= radius]
+    return sorted(near, key=lambda row: row[SEPARATION])
+
+
+def set_distances(source: Source, rows: Sequence[Row], places: Sequence[Place]) -> None:
+    """Give each row its distances from a place: `SEPARATION`, `ANGLE` and `AS_LISTED`.
+
+    Parameters
+    ----------
+    places
+        One for each row.
+
+    Raises
+    ------
+    Malformed
+        When a row has no position.
+    """
     ra, dec = (_numbers(rows, name) for name in source.position)
     if not (np.isfinite(ra).all() and np.isfinite(dec).all() and (np.abs(dec) <= 90).all()):
         raise Malformed(f"a row has no position in {' and '.join(source.position)}")
     ra, dec = np.radians(ra), np.radians(dec)
-    here = np.radians(place.ra), np.radians(place.dec)
+    here = np.radians([[place.ra, place.dec] for place in places]).reshape(-1, 2).T
     listed = angular_separation(*here, ra, dec) * ARCSEC
     if source.yields.pmra and source.yields.pmdec:
         motion = (_numbers(rows, name) for name in (source.yields.pmra, source.yields.pmdec))
-        ra, dec = moved(ra, dec, *motion, source.epoch, place.epoch)
+        epochs = np.array([place.epoch for place in places])
+        ra, dec = moved(ra, dec, *motion, source.epoch, epochs)
     separation = angular_separation(*here, ra, dec) * ARCSEC
     angle = np.degrees(position_angle(*here, ra, dec).value)
     for row, *values in zip(rows, separation, angle, listed, strict=True):
         row.update(zip((SEPARATION, ANGLE, AS_LISTED), map(float, values), strict=True))
-    near = [row for row in rows if min(row[SEPARATION], row[AS_LISTED]) <= radius]
-    return sorted(near, key=lambda row: row[SEPARATION])
 
 
 def moved(
@@ -164,7 +181,7 @@ def moved(
     pmra: np.ndarray,
     pmdec: np.ndarray,
     epoch: float,
-    to_epoch: float,
+    to_epoch: np.ndarray | float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Carry positions along by their proper motions.
 
@@ -192,5 +209,5 @@ def moved(
     return new_ra, new_dec
 
 
-def _numbers(rows: list[Row], name: str) -> np.ndarray:
+def _numbers(rows: Sequence[Row], name: str) -> np.ndarray:
     return np.array([np.nan if row[name] is None else row[name] for row in rows], float)

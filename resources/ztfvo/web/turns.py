@@ -143,7 +143,7 @@ def one_of_few(request: Request) -> Iterator[None]:
         raise HTTPError(
             429,
             f"{LARGE_PER_ADDRESS} of your large answers are at work, and more at a time are not"
-            " possible from one address: wait for one of them, or ask for fewer light curves.",
+            " possible from one address: wait for one of them, or ask for less.",
         )
     _large[address] += 1
     try:

@@ -1,0 +1,152 @@
+"""What this site hosts itself, in the form of sources: objects of the default release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+
+from ztfvo import addresses
+from ztfvo.db import DatabaseDown, reading
+from ztfvo.errors import HTTPError
+from ztfvo.match.model import Catalog
+from ztfvo.outside.columns import number, position, text, whole
+from ztfvo.outside.model import Answer, Place, Row, Source, State, Yields
+from ztfvo.outside.rows import AS_LISTED, SEPARATION, around, read_rows, set_distances
+from ztfvo.releases import find_release
+from ztfvo.store.names import DEFAULT, schema_of
+
+OBJECTS = "ztf"
+"""Name of the objects of the default release among catalogues."""
+MOST_ROWS = 200
+"""At one place."""
+MOST_LISTED = 200_000
+"""Rows for a list of places."""
+
+_FOUND = """
+SELECT p.place, {columns} FROM unnest(%(ra)s::float8[], %(dec)s::float8[], %(place)s::integer[])
+  AS p(ra, dec, place) JOIN {relation} c ON spoint_dwithin(
+    spoint(radians(c.ra), radians(c.dec)), spoint(radians(p.ra), radians(p.dec)), %(radius)s)
+LIMIT %(limit)s
+"""
+
+
+async def _not_asked(*_: Any) -> NoReturn:
+    raise AssertionError("what this site hosts is read from its database")
+
+
+def _objects() -> Source:
+    band = "instr.bandpass;em.opt"
+    return Source(
+        name=OBJECTS,
+        title="ZTF objects at this site",
+        order=1,
+        gives=("cross-match", "light curve"),
+        hosts=(),
+        radius=1.5,
+        largest_radius=600.0,
+        epoch=2020.0,
+        about=addresses.absolute("/"),
+        record=addresses.absolute(f"/{addresses.VIEW}/{{oid}}"),
+        citation="https://ui.adsabs.harvard.edu/abs/2019PASP..131a8003M",
+        licence="Public; see the release",
+        find=_not_asked,
+        columns=(
+            whole("oid", "meta.id;meta.main", "Identifier of the light curve (OID)"),
+            *position(),
+            text("filter", f"meta.id;{band}", "Filter: zg, zr or zi"),
+            whole("nobs", "meta.number;obs", "Epochs"),
+            whole("ngoodobs", "meta.number;obs", "Good epochs: catflags is 0"),
+            number("mag_median", "mag", "phot.mag;em.opt;stat.median", "Median (AB)"),
+            number("mag_amplitude", "mag", "phot.mag;em.opt;arith.diff", "Range of values (AB)"),
+            number("chi2_red", None, "stat.fit.chi2", "Reduced chi-square about a constant"),
+        ),
+        yields=Yields(name="oid"),
+    )
+
+
+def known() -> dict[str, Catalog]:
+    """Return what this site hosts, by name."""
+    return {OBJECTS: Catalog(_objects(), sql.Identifier(DEFAULT, "objects"))}
+
+
+def answer(catalog: Catalog, place: Place, radius: float) -> Answer:
+    """Return what a hosted catalogue has around a place; it waits for the database.
+
+    Parameters
+    ----------
+    radius
+        arcsec
+    """
+    try:
+        with reading() as connection:
+            raw = _read(connection, catalog, [(1, place)], radius, MOST_ROWS)
+    except (DatabaseDown, HTTPError) as error:
+        return Answer(catalog.name, State.UNAVAILABLE, reason=str(error).rstrip("."))
+    rows = around(catalog.source, read_rows(catalog.source, raw), place, radius)
+    return Answer(catalog.name, State.FOUND if rows else State.EMPTY, tuple(rows))
+
+
+def listed(
+    catalog: Catalog, places: Sequence[tuple[int, Place]], radius: float
+) -> list[tuple[int, Row]]:
+    """Return what a hosted catalogue has around many places, with their numbers.
+
+    Rows are ordered by place, nearest first.
+
+    Raises
+    ------
+    HTTPError
+        400 for more than `MOST_LISTED` rows.
+    DatabaseDown
+        When the database does not answer, or takes too long.
+    """
+    with reading() as connection:
+        raw = _read(connection, catalog, places, radius, MOST_LISTED + 1)
+    if len(raw) > MOST_LISTED:
+        raise HTTPError(
+            400,
+            f"{catalog.name} has more than {MOST_LISTED} rows within {radius:g} arcsec of these"
+            " places: give a smaller RADIUS, or fewer places.",
+        )
+    numbers = [row["place"] for row in raw]
+    rows = read_rows(catalog.source, raw)
+    by_number = dict(places)
+    set_distances(catalog.source, rows, [by_number[one] for one in numbers])
+    found = [
+        (one, row)
+        for one, row in zip(numbers, rows, strict=True)
+        if min(row[SEPARATION], row[AS_LISTED]) <= radius
+    ]
+    return sorted(found, key=lambda one: (one[0], one[1][SEPARATION]))
+
+
+def _read(
+    connection: Connection,
+    catalog: Catalog,
+    places: Iterable[tuple[int, Place]],
+    radius: float,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Rows with their places; where a release was never loaded, the error names that."""
+    relation = catalog.relation
+    if catalog.name == OBJECTS:
+        release = find_release(connection, DEFAULT)
+        relation = sql.Identifier(schema_of(release.name), "objects")
+    numbers, asked = zip(*places, strict=True)
+    columns = [
+        sql.SQL("c.{} AS {}").format(sql.Identifier(one.key), sql.Identifier(one.name))
+        for one in catalog.source.columns
+    ]
+    query = sql.SQL(_FOUND).format(columns=sql.SQL(", ").join(columns), relation=relation)
+    values = {
+        "ra": [place.ra for place in asked],
+        "dec": [place.dec for place in asked],
+        "place": list(numbers),
+        "radius": radius / 3600 * 0.017453292519943295,
+        "limit": limit,
+    }
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, values).fetchall()

@@ -1,0 +1,211 @@
+"""Lists of positions that are sent: read from VOTable or CSV, and compared in one statement."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from astropy.io.votable import parse
+
+from ztfvo.dal import Parameters, shorten
+from ztfvo.errors import HTTPError
+from ztfvo.match import hosted, places, request
+from ztfvo.match.gather import compared
+from ztfvo.match.model import Catalog, Compared, Match, Outcome, Target, Wanted
+from ztfvo.outside.model import Answer, Place, State
+
+MOST_PLACES = 20_000
+MOST_SAID = 20
+"""Places that cannot be used of which a sentence is said."""
+MEDIA_TYPES = {
+    "text/csv": "csv",
+    "application/csv": "csv",
+    "application/x-votable+xml": "votable",
+    "text/xml": "votable",
+    "application/xml": "votable",
+}
+_RA = re.compile(r"ra|ra_?deg|raj2000|ra_?icrs|_?raj2000", re.I)
+_DEC = re.compile(r"dec|de|decl|declination|dec?_?deg|dej2000|decj2000|dec?_?icrs|_?dej2000", re.I)
+_NAME = re.compile(r"id|name|oid|objid|object|source|source_?id|main_id", re.I)
+REMEDY = (
+    "send a VOTable or a CSV with a line of names, which has columns ra and dec (ICRS, deg), and id"
+    " if you like"
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as it was sent."""
+
+    names: Sequence[str]
+    """Empty texts where it has none."""
+    ra: np.ndarray
+    dec: np.ndarray
+    """deg; NaN where there is no number."""
+
+
+def read(body: bytes, content_type: str) -> Listed:
+    """Read a list.
+
+    Raises
+    ------
+    HTTPError
+        400 for what is no list or too long, 415 for another type.
+    """
+    kind = MEDIA_TYPES.get(content_type)
+    if kind is None:
+        raise HTTPError(
+            415,
+            f"A list of type {shorten(content_type) or 'none'} cannot be read: {REMEDY}, with the"
+            " content type application/x-votable+xml or text/csv.",
+        )
+    listed = (_votable if kind == "votable" else _csv)(body)
+    if not len(listed.ra):
+        raise HTTPError(400, f"The list has no rows: {REMEDY}.")
+    if len(listed.ra) > MOST_PLACES:
+        raise HTTPError(
+            400, f"The list has {len(listed.ra)} places, {MOST_PLACES} are the limit: send parts."
+        )
+    return listed
+
+
+def _csv(body: bytes) -> Listed:
+    try:
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise HTTPError(400, f"The list is not CSV in UTF-8 ({error}): {REMEDY}.") from None
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    header, data = (rows[0], rows[1:]) if rows else ([], [])
+    column = _finder([name.strip() for name in header])
+    at = {what: column(pattern) for what, pattern in (("ra", _RA), ("dec", _DEC), ("id", _NAME))}
+    _require(at["ra"], at["dec"], header)
+
+    def cells(position: int) -> list[str]:
+        return [row[position].strip() if position < len(row) else "" for row in data]
+
+    names = cells(at["id"]) if at["id"] is not None else [""] * len(data)
+    return Listed(names, _numbers(cells(at["ra"])), _numbers(cells(at["dec"])))
+
+
+def _votable(body: bytes) -> Listed:
+    try:
+        table = parse(io.BytesIO(body), verify="ignore").get_first_table()
+    except Exception as error:  # astropy raises many kinds
+        raise HTTPError(
+            400, f"The list is not a VOTable ({shorten(str(error))}): {REMEDY}."
+        ) from None
+    ucds = [str(field.ucd or "").lower() for field in table.fields]
+    column = _finder([field.name or field.ID for field in table.fields])
+
+    def position(word: str, pattern: re.Pattern[str]) -> int | None:
+        for ucd in (f"{word};meta.main", f"pos_eq_{word[7:]}_main", word):
+            if ucd in ucds:
+                return ucds.index(ucd)
+        return column(pattern)
+
+    ra, dec, name = position("pos.eq.ra", _RA), position("pos.eq.dec", _DEC), column(_NAME)
+    _require(ra, dec, [field.name for field in table.fields])
+    fields = [field.ID for field in table.fields]
+
+    def cells(at: int) -> Iterable:
+        return np.ma.asarray(table.array[fields[at]]).tolist()
+
+    names = ["" if one is None else str(one) for one in cells(name)] if name is not None else None
+    right, up = _numbers(cells(ra)), _numbers(cells(dec))
+    return Listed(names or [""] * len(right), right, up)
+
+
+def _finder(names: Sequence[str]) -> Callable[[re.Pattern[str]], int | None]:
+    return lambda pattern: next(
+        (at for at, name in enumerate(names) if pattern.fullmatch(name)), None
+    )
+
+
+def _require(ra: int | None, dec: int | None, names: Sequence[str]) -> None:
+    if ra is None or dec is None:
+        there = shorten(", ".join(map(str, names)), 200) or "none"
+        raise HTTPError(
+            400,
+            f"The list has no columns of right ascension and declination: {REMEDY}; it has"
+            f" {there}.",
+        )
+
+
+def _numbers(cells: Iterable[object]) -> np.ndarray:
+    def number(cell: object) -> float:
+        try:
+            return float(cell)
+        except (TypeError, ValueError):
+            return np.nan
+
+    return np.array([number(cell) for cell in cells], float)
+
+
+def compare(
+    parameters: Parameters,
+    catalogs: dict[str, Catalog],
+    name: str | None,
+    body: bytes,
+    content_type: str,
+) -> Outcome:
+    """Compare a list with catalogues that this site hosts.
+
+    Raises
+    ------
+    HTTPError
+        400 or 415 where the list or a parameter cannot be used.
+    DatabaseDown
+        When the database does not answer, or takes too long.
+    """
+    parameters.require_known(request.LISTED)
+    here = {one: catalog for one, catalog in catalogs.items() if catalog.here}
+    if name in catalogs and name not in here:
+        raise HTTPError(400, _only(name, here))
+    for word in parameters.words(request.CATALOG):
+        if word.lower() in catalogs and word.lower() not in here:
+            raise HTTPError(400, _only(word, here))
+    wanted = request.read_wanted(parameters, here, name, [hosted.OBJECTS])
+    epoch = parameters.number(places.EPOCH, places.FIRST_EPOCH, places.LAST_EPOCH)
+    listed = read(body, content_type)
+    targets, left_out = _targets(listed, epoch or Place.epoch)
+    match = Match(targets, wanted, request.read_motion(parameters), request.LONGEST_WAIT)
+    return Outcome(match, [_compared(one, match) for one in wanted], left_out)
+
+
+def _only(name: str, here: dict[str, Catalog]) -> str:
+    return (
+        f"A list cannot be compared with {shorten(name)}, which another service has: ask for single"
+        f" places, or for what this site hosts: {', '.join(here)}."
+    )
+
+
+def _targets(listed: Listed, epoch: float) -> tuple[list[Target], list[str]]:
+    """Return the places, and sentences on rows that are none."""
+    targets, left_out = [], []
+    values = zip(listed.names, listed.ra.tolist(), listed.dec.tolist(), strict=True)
+    for number, (name, ra, dec) in enumerate(values, 1):
+        if places.is_place(ra, dec):
+            targets.append(Target(number, Place(ra % 360, dec, epoch), name))
+        else:
+            left_out.append(f"row {number} has no position: ra {ra:g}, dec {dec:g}")
+    if not targets:
+        raise HTTPError(400, f"No row of the list has a position: {REMEDY}.")
+    if len(left_out) > MOST_SAID:
+        left_out = [*left_out[:MOST_SAID], f"and {len(left_out) - MOST_SAID} further rows"]
+    return targets, left_out
+
+
+def _compared(wanted: Wanted, match: Match) -> Compared:
+    """Compare all places with one catalogue."""
+    by_number = {target.number: target for target in match.targets}
+    places_ = [(target.number, target.place) for target in match.targets]
+    rows = []
+    for number, row in hosted.listed(wanted.catalog, places_, wanted.radius):
+        answer = Answer(wanted.catalog.name, State.FOUND, (row,))
+        rows += compared(wanted, by_number[number], answer, match.motion).answer.rows
+    state = State.FOUND if rows else State.EMPTY
+    return Compared(wanted, Answer(wanted.catalog.name, state, tuple(rows)))

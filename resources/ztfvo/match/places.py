@@ -1,0 +1,121 @@
+"""The places that a request names: of light curves, or positions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from psycopg import Connection, sql
+
+from ztfvo.dal import NUMBER, BadParameter, Parameters, shorten
+from ztfvo.db import reading
+from ztfvo.errors import HTTPError
+from ztfvo.match.model import Target
+from ztfvo.oid import InvalidOID, parse
+from ztfvo.outside.model import Place
+from ztfvo.releases import find_release, releases
+from ztfvo.store.names import DEFAULT, schema_of
+
+ID, POS, EPOCH = "ID", "POS", "EPOCH"
+MOST_PLACES = 10
+"""Of one request, but for lists."""
+YEAR_0, MJD_0, YEAR = 2000.0, 51544.5, 365.25
+"""Julian epoch J2000.0 and its MJD; days of a Julian year."""
+FIRST_EPOCH, LAST_EPOCH = 1900.0, 2100.0
+_BETWEEN = re.compile(r"\s*,\s*|\s+")
+
+_OBJECT = (
+    "SELECT oid, ra, dec, (hmjd_first + hmjd_last) / 2 FROM {schema}.objects WHERE oid = ANY(%s)"
+)
+
+
+def read(parameters: Parameters) -> list[Target]:
+    """Return the places of a request; it looks light curves up in the database.
+
+    Raises
+    ------
+    HTTPError
+        400 for none, for too many, and for what is no place; 404 for an OID that no release has.
+    DatabaseDown
+        When there is no connection to be had.
+    """
+    words = parameters.words(ID)
+    positions = [_position(value) for value in parameters.values(POS)]
+    count = len(words) + len(positions)
+    if not count:
+        raise HTTPError(
+            400,
+            "No place is named: give ID, as in ID=680113300005170, or POS, as in"
+            " POS=254.4575,35.3424.",
+        )
+    if count > MOST_PLACES:
+        raise HTTPError(
+            400,
+            f"{count} places are named, {MOST_PLACES} are the limit: ask several times, or POST a"
+            " list of positions.",
+        )
+    epoch = parameters.number(EPOCH, FIRST_EPOCH, LAST_EPOCH)
+    oids = []
+    for word in words:
+        try:
+            oids.append(parse(shorten(word)))
+        except InvalidOID as error:
+            raise BadParameter(ID, f"{ID}: {error}.") from error
+    found = _of_oids(oids) if oids else {}
+    targets = [found[oid] for oid in dict.fromkeys(oids)]
+    targets += [("", "", Place(*pair)) for pair in positions]
+    return [
+        Target(number, Place(place.ra, place.dec, epoch or place.epoch), name, release)
+        for number, (name, release, place) in enumerate(targets, 1)
+    ]
+
+
+def _position(value: str) -> tuple[float, float]:
+    parts = _BETWEEN.split(value)
+    if len(parts) == 2 and all(NUMBER.fullmatch(part) for part in parts):
+        ra, dec = map(float, parts)
+        if is_place(ra, dec):
+            return ra % 360, dec
+    raise BadParameter(
+        POS,
+        f"{POS}={shorten(value)} is no position: give right ascension (0 to 360) and declination"
+        " (-90 to 90) in degrees (ICRS), as in POS=254.4575,35.3424.",
+    )
+
+
+def is_place(ra: float, dec: float) -> bool:
+    """Return whether numbers are a right ascension and a declination in degrees."""
+    return 0 <= ra <= 360 and -90 <= dec <= 90
+
+
+def _of_oids(oids: Sequence[int]) -> dict[int, tuple[str, str, Place]]:
+    """Return OID, release and place of light curves.
+
+    The epoch is the middle between the first and the last one of the light curve.
+    """
+    with reading() as connection:
+        default = find_release(connection, DEFAULT).name
+        others = [one.name for one in releases(connection) if one.name != default]
+        found: dict[int, tuple[str, str, Place]] = {}
+        for release in (default, *others):
+            missing = [oid for oid in oids if oid not in found]
+            if missing:
+                found |= _in_release(connection, release, missing)
+    if missing := [str(oid) for oid in oids if oid not in found]:
+        raise HTTPError(404, f"There is no light curve {', '.join(missing)} at this site.")
+    return found
+
+
+def _in_release(
+    connection: Connection, release: str, oids: Sequence[int]
+) -> dict[int, tuple[str, str, Place]]:
+    query = sql.SQL(_OBJECT).format(schema=sql.Identifier(schema_of(release)))
+    return {
+        oid: (str(oid), release, Place(ra, dec, _year(middle)))
+        for oid, ra, dec, middle in connection.execute(query, (list(oids),))
+    }
+
+
+def _year(mjd: float | None) -> float:
+    """Return the Julian year of a MJD, to a thousandth."""
+    return Place.epoch if mjd is None else round(YEAR_0 + (mjd - MJD_0) / YEAR, 3)

@@ -1,0 +1,18 @@
+"""Forms of a cross-match: one module each, found by listing this folder.
+
+Each has NAMES, CONTENT_TYPE, TITLE, ORDER, ONE_CATALOG (whether it has room for one only) and
+``write``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import ModuleType
+
+from ztfvo.plugins import modules
+
+
+@lru_cache(maxsize=1)
+def writers() -> list[ModuleType]:
+    """Return all forms, in their order."""
+    return sorted(modules(__name__).values(), key=lambda one: one.ORDER)

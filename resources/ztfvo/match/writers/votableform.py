@@ -1,0 +1,119 @@
+"""VOTable 1.4: a table for each catalogue, with its states as INFO.
+
+Positions refer to a COOSYS of the catalogue's epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from astropy.io.votable.tree import CooSys, Field, Info, Resource, TableElement, VOTableFile
+
+from ztfvo import votable
+from ztfvo.match import columns
+from ztfvo.match.model import Compared, Outcome, Wanted
+from ztfvo.outside.model import Column, Row
+
+NAMES = ("votable", "vot", votable.MEDIA_TYPE, "text/xml")
+CONTENT_TYPE = votable.MEDIA_TYPE
+TITLE = "A table for each catalogue, with its states"
+ORDER = 20
+ONE_CATALOG = False
+
+_TYPES = {"float64": "double", "int64": "long", "bool": "boolean"}
+_NONE = {"float64": np.nan, "int64": 0, "bool": False, "str": ""}
+"""What stands in rows whose mask says that there is no value."""
+SAID_PLACES = 100
+"""Places that are listed as INFO; longer lists are known to who sent them."""
+
+
+def write(outcome: Outcome) -> bytes:
+    """The document."""
+    document, resource = votable.document(_infos(outcome), {})
+    for wanted in outcome.match.wanted:
+        resource.tables.append(_table(document, resource, outcome, wanted))
+    return votable.as_bytes(document)
+
+
+def _infos(outcome: Outcome) -> list[tuple[str, str, str | None]]:
+    match = outcome.match
+    motion = "Proper motions are taken into account" if match.motion else "As listed"
+    infos: list[tuple[str, str, str | None]] = [("motion", str(match.motion).lower(), motion)]
+    for target in match.targets if len(match.targets) <= SAID_PLACES else ():
+        place = target.place
+        what = f"{place.ra!r} {place.dec!r} J{place.epoch:.3f}"
+        infos.append(("place", what, f"Place {target.number}{target.name and ': '}{target.name}"))
+    infos += [("left_out", sentence, None) for sentence in outcome.left_out]
+    return infos
+
+
+def _table(
+    document: VOTableFile, resource: Resource, outcome: Outcome, wanted: Wanted
+) -> TableElement:
+    source = wanted.catalog.source
+    table = TableElement(document, ID=source.name, name=source.name)
+    table.description = f"{source.title}: objects within {wanted.radius:g} arcsec"
+    frame = _frame(resource, source.epoch)
+    listed = columns.of(wanted)
+    for column in listed:
+        table.fields.append(_field(document, source.name, column, frame, source.position or ()))
+    rows = outcome.rows(wanted)
+    table.create_arrays(len(rows))
+    for field, column in zip(table.fields, listed, strict=True):
+        _fill(table, field, column, rows)
+    table.format = "binary2"
+    for one in outcome.of(wanted):
+        table.infos.append(_state(source.name, one))
+    table.infos.append(Info(ID=f"citation_{source.name}", name="citation", value=source.citation))
+    return table
+
+
+def _frame(resource: Resource, epoch: float) -> str:
+    """Return the ID of the system of positions at an epoch, which is made where it is missing."""
+    name = f"{votable.ICRS}_{epoch:g}".replace(".", "_")
+    if name not in {one.ID for one in resource.coordinate_systems}:
+        resource.coordinate_systems.append(CooSys(ID=name, system="ICRS", epoch=f"J{epoch:g}"))
+    return name
+
+
+def _field(
+    document: VOTableFile, catalog: str, column: Column, frame: str, position: tuple[str, ...]
+) -> Field:
+    more: dict[str, Any] = {} if column.dtype in _TYPES else {"arraysize": "*"}
+    return votable.field(
+        document,
+        column.description,
+        ID=f"{catalog}.{column.name}",
+        name=column.name,
+        datatype=_TYPES.get(column.dtype, "unicodeChar"),
+        unit=column.unit,
+        ucd=column.ucd,
+        ref=frame if column.name in position else None,
+        **more,
+    )
+
+
+def _fill(table: TableElement, field: Field, column: Column, rows: list[Row]) -> None:
+    for at, row in enumerate(rows):
+        value = row[column.name]
+        table.array[field.ID][at] = _NONE[column.dtype] if value is None else value
+        table.array.mask[field.ID][at] = value is None
+
+
+def _state(catalog: str, one: Compared) -> Info:
+    answer = one.answer
+    number = one.target.number if one.target else 0
+    info = Info(ID=f"state_{catalog}_{number}", name="state", value=str(answer.state))
+    place = f"place {number}" if number else "all places"
+    times = [
+        f"{what} {when}"
+        for what, when in (
+            ("asked at", answer.asked_at),
+            ("since", answer.since),
+            ("asked again from", answer.again_at),
+        )
+        if when
+    ]
+    info.content = "; ".join([place, *filter(None, [answer.reason]), *times])
+    return info

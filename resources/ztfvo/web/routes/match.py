@@ -1,0 +1,196 @@
+"""Cross-match with catalogues, at places or for lists of positions: ``/match``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from types import ModuleType
+from typing import Any
+
+import orjson
+from anyio import to_thread
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from ztfvo.addresses import MATCH
+from ztfvo.dal import shorten
+from ztfvo.errors import HTTPError
+from ztfvo.match import catalogs, gather, lists, places, request
+from ztfvo.match.model import Match, Outcome
+from ztfvo.match.writers import jsonform, writers
+from ztfvo.web import turns
+from ztfvo.web.desk import desk_of
+from ztfvo.web.errors import answer_as
+from ztfvo.web.http import ASKING, Given, Reading, serve
+from ztfvo.web.openapi import operation, path_parameter, query_parameter
+
+router = APIRouter(tags=["Outside"])
+
+LINES, EVENTS = "application/x-ndjson", "text/event-stream"
+STREAMS = {"jsonl": LINES, LINES: LINES, "sse": EVENTS, EVENTS: EVENTS}
+"""Forms whose answers come one by one, by their names."""
+HEADERS = {"Cache-Control": "no-store"}
+
+_NAME = path_parameter("name", "A catalogue, as /outside names it", "simbad")
+_FORMAT = query_parameter(
+    request.FORMAT,
+    "Form of the answer, also by its media type; json if not given. csv is for one catalogue; jsonl"
+    " and sse give each answer as it comes",
+    {"type": "string", "enum": [*(one.NAMES[0] for one in writers()), "jsonl", "sse"]},
+)
+_CATALOG = query_parameter(
+    request.CATALOG,
+    "Catalogues, several times or with commas between; all services outside if not given",
+    {"type": "string"},
+    example="simbad,gaia_dr3",
+)
+_PARAMETERS = (
+    query_parameter(
+        places.ID,
+        "OIDs, several times or with commas between: places and middle epochs of light curves",
+        {"type": "string"},
+        example="680113300005170",
+    ),
+    query_parameter(
+        places.POS,
+        "Right ascension and declination in degrees (ICRS) with a comma between; may be repeated",
+        {"type": "string"},
+        example="254.4575,35.3424",
+    ),
+    query_parameter(
+        places.EPOCH,
+        "Julian year at which the object was there; the middle of the light curve, or 2020, if not"
+        " given",
+        {"type": "number", "minimum": places.FIRST_EPOCH, "maximum": places.LAST_EPOCH},
+    ),
+    query_parameter(
+        request.RADIUS,
+        "arcsec: for all catalogues, or name:arcsec for one; may be repeated or have commas",
+        {"type": "string"},
+        example="gaia_dr3:1",
+    ),
+    query_parameter(
+        request.MOTION,
+        "Whether proper motions are taken into account: yes or no; yes if not given",
+        {"type": "string"},
+    ),
+    query_parameter(
+        request.WAIT,
+        "Seconds for all answers; what comes later is kept for who asks again",
+        {
+            "type": "number",
+            "minimum": request.SHORTEST_WAIT,
+            "maximum": request.LONGEST_WAIT,
+            "default": request.LONGEST_WAIT,
+        },
+    ),
+    _FORMAT,
+)
+_ANSWERS = {
+    **{one.CONTENT_TYPE.partition(";")[0]: one.TITLE for one in writers()},
+    LINES: "A line of JSON for places and catalogues, then one for each answer as it comes",
+    EVENTS: "The same as server-sent events: begin, answer, end",
+}
+
+
+@serve(
+    router,
+    MATCH,
+    methods=ASKING,
+    summary="What catalogues have at the places of light curves, or any others",
+    openapi_extra=operation([*_PARAMETERS, _CATALOG], _ANSWERS, (400, 404, 413, 415, 503)),
+)
+@serve(
+    router,
+    f"{MATCH}/{{name}}",
+    methods=ASKING,
+    summary="What one catalogue has there",
+    openapi_extra=operation([_NAME, *_PARAMETERS], _ANSWERS, (400, 404, 413, 415, 503)),
+)
+async def match(given: Reading) -> Response:
+    """What catalogues have at a place: found, empty, unavailable or malformed, for each of them. A
+    POST may send a list of positions (VOTable or CSV), which is compared with what this site hosts.
+    """
+    form = _form(given)
+    _, *path = given.segments
+    name = path[0] if path else None
+    known = await turns.work(given.request, None, catalogs.known)
+    if given.body or (given.request.method == "POST" and given.content_type in lists.MEDIA_TYPES):
+        return await _list(given, form, name)
+    asked = await turns.work(given.request, None, request.read, given.parameters, known, name)
+    _require_room(form, asked)
+    desk = desk_of(given.request)
+    if isinstance(form, str):
+        write = _as_lines if form == LINES else _as_events
+        stream = _stream(asked, gather.answers(desk, asked), write)
+        headers = HEADERS | {"X-Accel-Buffering": "no"}
+        return StreamingResponse(stream, headers=headers, media_type=form)
+    outcome = await gather.all_answers(desk, asked)
+    return await _written(form, outcome)
+
+
+async def _list(given: Given, form: ModuleType | str, name: str | None) -> Response:
+    if isinstance(form, str):
+        raise HTTPError(400, f"{request.FORMAT}={form} is not for lists: use json, votable or csv.")
+    with turns.one_of_few(given.request):
+        outcome = await turns.work(
+            given.request,
+            turns.large(),
+            lists.compare,
+            given.parameters,
+            catalogs.known(),
+            name,
+            given.body,
+            given.content_type,
+        )
+        _require_room(form, outcome.match)
+        return await _written(form, outcome)
+
+
+async def _written(form: ModuleType, outcome: Outcome) -> Response:
+    body = await to_thread.run_sync(form.write, outcome)
+    return Response(body, headers=HEADERS, media_type=form.CONTENT_TYPE)
+
+
+def _form(given: Given) -> ModuleType | str:
+    """Return the writer that is asked for, or the media type of a stream."""
+    asked = (given.parameters.text(request.FORMAT) or "json").lower()
+    by_name = {name: one for one in writers() for name in one.NAMES} | STREAMS
+    if asked not in by_name:
+        there = ", ".join([*(one.NAMES[0] for one in writers()), "jsonl", "sse"])
+        raise HTTPError(400, f"{request.FORMAT}={shorten(asked)} is not known here: use {there}.")
+    form = by_name[asked]
+    answer_as(given.request, form if isinstance(form, str) else form.CONTENT_TYPE)
+    return form
+
+
+def _require_room(form: ModuleType | str, asked: Match) -> None:
+    if not isinstance(form, str) and form.ONE_CATALOG and len(asked.wanted) > 1:
+        raise HTTPError(
+            400,
+            f"{request.FORMAT}={form.NAMES[0]} has room for one catalogue, {len(asked.wanted)} are"
+            f" asked: name one in {request.CATALOG}, or use json or votable.",
+        )
+
+
+def _as_lines(_: str, value: dict[str, Any]) -> bytes:
+    return orjson.dumps(value) + b"\n"
+
+
+def _as_events(event: str, value: dict[str, Any]) -> bytes:
+    return f"event: {event}\ndata: ".encode() + orjson.dumps(value) + b"\n\n"
+
+
+async def _stream(
+    asked: Match,
+    answers: AsyncIterator[Any],
+    write: Callable[[str, dict[str, Any]], bytes],
+) -> AsyncIterator[bytes]:
+    """Give places and catalogues, then each answer as it comes, and last how many there were."""
+    known = [jsonform.catalog(wanted) for wanted in asked.wanted]
+    yield write("begin", {"kind": "begin", **jsonform.heading(asked), "catalogs": known})
+    count = 0
+    async for one in answers:
+        count += 1
+        named = {"kind": "answer", "catalog": one.wanted.catalog.name}
+        yield write("answer", named | jsonform.answer(one))
+    yield write("end", {"kind": "end", "answers": count})
