@@ -74,7 +74,7 @@ def test_a_column_that_vizier_has_no_more_is_refused_with_its_reason(ask, outsid
 def test_a_refusal_with_status_200_is_one(ask, outside):
     body = tapserver._refusal("the server is tired").body
     outside.answer(*tapserver.VIZIER, Reply(body, "application/x-votable+xml"))
-    (answer,) = ask(question("chen"))
+    (answer,) = ask(question("ztf_periodic"))
     assert answer.state == State.UNAVAILABLE
     assert "the server is tired" in answer.reason
 
@@ -254,9 +254,9 @@ def test_catalogues_of_vizier_are_those_used_most_first(ask, outside):
 
 
 def test_tables_of_one_service_have_their_turns_together(ask, outside, cache):
-    for name in ("chen", "spicy"):
+    for name in ("ztf_periodic", "spicy"):
         cases()[name].answer(outside)
-    ask(question("chen"), question("spicy"))
+    ask(question("ztf_periodic"), question("spicy"))
     assert cache.turn("https://tapvizier.cds.unistra.fr", 10.0) > 0.05
 
 

@@ -22,7 +22,7 @@ from ztfvo.web.app import make_app
 
 PLACE = "187.2779154,2.0523883"
 """3C 273"""
-HERE = ("simbad", "gaia_variability", "gaia_quasars", "sdss", "panstarrs_stack", "twomass")
+HERE = ("simbad", "gaia_variability", "gaia_quasars", "sdss_dr16q", "panstarrs_stack", "twomass")
 """Catalogues whose cases are there."""
 
 
@@ -223,7 +223,7 @@ def test_a_post_of_a_form_is_as_a_get(get, answering):
 @pytest.mark.parametrize("form", ["json", "votable", "csv", "jsonl", "sse"])
 def test_a_broken_service_is_said_so_in_every_format(get, answering, fault, state, form):
     with answering.failing("*", fault):
-        answer = get(f"/match/chen?POS=201.78468,38.74508&RESPONSEFORMAT={form}")
+        answer = get(f"/match/ztf_periodic?POS=201.78468,38.74508&RESPONSEFORMAT={form}")
     assert answer.status_code == 200
     assert state in answer.text
     if form == "json":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 from urllib.parse import quote
 
@@ -54,20 +55,24 @@ def _question(wanted: Wanted, target: Target) -> Question:
 def compared(wanted: Wanted, target: Target, answer: Answer, motion: bool) -> Compared:
     """Return an answer with the rows that are meant, and what each row gets."""
     source = wanted.catalog.source
-    rows = answer.rows if motion else _without_motion(source, answer.rows, target, wanted.radius)
+    rows = answer.rows if motion else without_motion(source, answer.rows, target, wanted.radius)
     state = State.EMPTY if answer.state == State.FOUND and not rows else answer.state
+    complete = tuple(completed(wanted, zip(repeat(target), rows)))
+    return Compared(wanted, replace(answer, state=state, rows=complete), target)
+
+
+def completed(wanted: Wanted, rows: Iterable[tuple[Target, Row]]) -> Iterator[Row]:
+    """Give rows with all columns of a catalogue's table, in their order."""
     names = [column.name for column in columns.of(wanted)]
-    complete = []
-    for row in rows:
-        address = record(source, row, target.place, wanted.radius)
+    for target, row in rows:
+        address = record(wanted.catalog.source, row, target.place, wanted.radius)
         known = {**row, PLACE: target.number, RECORD: address}
-        complete.append({name: known[name] for name in names})
-    return Compared(wanted, replace(answer, state=state, rows=tuple(complete)), target)
+        yield {name: known[name] for name in names}
 
 
-def _without_motion(
-    source: Source, rows: tuple[Row, ...], target: Target, radius: float
-) -> tuple[Row, ...]:
+def without_motion(
+    source: Source, rows: Sequence[Row], target: Target, radius: float
+) -> Sequence[Row]:
     """Return the rows within a radius by the places that the catalogue has, nearest first.
 
     Position angles are those of these places too.
@@ -81,7 +86,7 @@ def _without_motion(
             there = np.radians([row[name] for name in source.position])
             angle = position_angle(*here, *there).to_value("deg")
             near.append(row | {ANGLE: float(angle)})
-    return tuple(sorted(near, key=lambda row: row[AS_LISTED]))
+    return sorted(near, key=lambda row: row[AS_LISTED])
 
 
 def record(source: Source, row: Mapping[str, Any], place: Place, radius: float) -> str | None:

@@ -11,10 +11,10 @@ from psycopg.rows import dict_row
 from ztfvo import addresses
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
-from ztfvo.match.model import Catalog
+from ztfvo.match.model import PLACE, Catalog
 from ztfvo.outside.columns import number, position, text, whole
 from ztfvo.outside.model import Answer, Place, Row, Source, State, Yields
-from ztfvo.outside.rows import AS_LISTED, SEPARATION, around, read_rows, set_distances
+from ztfvo.outside.rows import AS_LISTED, SEPARATION, around, set_distances
 from ztfvo.releases import find_release
 from ztfvo.store.names import DEFAULT, schema_of
 
@@ -85,7 +85,7 @@ def answer(catalog: Catalog, place: Place, radius: float) -> Answer:
             raw = _read(connection, catalog, [(1, place)], radius, MOST_ROWS)
     except (DatabaseDown, HTTPError) as error:
         return Answer(catalog.name, State.UNAVAILABLE, reason=str(error).rstrip("."))
-    rows = around(catalog.source, read_rows(catalog.source, raw), place, radius)
+    rows = around(catalog.source, raw, place, radius)
     return Answer(catalog.name, State.FOUND if rows else State.EMPTY, tuple(rows))
 
 
@@ -111,8 +111,8 @@ def listed(
             f"{catalog.name} has more than {MOST_LISTED} rows within {radius:g} arcsec of these"
             " places: give a smaller RADIUS, or fewer places.",
         )
-    numbers = [row["place"] for row in raw]
-    rows = read_rows(catalog.source, raw)
+    numbers = [row[PLACE] for row in raw]
+    rows = [{name: value for name, value in row.items() if name != PLACE} for row in raw]
     by_number = dict(places)
     set_distances(catalog.source, rows, [by_number[one] for one in numbers])
     found = [

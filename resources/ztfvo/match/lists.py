@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from astropy.io.votable import parse
@@ -14,7 +15,7 @@ from astropy.io.votable import parse
 from ztfvo.dal import Parameters, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.match import hosted, places, request
-from ztfvo.match.gather import compared
+from ztfvo.match.gather import completed, without_motion
 from ztfvo.match.model import Catalog, Compared, Match, Outcome, Target, Wanted
 from ztfvo.outside.model import Answer, Place, State
 
@@ -78,7 +79,7 @@ def _csv(body: bytes) -> Listed:
         rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise HTTPError(400, f"The list is not CSV in UTF-8 ({error}): {REMEDY}.") from None
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    rows = [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
     header, data = (rows[0], rows[1:]) if rows else ([], [])
     column = _finder([name.strip() for name in header])
     at = {what: column(pattern) for what, pattern in (("ra", _RA), ("dec", _DEC), ("id", _NAME))}
@@ -201,11 +202,21 @@ def _targets(listed: Listed, epoch: float) -> tuple[list[Target], list[str]]:
 
 def _compared(wanted: Wanted, match: Match) -> Compared:
     """Compare all places with one catalogue."""
+    source = wanted.catalog.source
     by_number = {target.number: target for target in match.targets}
     places_ = [(target.number, target.place) for target in match.targets]
-    rows = []
-    for number, row in hosted.listed(wanted.catalog, places_, wanted.radius):
-        answer = Answer(wanted.catalog.name, State.FOUND, (row,))
-        rows += compared(wanted, by_number[number], answer, match.motion).answer.rows
+    found = [
+        (by_number[number], row)
+        for number, row in hosted.listed(wanted.catalog, places_, wanted.radius)
+    ]
+    if not match.motion:
+        of_place = groupby(found, key=lambda one: one[0].number)
+        grouped = [list(group) for _, group in of_place]
+        found = [
+            (group[0][0], row)
+            for group in grouped
+            for row in without_motion(source, [row for _, row in group], group[0][0], wanted.radius)
+        ]
+    rows = tuple(completed(wanted, found))
     state = State.FOUND if rows else State.EMPTY
-    return Compared(wanted, Answer(wanted.catalog.name, state, tuple(rows)))
+    return Compared(wanted, Answer(wanted.catalog.name, state, rows))

@@ -1,6 +1,7 @@
 """VOTable 1.4: a table for each catalogue, with its states as INFO.
 
-Positions refer to a COOSYS of the catalogue's epoch.
+Positions refer to a COOSYS of the catalogue's epoch.  Rows are TABLEDATA, the form that astropy
+writes fast where values are missing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from astropy.io.votable.tree import CooSys, Field, Info, Resource, TableElement,
 from ztfvo import votable
 from ztfvo.match import columns
 from ztfvo.match.model import Compared, Outcome, Wanted
-from ztfvo.outside.model import Column, Row
+from ztfvo.outside.model import Column
 
 NAMES = ("votable", "vot", votable.MEDIA_TYPE, "text/xml")
 CONTENT_TYPE = votable.MEDIA_TYPE
@@ -61,8 +62,10 @@ def _table(
     rows = outcome.rows(wanted)
     table.create_arrays(len(rows))
     for field, column in zip(table.fields, listed, strict=True):
-        _fill(table, field, column, rows)
-    table.format = "binary2"
+        values = [row[column.name] for row in rows]
+        none = np.array([value is None for value in values], bool)
+        filled = [_NONE[column.dtype] if value is None else value for value in values]
+        table.array[field.ID] = np.ma.array(filled, table.array.dtype[field.ID], mask=none)
     for one in outcome.of(wanted):
         table.infos.append(_state(source.name, one))
     table.infos.append(Info(ID=f"citation_{source.name}", name="citation", value=source.citation))
@@ -92,13 +95,6 @@ def _field(
         ref=frame if column.name in position else None,
         **more,
     )
-
-
-def _fill(table: TableElement, field: Field, column: Column, rows: list[Row]) -> None:
-    for at, row in enumerate(rows):
-        value = row[column.name]
-        table.array[field.ID][at] = _NONE[column.dtype] if value is None else value
-        table.array.mask[field.ID][at] = value is None
 
 
 def _state(catalog: str, one: Compared) -> Info:
