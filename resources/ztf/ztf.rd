@@ -32,6 +32,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
   <FEED source="ztf/references#table"/>
   <FEED source="ztf/images#science-images"/>
   <FEED source="ztf/images#reference-images"/>
+  <FEED source="ztf/outside#table"/>
 
   <table id="releases" onDisk="True" adql="True" primary="name">
     <meta name="table-rank">50</meta>
@@ -137,6 +138,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     <make table="releases"/>
     <make table="filters"/>
     <make table="catflags"/>
+    <make table="outside_sources"/>
     <publish sets="ivo_managed,local"/>
   </data>
 </resource>

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ztfvo.settings import Settings, get_settings
-from ztfvo.site import kdb_tables, rolling
+from ztfvo.site import kdb_tables, outside, rolling
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import write
@@ -39,6 +39,7 @@ def publish(*releases: str, settings: Settings | None = None) -> None:
     """
     settings = settings or get_settings()
     names = _descriptors(settings, releases)
+    outside.list_sources(settings)
     commands = [*(("imp", name) for name in names), ("pub", *names)]
     if DEFAULT_RD in releases:
         commands += kdb_tables.when_default_came(settings)

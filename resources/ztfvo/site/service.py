@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ztfvo.settings import Settings
-from ztfvo.site import health, supervisor
+from ztfvo.site import health, outside, supervisor
 from ztfvo.site.config import (
     make_folders,
     write_cluster_config,
@@ -91,6 +91,8 @@ def start(settings: Settings, wanted: list[str] | None = None) -> list[str]:
             supervisor.start_program(settings, part)
         for part in starting:
             health.wait_for(settings, part, CHECKS[part], PATIENCE[part])
+        if APP in needed and stage == [DATABASE]:
+            outside.list_sources(settings)
     return former
 
 

@@ -185,6 +185,18 @@ CREATE TABLE IF NOT EXISTS ztf_store.release (
 ALTER TABLE ztf_store.release ADD COLUMN IF NOT EXISTS windows jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE ztf_store.release ADD COLUMN IF NOT EXISTS times text NOT NULL DEFAULT 'five-decimals';
 CREATE UNIQUE INDEX IF NOT EXISTS one_default ON ztf_store.release (is_default) WHERE is_default;
+CREATE TABLE IF NOT EXISTS ztf_store.outside_source (
+  name text PRIMARY KEY,
+  title text NOT NULL,
+  gives text NOT NULL,
+  radius double precision NOT NULL,
+  largest_radius double precision NOT NULL,
+  epoch double precision,
+  address text NOT NULL,
+  about text NOT NULL,
+  citation text NOT NULL,
+  licence text NOT NULL
+);
 """
 
 QUADRANT_TABLES = """
