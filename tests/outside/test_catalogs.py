@@ -47,7 +47,7 @@ def test_every_source_names_its_columns_once_and_yields_only_declared_ones():
         used = {one for one in yields.values() if isinstance(one, str)}
         assert used | set(source.yields.probabilities.values()) <= set(names)
         assert set(source.position or ()) <= set(names)
-        assert 0 < source.radius <= source.largest_radius
+        assert (0 < source.radius <= source.largest_radius) == (source.find is not None)
 
 
 @pytest.mark.parametrize("name", VIZIER_TABLES)

@@ -1,4 +1,4 @@
-"""A service outside is one file: it is in every place that lists such, and nothing else is edited."""
+"""A service outside is one file: all places that list such have it, with no other edit."""
 
 from __future__ import annotations
 
