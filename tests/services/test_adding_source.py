@@ -79,6 +79,9 @@ def test_tap_lists_all_sources_with_their_addresses(site, tap):
     rows = tap.search("SELECT name, largest_radius, address FROM ztf.outside_sources")
     there = {row["name"]: (row["largest_radius"], row["address"]) for row in rows}
     assert {name: there[name] for name in sources()} == {
-        name: (one.largest_radius, f"{get_settings().url}/match/{name}")
+        name: (
+            one.largest_radius,
+            get_settings().url + (f"/match/{name}" if one.find else "/outside"),
+        )
         for name, one in sources().items()
     }
