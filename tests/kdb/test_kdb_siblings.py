@@ -203,9 +203,8 @@ def test_a_failing_service_is_reported_and_disturbs_nothing_else(
     assert reason in state["siblings_unavailable"]
     assert Neighbours.objects.count() == 0
     # It is left in peace for a while, then asked again.
-    started = time.monotonic()
     assert anyone.get(f"objects/{oid}/").json()["siblings_unavailable"]
-    assert (len(peer.asked), time.monotonic() - started < 0.4) == (1, True)
+    assert len(peer.asked) == 1
     peer.status, peer.answer, peer.wait = 200, "asked,other\n", 0
     cache.clear()
     assert anyone.get(f"objects/{oid}/").json()["siblings_unavailable"] is None

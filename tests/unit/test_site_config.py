@@ -21,6 +21,8 @@ from ztfvo.site.render import fill, render
 from ztfvo.site.secrets import password_hash, secret
 
 ROOT = Path(__file__).resolve().parents[2]
+NOBODY = pwd.getpwnam("nobody").pw_uid
+"""Of a user who is not root, and whom every machine knows."""
 
 #: What is known only when a single file is written.
 LATE_VALUES = (
@@ -241,7 +243,7 @@ def test_parts_read_the_same_settings_but_no_logins_of_others(settings, monkeypa
 
 @pytest.mark.parametrize(("hard", "files"), [(1024, 1024), (2**20, 8192), (-1, 8192)])
 def test_nginx_asks_for_no_more_files_than_its_limit_allows(settings, monkeypatch, hard, files):
-    monkeypatch.setattr(limits.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(limits.os, "geteuid", lambda: NOBODY)
     monkeypatch.setattr(limits.resource, "getrlimit", lambda kind: (64, hard))
     assert f"--nofile={files} " in limits.words(settings, "nginx")
     config.write_service_config(settings)
