@@ -15,6 +15,7 @@ QUERIES = [(path, block) for path in GUIDES for block in blocks(path, "sql")]
 OID = service.HZ_HER_OIDS[0]
 STANDS_FOR = {
     "RELEASE": "demo",
+    "/catalogs/NAME": "/catalogs/gcvs",
     "OID": str(OID),
     "HMJD": "last",
     "RA=..&DEC=..&SR=..": "RA=254.45755&DEC=35.34236&SR=0.001",
@@ -50,8 +51,8 @@ def title(value: object) -> str:
     return value.splitlines()[-1][:40] if isinstance(value, str) else name_of(value)
 
 
-def test_the_readme_and_the_guides_of_light_curves_have_examples():
-    guides = {ROOT / "docs" / f"{name}.md" for name in ("lightcurves", "dropin")}
+def test_the_readme_and_the_guides_have_examples():
+    guides = {ROOT / "docs" / f"{name}.md" for name in ("lightcurves", "dropin", "catalogs")}
     assert {README, *guides} <= {path for path, _ in EXAMPLES}
     assert QUERIES
 
