@@ -44,6 +44,9 @@ _KDB_FAILS = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _INTERVAL = re.compile(r"Field (?P<name>\w+): Bad parameter literal \['(?P<value>[^']*)'\]")
+_IN_SQL = re.compile(r"\n(?:LINE \d+|CONTEXT):.*", re.DOTALL)
+"""Where in the SQL that a query became the database found a mistake."""
+
 _MISSING = re.compile(r'relation "(?P<schema>\w+)\.\w+" does not exist')
 
 
@@ -89,6 +92,11 @@ def is_knowledge_down(error: BaseException) -> bool:
     return bool(_KDB_FAILS.search(str(error)))
 
 
+def is_of_geometry(error: BaseException) -> bool:
+    """Whether an error of the database is that of a geometry that is none."""
+    return getattr(error.diag, "source_file", None) in _OF_GEOMETRY
+
+
 def of_database(error: BaseException) -> Unavailable | None:
     """What to say of an error of the database; None where the query is at fault.
 
@@ -110,7 +118,7 @@ def of_database(error: BaseException) -> Unavailable | None:
         return Unavailable(DATABASE_DOWN) if lost else None
     if state[:2] in _DOWN:
         return Unavailable(DATABASE_DOWN)
-    if state[:2] not in _BROKEN or error.diag.source_file in _OF_GEOMETRY:
+    if state[:2] not in _BROKEN or is_of_geometry(error):
         return None
     return Unavailable(failed(), 500)
 
@@ -121,7 +129,7 @@ def explain(error: Exception) -> tuple[int, str]:
         error = fault
     if isinstance(error, Unavailable):
         return error.httpCode, str(error)
-    text = str(error).strip()
+    text = _IN_SQL.sub("", str(error).strip())
     missing = _MISSING.search(text)
     if missing and missing["schema"] == CATALOGS:
         return 404, (

@@ -132,6 +132,32 @@ def test_columns_that_no_table_can_have_are_refused(site, field):
     assert not LEAKS.search(answer.text)
 
 
+STREAM = "<DATA><BINARY><STREAM encoding='base64'>{}</STREAM></BINARY></DATA>"
+EMPTY = "<DATA><TABLEDATA></TABLEDATA></DATA>"
+CIRCLE = '<FIELD name="x" datatype="double" arraysize="3" xtype="circle"/>'
+
+
+@pytest.mark.parametrize(
+    ("head", "data", "said"),
+    [
+        ("", EMPTY, "The table has no columns: describe each with a FIELD."),
+        (
+            '<FIELD name="x" datatype="int" arraysize="2x3"/>',
+            EMPTY,
+            "has the arraysize 2x3: give a",
+        ),
+        (INT, STREAM.format("!!!!AAAAAQ=="), "its stream is not base64"),
+        (CIRCLE, "<DATA><TABLEDATA><TR><TD>1 2 -3</TD></TR></TABLEDATA></DATA>", "a geometry that"),
+    ],
+)
+def test_tables_that_are_none_are_refused_with_a_sentence(site, head, data, said):
+    document = f"<VOTABLE><RESOURCE><TABLE>{head}{data}</TABLE></RESOURCE></VOTABLE>"
+    answer = upload(site, document.encode())
+    assert (answer.status_code, said in sentence(answer)) == (400, True), sentence(answer)
+    assert "INSERT" not in answer.text
+    assert not LEAKS.search(answer.text)
+
+
 def test_a_null_value_is_no_code(site):
     field = (
         '<FIELD name="x" datatype="int"><VALUES null="1&quot; or __import__(&quot;os&quot;)'

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import socket
 import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -144,6 +146,21 @@ def test_a_longer_address_is_refused_with_a_sentence_elsewhere(site, path):
     assert f"more than {LONGEST_ADDRESS:,} bytes" in answer.text
 
 
+def test_whoever_sends_a_long_address_in_pieces_gets_the_answer(site):
+    """nginx knows of more to come or not, by when the pieces come; some connections were reset."""
+    address = urlsplit(site)
+    sent = f"GET /view?QUERY={LONG} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    for number in range(400):
+        with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            first = 1100 + number * 37 % 8000
+            connection.sendall(sent[:first])
+            connection.sendall(sent[first:])
+            time.sleep(0.002)  # the answer is there, and so is the end of a connection
+            received = b"".join(iter(lambda: connection.recv(65536), b""))
+        assert received.startswith(b"HTTP/1.1 414"), number
+
+
 FORMS = {
     "CSV": "text/csv;header=present",
     "Text/CSV": "text/csv",
@@ -172,6 +189,43 @@ def test_nor_do_those_of_links(site, path):
         site + path, params=ADDRESSES[path] | {"responseformat": "VOTable"}, timeout=60
     )
     assert answer.headers["Content-Type"] == "application/x-votable+xml;content=datalink"
+
+
+ENCODED = (
+    "application/x-votable%2Bxml{0}content%3Ddatalink",
+    "Application/X-VOTable+XML{0}content=datalink",
+)
+
+
+@pytest.mark.parametrize("semicolon", [";", "%3B", "%3b", "%20;%20"])
+@pytest.mark.parametrize("form", ENCODED)
+@pytest.mark.parametrize("path", ["/links", "/images", "/scs", "/ssa", "/sia2", "/tap/sync"])
+def test_media_types_have_parameters_however_they_are_encoded(site, path, form, semicolon):
+    parameters = urlencode(ADDRESSES[path])
+    answer = requests.get(
+        f"{site}{path}?{parameters}&RESPONSEFORMAT={form.format(semicolon)}", timeout=60
+    )
+    assert (answer.status_code, 'value="ERROR"' in answer.text) == (200, False), answer.text
+    content = ";content=datalink" if path in ("/links", "/images") else ""
+    assert answer.headers["Content-Type"] == f"application/x-votable+xml{content}"
+
+
+@pytest.mark.parametrize("place", ["address", "form"])
+def test_parameters_of_media_types_choose_the_form(site, place):
+    form = "application/x-votable+xml;serialization=tabledata"
+    if place == "address":
+        text = f"{urlencode(TAP)}&RESPONSEFORMAT={form}"
+        answer = requests.get(f"{site}/tap/sync?{text}", timeout=60)
+    else:
+        answer = requests.post(f"{site}/tap/sync", TAP | {"RESPONSEFORMAT": form}, timeout=60)
+    assert answer.headers["Content-Type"] == form
+    assert "<TABLEDATA>" in answer.text
+
+
+def test_a_semicolon_ends_no_parameter_of_an_address(site):
+    query = "SELECT+filter+FROM+ztf.filters+WHERE+filter='a;b=1'+OR+filter='zg';"
+    answer = requests.get(f"{site}/tap/sync?LANG=ADQL&FORMAT=csv&QUERY={query}", timeout=60)
+    assert (answer.status_code, answer.text.split()) == (200, ["filter", "zg"])
 
 
 @pytest.fixture
@@ -205,6 +259,46 @@ def finish(address):
 @pytest.mark.parametrize("run", ["night 12", "<b>&\"'", "Zoë"])
 def test_a_job_keeps_what_its_client_calls_it(job, run):
     assert info(job(RUNID=run), "runId") == run
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "sentence"),
+    [
+        ("/phase", {"PHASE": "SUSPEND"}, "PHASE=SUSPEND: give RUN or ABORT."),
+        ("/phase", {}, "PHASE=: give RUN or ABORT."),
+        ("/executionduration", {"EXECUTIONDURATION": "x"}, "x is not a number of seconds"),
+        ("/executionduration", {"EXECUTIONDURATION": "nan"}, "nan is not a number of seconds"),
+        ("/destruction", {"DESTRUCTION": "2026-13-01"}, "2026-13-01 is not a time"),
+        ("?WAIT=x", None, "x is not a number of seconds: give 0 to"),
+        ("?WAIT=-2", None, "-2 is not a number of seconds: give 0 to"),
+        ("?WAIT=1e3", None, "1e3 is not a number of seconds: give 0 to"),
+    ],
+)
+def test_a_bad_phase_or_time_is_refused_and_changes_nothing(job, path, values, sentence):
+    address = job()
+    before = [info(address, name) for name in ("phase", "executionDuration", "destruction")]
+    method = "GET" if values is None else "POST"
+    answer = requests.request(method, address + path, data=values, timeout=60)
+    assert answer.status_code == 400
+    infos = ElementTree.fromstring(answer.content).iter(
+        "{http://www.ivoa.net/xml/VOTable/v1.3}INFO"
+    )
+    assert sentence in next(one.text for one in infos if one.get("value") == "ERROR")
+    assert before == [info(address, name) for name in ("phase", "executionDuration", "destruction")]
+
+
+def test_results_that_a_job_lacks_are_404(job):
+    address = job()
+    for path in ("/results/result", "/results/none", "/uploads/t", "/nothing"):
+        assert requests.get(address + path, timeout=60).status_code == 404
+    assert requests.get(f"{address}x", timeout=60).status_code == 404
+
+
+def test_waiting_ends_when_requests_end(job):
+    address = job()
+    began = time.monotonic()
+    assert info(f"{address}?WAIT=1", "phase") == "PENDING"
+    assert 0.5 < time.monotonic() - began < 30
 
 
 def test_a_job_without_a_name_has_none(job):

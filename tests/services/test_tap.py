@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import lxml.html
 import numpy as np
 import pytest
 import pyvo
@@ -259,6 +260,32 @@ def test_json_is_json(query, name, parameter):
     assert len(answer.json()["data"]) > 100
 
 
+def test_numbers_that_are_not_finite_are_null_in_json(query):
+    def no_number(text):
+        pytest.fail(f"{text} is no JSON")
+
+    sent = query(
+        "SELECT CAST('NaN' AS REAL) AS a, CAST('-Infinity' AS DOUBLE PRECISION) AS b, 1e400 AS c,"
+        " 0.25 AS d FROM ztf.filters WHERE filter = 'zg'",
+        RESPONSEFORMAT="json",
+    )
+    assert json.loads(sent.text, parse_constant=no_number)["data"] == [[None, None, None, 0.25]]
+    table = (
+        parse(
+            io.BytesIO(
+                query(
+                    "SELECT CAST('NaN' AS REAL) AS a, CAST('-Infinity' AS DOUBLE PRECISION) AS b"
+                    " FROM ztf.filters WHERE filter = 'zg'"
+                ).content
+            )
+        )
+        .get_first_table()
+        .array
+    )
+    assert np.isnan(table["a"].data[0])
+    assert np.isneginf(table["b"].data[0])
+
+
 @pytest.mark.parametrize("table", [f"ztf.{name}" for name in (*TABLES, "releases", "filters")])
 def test_each_table_can_be_had_as_json(query, table):
     document = json.loads(query(f"SELECT TOP 5 * FROM {table}", RESPONSEFORMAT="json").text)
@@ -352,6 +379,17 @@ def test_a_column_without_a_name_can_be_taken_from_a_subquery(tap):
     assert inner.colnames == ["filter", "count_2", "max_3"]
     (all_,) = tap.search("SELECT COUNT(*) AS n FROM ztf.objects")
     assert inner["count_2"].sum() == all_["n"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [("MAX(41 + 1)", "42"), ("MIN('a')", "a"), ("SUM(14)", "42"), ("COUNT(*)", "3")],
+)
+def test_aggregates_of_what_has_no_ucd_are_pages_too(query, expression, shown):
+    answer = query(f"SELECT {expression} AS n FROM ztf.filters", RESPONSEFORMAT="html")
+    assert answer.status_code == 200
+    cells = lxml.html.document_fromstring(answer.content).xpath("//td/text()")
+    assert shown in [cell.strip() for cell in cells]
 
 
 def test_an_asynchronous_mistake_is_reported(tap):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gavo.adql import nodes
+from gavo.adql import common, nodes
 
 OPTIONAL = True
 
@@ -32,9 +32,17 @@ def install() -> None:
     def polish(self: Any) -> None:
         for place, column in enumerate(self.selectFields or (), 1):
             if isinstance(column, nodes.DerivedColumn) and not hasattr(column, "ztfvo_name"):
-                function = _FUNCTION.match(nodes.flatten(column.expr))
-                column.ztfvo_name = f"{function[1].lower() if function else 'column'}_{place}"
+                column.ztfvo_name = f"{_word(column.expr)}_{place}"
 
     nodes.DerivedColumn.name = property(name)
     nodes.DerivedColumn.change = change_and_keep_name
     nodes.SelectList._polish = polish
+
+
+def _word(expression: Any) -> str:
+    """Name of the function that an expression begins with, if it does."""
+    try:
+        function = _FUNCTION.match(nodes.flatten(expression))
+    except common.Error:  # units and regions cannot be written before they are understood
+        return "column"
+    return function[1].lower() if function else "column"

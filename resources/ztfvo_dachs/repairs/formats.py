@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,7 +69,8 @@ def _write_json() -> None:
     JSON writer breaks in the middle of the answer, with a traceback in it.
 
     Readers of JSON take numbers for doubles: a column with an integer beyond 2^53 is text, and so
-    is always one whose property ``json`` says so.
+    is always one whose property ``json`` says so.  JSON has no numbers that are not finite: they
+    are null.
     """
     names, structure = jsontable._getJSONColumns, jsontable._getJSONStructure
 
@@ -86,7 +88,10 @@ def _write_json() -> None:
                 values = [row[place] for row in made["data"]]
                 if column["json"] == "text" or any(map(_is_rounded, values)):
                     column["json"] = "text"
-                    _replace(made["data"], place, values)
+                    _replace(made["data"], place, [_text(value) for value in values])
+            elif column["datatype"] in ("float", "double"):
+                values = [_finite(row[place]) for row in made["data"]]
+                _replace(made["data"], place, values)
         return made
 
     jsontable._getJSONColumns = columns
@@ -97,12 +102,24 @@ def _is_rounded(value: Any) -> bool:
     return isinstance(value, int) and abs(value) > MOST_JSON_INTEGER
 
 
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _finite(value: Any) -> Any:
+    """A number, or an array of numbers, without those that are not finite."""
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _replace(rows: list[Any], place: int, values: list[Any]) -> None:
-    """Put texts in the place of a column's values."""
+    """Put others in the place of a column's values."""
     for number, value in enumerate(values):
-        row = list(rows[number])
-        row[place] = None if value is None else str(value)
-        rows[number] = row
+        if value is not rows[number][place]:
+            row = list(rows[number])
+            row[place] = value
+            rows[number] = row
 
 
 def _withdraw_geojson() -> None:

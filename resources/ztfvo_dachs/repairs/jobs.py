@@ -19,6 +19,7 @@ from typing import Any
 from gavo import base, svcs, utils
 from gavo.protocols import tap, taprunner, uws, uwsactions
 
+from ztfvo.dal import WHOLE
 from ztfvo.settings import get_settings
 from ztfvo_dachs.jobserver import PROCESS
 
@@ -40,6 +41,8 @@ def install() -> None:
     _end_their_own_process_only()
     _keep_plain_data()
     _limit_times()
+    _limit_waiting()
+    _name_phases()
 
 
 def install_in_server() -> None:
@@ -195,6 +198,40 @@ def _limit_times() -> None:
 
     uwsactions.ExecDAction.deserializeValue = staticmethod(seconds)
     uwsactions.DestructionAction.deserializeValue = staticmethod(moment)
+
+
+def _limit_waiting() -> None:
+    """Refuse a WAIT that is no number, and wait no longer than requests may take."""
+    root = uwsactions.RootAction
+    delay = root._delayIfWAIT
+
+    def delay_within_bounds(self: Any, job: Any, request: Any) -> Any:
+        text, longest = request.uwsArgs.get("wait"), base.getConfig("async", "maxslowpollwait")
+        if text is not None:
+            if text != "-1" and not WHOLE.fullmatch(text):
+                raise base.ValidationError(
+                    f"{text[:40]} is not a number of seconds: give 0 to {longest}, or -1 for as"
+                    " long as possible.",
+                    "WAIT",
+                )
+            request.uwsArgs["wait"] = str(longest if text == "-1" else min(int(text), longest))
+        return delay(self, job, request)
+
+    root._delayIfWAIT = delay_within_bounds
+
+
+def _name_phases() -> None:
+    change = uwsactions.PhaseAction.doPOST
+
+    def change_if_known(self: Any, job: Any, request: Any) -> Any:
+        phase = request.uwsArgs.get("phase") or ""
+        if phase not in ("RUN", "ABORT"):
+            raise base.ValidationError(
+                f"A job cannot be brought to PHASE={phase[:40]}: give RUN or ABORT.", "PHASE"
+            )
+        return change(self, job, request)
+
+    uwsactions.PhaseAction.doPOST = change_if_known
 
 
 def _show_jobs_to_those_who_know_them() -> None:

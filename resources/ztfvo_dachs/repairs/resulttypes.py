@@ -55,6 +55,7 @@ def install() -> None:
     def describe_as_computed(self: Any, context: Any) -> None:
         describe(self, context)
         self.fieldInfo.properties[EXPRESSION] = nodes.flatten(self)
+        self.fieldInfo.ucd = self.fieldInfo.ucd or ""  # where there is none, HTML wants a text
 
     adqlglue.runTAPQuery = run_and_settle
     adqlglue._makeColumnFromFieldInfo = make_and_mark

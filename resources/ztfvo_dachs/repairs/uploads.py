@@ -18,12 +18,14 @@ from gavo.base import valuemappers
 from gavo.formats import votableread
 from gavo.protocols import dali, tap, taprunner, uws, uwsactions
 from gavo.utils import QuotedName
-from gavo.votable import V
+from gavo.votable import V, tableparser
+from gavo.votable.common import VOTableError
 
 from ztfvo.dal import shorten
 from ztfvo.remote import Failure
 from ztfvo.remote.public import fetch
 from ztfvo.settings import get_settings
+from ztfvo_dachs import messages
 from ztfvo_dachs.repairs import limits, syncqueries
 
 FOLDER = "uploads"
@@ -49,10 +51,13 @@ XTYPES = {
 
 _TABLE = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}")
 _REGULAR = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{LONGEST_NAME - 1}}}")
-_ARRAY = re.compile(r"([1-9][0-9]{0,5}x){0,2}([1-9][0-9]{0,6}\*?|\*)")
+_ARRAY = re.compile(r"[1-9][0-9]{0,6}\*?|\*")
+"""The database here has arrays of one dimension."""
+
 _ADDRESS = re.compile(r"https?://[\x21-\x7e]{1,2000}", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x20-\x7e]{0,80}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _OF_POSTGRES = ("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid")
 
 
@@ -75,6 +80,14 @@ def install() -> None:
                 column.originalName = QuotedName(sent)
         return definition
 
+    decode = tableparser._StreamData._decodeBase64
+
+    def decode_base64_only(self: Any, text: bytes) -> None:
+        if _NO_BASE64.search(text):
+            raise VOTableError("its stream is not base64")
+        decode(self, text)
+
+    tableparser._StreamData._decodeBase64 = decode_base64_only
     votableread.makeTableDefForVOTable = make_checked
     votableread.AutoQuotedNameMaker = NameMaker
 
@@ -141,6 +154,11 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
                 name, Nameless(file), connection, nameMaker=votableread.AutoQuotedNameMaker()
             )
         except base.DBError as error:
+            if messages.is_of_geometry(error):
+                raise _refused(
+                    f"{name} cannot be made a table: it has a geometry that is none, such as a"
+                    " circle with a negative radius."
+                ) from error
             if (error.pgcode or "08")[:2] not in ("22", "42", "54"):
                 raise
             raise _refused(
@@ -188,6 +206,8 @@ def check(definition: Any) -> None:
     """
     kept = [child for child in definition._children if isinstance(child, V.FIELD)]
     definition._children[:] = kept
+    if not kept:
+        raise _refused("The table has no columns: describe each with a FIELD.")
     if len(kept) > MOST_COLUMNS:
         raise _refused(f"The table has {len(kept)} columns: upload {MOST_COLUMNS} at most.")
     for field in kept:
@@ -205,7 +225,10 @@ def _check_field(field: Any) -> None:
         )
     field.arraysize = (field.arraysize or "").strip() or None
     if field.arraysize and not _ARRAY.fullmatch(field.arraysize):
-        raise _refused(f"Column {_short(name)} has the arraysize {_short(field.arraysize)}.")
+        raise _refused(
+            f"Column {_short(name)} has the arraysize {_short(field.arraysize)}: give a number, a"
+            " number with *, or *."
+        )
     if field.datatype not in XTYPES.get(field.xtype, ()):
         field.xtype = None
     for attribute in ("ucd", "unit"):
