@@ -109,6 +109,20 @@ def http(
 
 
 @app.command()
+def match(
+    base: Annotated[str | None, typer.Argument(help="Address; default: this installation.")] = None,
+    schema: Annotated[str, typer.Option(help="Schema of the release in TAP.")] = "ztf",
+    positions: Count = 10_000,
+    runs: Annotated[int, typer.Option(min=1, help="Of each kind.")] = 3,
+) -> None:
+    """Compare a list of positions with objects: by /match and by TAP upload."""
+    from bench.match import match as run
+
+    settings = get_settings()
+    run(settings, (base or settings.url).rstrip("/"), schema, positions, runs)
+
+
+@app.command()
 def kdb(
     annotations: Count = 100_000,
     requests: Requests = 40,

@@ -9,7 +9,7 @@ import astropy.units as u
 import pytest
 from astropy.io.votable.ucd import parse_ucd
 from support import tapserver
-from support.cases import gaia_dr3, panstarrs_stack
+from support.cases import gaia, panstarrs_stack
 from support.outside import Reply
 from support.outside_cases import cases
 
@@ -80,12 +80,12 @@ def test_a_refusal_with_status_200_is_one(ask, outside):
 
 
 def test_a_star_that_moves_is_found_where_it_was_at_the_epoch_of_the_place(ask, outside):
-    cases()["gaia_dr3"].answer(outside)
-    (then,) = ask(question("gaia_dr3"))
+    cases()["gaia"].answer(outside)
+    (then,) = ask(question("gaia"))
     (star,) = then.rows
     assert star["separation"] == pytest.approx(0.0, abs=1e-3)
     assert star["separation_as_listed"] == pytest.approx(3.6, abs=1e-6)
-    (later,) = ask(question("gaia_dr3", epoch=2019.0))
+    (later,) = ask(question("gaia", epoch=2019.0))
     (star,) = later.rows
     # 0.9 arcsec behind the place, which is where it will be a year later
     assert star["separation"] == pytest.approx(0.9, abs=1e-3)
@@ -93,16 +93,16 @@ def test_a_star_that_moves_is_found_where_it_was_at_the_epoch_of_the_place(ask, 
 
 
 def test_a_star_is_asked_for_as_far_as_it_may_have_moved(ask, outside):
-    cases()["gaia_dr3"].answer(outside)
-    ask(question("gaia_dr3"))
+    cases()["gaia"].answer(outside)
+    ask(question("gaia"))
     query = outside.asked[0].values["QUERY"]
     assert f"{(1.0 + 60) / 3600:.9f}" in query
     assert "pmRA * pmRA + pmDE * pmDE > 40000" in query
 
 
 def test_nothing_is_known_of_a_star_without_motion(ask, outside):
-    cases()["gaia_dr3"].answer(outside)
-    (answer,) = ask(question("gaia_dr3", ra=gaia_dr3.RA + 0.8 / 3600, dec=gaia_dr3.DEC))
+    cases()["gaia"].answer(outside)
+    (answer,) = ask(question("gaia", ra=gaia.RA + 0.8 / 3600, dec=gaia.DEC))
     star = next(row for row in answer.rows if row["Gmag"] == 19.75)
     assert star["separation"] == pytest.approx(star["separation_as_listed"], abs=1e-9)
     assert star["separation"] < 1e-3  # places are rounded to 0.4 mas

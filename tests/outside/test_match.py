@@ -99,7 +99,7 @@ def test_a_row_has_its_distances_its_values_and_the_link_to_its_record(get, answ
 
 
 def test_identifiers_are_texts_in_json_and_say_so(get, answering):
-    (catalog,) = get("/match/gaia_dr3?POS=269,10.001").json()["catalogs"]
+    (catalog,) = get("/match/gaia?POS=269,10.001").json()["catalogs"]
     assert catalog["answers"][0]["rows"][0]["Source"] == "4472832130942575872"
     dtypes = {column["name"]: column["dtype"] for column in catalog["columns"]}
     assert (dtypes["Source"], dtypes["place"], dtypes["Plx"]) == ("str", "int64", "float64")
@@ -109,7 +109,7 @@ def test_proper_motion_decides_unless_it_is_switched_off(get, answering):
     """The star moves by 3.6 arcsec to the north from 2016 to 2020."""
 
     def rows(place: str, more: str = "") -> list[tuple[float, float]]:
-        (catalog,) = get(f"/match/gaia_dr3?POS={place}&EPOCH=2020{more}").json()["catalogs"]
+        (catalog,) = get(f"/match/gaia?POS={place}&EPOCH=2020{more}").json()["catalogs"]
         return [
             (round(row["separation"], 2), round(row["separation_as_listed"], 2))
             for row in catalog["answers"][0]["rows"]
@@ -124,7 +124,7 @@ def test_proper_motion_decides_unless_it_is_switched_off(get, answering):
 
 def test_without_motion_the_position_angle_is_that_of_the_listed_place(get, answering):
     place = "POS=269.0001,10.001&RADIUS=6&EPOCH=2020"
-    row = get(f"/match/gaia_dr3?{place}&MOTION=no").json()["catalogs"][0]["answers"][0]["rows"][0]
+    row = get(f"/match/gaia?{place}&MOTION=no").json()["catalogs"][0]["answers"][0]["rows"][0]
     star = next(row for row in [row] if row["Gmag"])
     assert star["position_angle"] % 360 == pytest.approx(
         {12.5: 185.6, 19.75: 172.2}[star["Gmag"]], abs=0.5
@@ -174,7 +174,7 @@ def test_a_radius_bounds_what_is_found(get, answering):
         ("/match?ID=12", 400, "ID: "),
         ("/match?POS=1,2&CATALOG=none", 400, "There is no catalogue none"),
         ("/match/none?POS=1,2", 404, "There is no catalogue none"),
-        ("/match/simbad?POS=1,2&CATALOG=gaia_dr3", 400, "CATALOG goes with the address /match"),
+        ("/match/simbad?POS=1,2&CATALOG=gaia", 400, "CATALOG goes with the address /match"),
         ("/match?POS=1,2&RADIUS=0", 400, "RADIUS=0 is no radius"),
         ("/match?POS=1,2&RADIUS=1e999", 400, "is no radius"),
         ("/match?POS=1,2&RADIUS=-1", 400, "is no radius"),
@@ -276,13 +276,13 @@ def test_votable_has_a_table_for_each_catalogue_with_its_states_and_frames(get, 
 
 
 def test_missing_values_are_masked_in_votable(get, answering):
-    answer = get("/match/gaia_dr3?POS=269,10&RADIUS=6&EPOCH=2020&RESPONSEFORMAT=votable")
+    answer = get("/match/gaia?POS=269,10&RADIUS=6&EPOCH=2020&RESPONSEFORMAT=votable")
     (table,) = parse(io.BytesIO(answer.content), verify="exception").iter_tables()
-    by_magnitude = {float(row["gaia_dr3.Gmag"]): at for at, row in enumerate(table.array)}
+    by_magnitude = {float(row["gaia.Gmag"]): at for at, row in enumerate(table.array)}
     faint, star = by_magnitude[19.75], by_magnitude[12.5]
-    assert table.array["gaia_dr3.Source"][star] == 4472832130942575872
-    assert [table.array.mask["gaia_dr3.Plx"][at] for at in (star, faint)] == [False, True]
-    assert [bool(table.array["gaia_dr3.EpochPh"][at]) for at in (star, faint)] == [False, True]
+    assert table.array["gaia.Source"][star] == 4472832130942575872
+    assert [table.array.mask["gaia.Plx"][at] for at in (star, faint)] == [False, True]
+    assert [bool(table.array["gaia.EpochPh"][at]) for at in (star, faint)] == [False, True]
 
 
 def test_csv_has_a_line_for_each_row_and_for_each_place_without_one(get, answering):

@@ -95,7 +95,7 @@ def _radii(
             raise BadParameter(
                 RADIUS,
                 f"{RADIUS}={shorten(word)} is no radius: give arcsec, as in {RADIUS}=2 for all"
-                f" catalogues, or {RADIUS}=gaia_dr3:1.",
+                f" catalogues, or {RADIUS}=gaia:1.",
             )
         if colon:
             own[name] = float(value)

@@ -169,6 +169,8 @@ class Source:
     most_bytes: int = 20_000_000
     days: float = 7.0
     """That answers are kept."""
+    example: tuple[float, float] | None = None
+    """Right ascension and declination (deg) at which it has something; None where none is known."""
     name: str = ""
     """That of its module."""
 

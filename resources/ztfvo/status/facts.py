@@ -16,6 +16,8 @@ from ztfvo.backup import trial
 from ztfvo.backup.archive import time_of
 from ztfvo.backup.targets import target_of
 from ztfvo.catalogs import declared, store
+from ztfvo.outside.cache import Cache
+from ztfvo.outside.sources import sources
 from ztfvo.settings import Settings
 from ztfvo.site import contact, updates
 from ztfvo.site.errors import SiteError
@@ -28,6 +30,9 @@ REPAIRS = Path("dachs") / "state" / "repairs.json"
 """What the servers of DaCHS say of their repairs."""
 
 GOOD, NOTE, BAD = "good", "note", "bad"
+
+COUNTED = ("asked", "found", "empty", "failed")
+"""Figures of services outside."""
 
 Fact = tuple[str, str, str]
 """What it is about, one of `GOOD`, `NOTE` and `BAD`, and a sentence."""
@@ -138,6 +143,23 @@ def _catalogs(settings: Settings) -> Iterator[tuple[str, str]]:
         made = state.as_of or state.loaded_at
         late = datetime.now(UTC) - made > timedelta(hours=3 * one.download.hours)
         yield NOTE if late else GOOD, f"{one.name} is that of {_ago(made)}"
+def _outside(settings: Settings) -> Iterator[tuple[str, str]]:
+    names = sources()
+    if not settings.outside_cache.exists():
+        yield GOOD, f"{len(names)} services, none was asked yet"
+        return
+    cache = Cache(settings.outside_cache, settings.outside_cache_mb * MB)
+    figures = list(cache.figures().values())
+    silent = {name: one for name, one in cache.silences().items() if name in names}
+    counts = {what: sum(getattr(one, what) for one in figures) for what in COUNTED}
+    sentence = (
+        f"{len(names)} services; {counts['asked']:,} questions in 24 h: {counts['found']:,} found,"
+        f" {counts['empty']:,} empty, {counts['failed']:,} failed"
+    )
+    if silent:
+        listed = "; ".join(one.reason for one in silent.values())
+        sentence += f"; {len(silent)} did not answer last: {listed}"
+    yield NOTE if silent else GOOD, sentence
 
 
 def _contact(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -168,6 +190,7 @@ FACTS: dict[str, Callable[[Settings], Iterator[tuple[str, str]]]] = {
     "database": _database,
     "repairs": _repairs,
     "catalogs": _catalogs,
+    "outside": _outside,
     "contact": _contact,
 }
 """In the order in which they are shown."""

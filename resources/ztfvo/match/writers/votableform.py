@@ -1,11 +1,12 @@
 """VOTable 1.4: a table for each catalogue, with its states as INFO.
 
-Positions refer to a COOSYS of the catalogue's epoch.  Rows are TABLEDATA, the form that astropy
-writes fast where values are missing.
+Positions refer to a COOSYS of the catalogue's epoch.  Rows are binary where nothing needs a mask,
+which is written fast, else TABLEDATA.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,23 +54,42 @@ def _table(
     document: VOTableFile, resource: Resource, outcome: Outcome, wanted: Wanted
 ) -> TableElement:
     source = wanted.catalog.source
-    table = TableElement(document, ID=source.name, name=source.name)
+    listed = columns.of(wanted)
+    rows = outcome.rows(wanted)
+    values = {column.name: [row[column.name] for row in rows] for column in listed}
+    is_plain = all(_is_plain(column, values[column.name]) for column in listed)
+    kind = votable.NumberTable if is_plain else TableElement
+    table = kind(document, ID=source.name, name=source.name)
     table.description = f"{source.title}: objects within {wanted.radius:g} arcsec"
     frame = _frame(resource, source.epoch)
-    listed = columns.of(wanted)
     for column in listed:
-        table.fields.append(_field(document, source.name, column, frame, source.position or ()))
-    rows = outcome.rows(wanted)
+        width = _width(column, values[column.name]) if is_plain else None
+        ref = frame if column.name in (source.position or ()) else None
+        table.fields.append(_field(document, source.name, column, ref, width))
     table.create_arrays(len(rows))
     for field, column in zip(table.fields, listed, strict=True):
-        values = [row[column.name] for row in rows]
-        none = np.array([value is None for value in values], bool)
-        filled = [_NONE[column.dtype] if value is None else value for value in values]
+        mine = values[column.name]
+        filled = [_NONE[column.dtype] if value is None else value for value in mine]
+        none = False if is_plain else np.array([value is None for value in mine], bool)
         table.array[field.ID] = np.ma.array(filled, table.array.dtype[field.ID], mask=none)
+    table.format = "binary" if is_plain else "tabledata"
     for one in outcome.of(wanted):
         table.infos.append(_state(source.name, one))
     table.infos.append(Info(ID=f"citation_{source.name}", name="citation", value=source.citation))
     return table
+
+
+def _is_plain(column: Column, values: Sequence[Any]) -> bool:
+    """Return whether a column can be in rows without masks: NaN or no text is what is missing."""
+    if column.dtype == "str":
+        return all(value is None or value.isascii() for value in values)
+    return column.dtype == "float64" or (column.dtype == "int64" and None not in values)
+
+
+def _width(column: Column, values: Sequence[Any]) -> int:
+    """Return the number of characters of the longest text."""
+    texts = (value for value in values if value) if column.dtype == "str" else ()
+    return max(map(len, texts), default=1)
 
 
 def _frame(resource: Resource, epoch: float) -> str:
@@ -81,18 +101,22 @@ def _frame(resource: Resource, epoch: float) -> str:
 
 
 def _field(
-    document: VOTableFile, catalog: str, column: Column, frame: str, position: tuple[str, ...]
+    document: VOTableFile, catalog: str, column: Column, ref: str | None, width: int | None
 ) -> Field:
-    more: dict[str, Any] = {} if column.dtype in _TYPES else {"arraysize": "*"}
+    """Return a column; texts have a fixed width where one is given, or any and all characters."""
+    more: dict[str, Any] = {
+        "datatype": _TYPES.get(column.dtype, "char" if width else "unicodeChar")
+    }
+    if column.dtype not in _TYPES:
+        more["arraysize"] = str(width) if width else "*"
     return votable.field(
         document,
         column.description,
         ID=f"{catalog}.{column.name}",
         name=column.name,
-        datatype=_TYPES.get(column.dtype, "unicodeChar"),
         unit=column.unit,
         ucd=column.ucd,
-        ref=frame if column.name in position else None,
+        ref=ref,
         **more,
     )
 

@@ -115,6 +115,7 @@ def _of_classifier(short: str, what: str) -> tuple[Column, ...]:
 SOURCE = Source(
     title="ALeRCE classes",
     order=82,
+    example=(279.904766, -4.870888),
     gives=("cross-match", "classification"),
     hosts=(HOST,),
     radius=1.0,

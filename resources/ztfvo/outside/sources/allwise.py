@@ -17,6 +17,7 @@ SOURCE = table(
     "II/328/allwise",
     title="AllWISE",
     order=75,
+    example=(187.2779154, 2.0523883),
     position=("RAJ2000", "DEJ2000"),
     key="AllWISE",
     radius=3.0,

@@ -67,6 +67,7 @@ def _time(row: Mapping[str, Any]) -> float:
 SOURCE = Source(
     title="Fink classes",
     order=84,
+    example=(284.6506076, 29.0911913),
     gives=("cross-match", "classification"),
     hosts=(HOST,),
     radius=1.0,

@@ -10,6 +10,7 @@ SOURCE = table(
     "I/352/gedr3dis",
     title="Gaia EDR3 distances",
     order=22,
+    example=(187.2779154, 2.0523883),
     position=("RA_ICRS", "DE_ICRS"),
     key="Source",
     radius=1.0,

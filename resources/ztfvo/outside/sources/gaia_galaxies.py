@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ztfvo.outside.gaia import candidates
+from ztfvo.outside.gaia_candidates import candidates
 
 SOURCE = candidates("galcand", "Gaia DR3 galaxy candidates", "UGC", order=28)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from ztfvo.outside.gaia import candidates
+from ztfvo.outside.gaia_candidates import candidates
 
-SOURCE = candidates("qsocand", "Gaia DR3 quasar candidates", "QSOC", order=26)
+SOURCE = candidates(
+    "qsocand", "Gaia DR3 quasar candidates", "QSOC", order=26, example=(187.2779154, 2.0523883)
+)

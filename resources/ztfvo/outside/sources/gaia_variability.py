@@ -11,6 +11,7 @@ SOURCE = table(
     title="Gaia DR3 variability",
     gives=("cross-match", "classification"),
     order=24,
+    example=(187.2779154, 2.0523883),
     position=("RA_ICRS", "DE_ICRS"),
     key="Source",
     radius=1.0,

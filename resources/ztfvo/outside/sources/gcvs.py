@@ -10,6 +10,7 @@ SOURCE = table(
     "B/gcvs/gcvs_cat",
     title="GCVS",
     order=30,
+    example=(10.679583, 41.268056),
     position=("RAJ2000", "DEJ2000"),
     key="GCVS",
     made=("amplitude",),

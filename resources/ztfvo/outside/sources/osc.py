@@ -65,6 +65,7 @@ def _numbers(row: Mapping[str, str]) -> dict[str, Any]:
 SOURCE = Source(
     title="Open Astronomy Catalogs",
     order=92,
+    example=(210.774, 54.27372),
     gives=("cross-match", "classification"),
     hosts=(HOST,),
     radius=5.0,

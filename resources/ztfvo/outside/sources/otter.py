@@ -71,6 +71,7 @@ def _default(values: Sequence[Any]) -> Mapping[str, Any]:
 SOURCE = Source(
     title="OTTER",
     order=94,
+    example=(151.711964, 1.692795),
     gives=("cross-match", "classification"),
     hosts=(HOST,),
     radius=5.0,

@@ -107,6 +107,7 @@ def _as_listed(row: Row) -> Row:
 SOURCE = Source(
     title="Pan-STARRS DR2 stacks",
     order=60,
+    example=(187.2779154, 2.0523883),
     gives=("cross-match",),
     hosts=(HOST,),
     radius=5.0,

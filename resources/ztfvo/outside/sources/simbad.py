@@ -106,6 +106,7 @@ def _distance(row: Mapping[str, Any] | None) -> dict[str, Any]:
 SOURCE = Source(
     title="SIMBAD",
     order=10,
+    example=(187.2779154, 2.0523883),
     gives=("cross-match", "names", "classification"),
     hosts=(HOST,),
     per_second=5.0,

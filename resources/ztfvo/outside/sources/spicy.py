@@ -10,6 +10,7 @@ SOURCE = table(
     "J/ApJS/254/33/table1",
     title="SPICY",
     order=40,
+    example=(125.664811, -37.551349),
     position=("RA_ICRS", "DE_ICRS"),
     key="SPICY",
     radius=1.0,

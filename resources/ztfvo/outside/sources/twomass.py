@@ -10,6 +10,7 @@ SOURCE = table(
     "II/246/out",
     title="2MASS",
     order=70,
+    example=(187.2779154, 2.0523883),
     position=("RAJ2000", "DEJ2000"),
     key="2MASS",
     radius=2.0,

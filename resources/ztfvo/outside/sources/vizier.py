@@ -51,6 +51,7 @@ def _popularity(row: Mapping[str, Any]) -> int:
 SOURCE = Source(
     title="Catalogues of VizieR",
     order=98,
+    example=(187.2779154, 2.0523883),
     gives=("cross-match",),
     hosts=(HOST,),
     radius=1.0,

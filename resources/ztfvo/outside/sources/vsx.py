@@ -10,6 +10,7 @@ SOURCE = table(
     "B/vsx/vsx",
     title="VSX",
     order=32,
+    example=(10.679583, 41.268056),
     position=("RAJ2000", "DEJ2000"),
     record="https://vsx.aavso.org/index.php?view=detail.top&oid={OID}",
     made=("amplitude",),

@@ -10,6 +10,7 @@ SOURCE = table(
     "J/ApJS/249/18/table2",
     title="ZTF periodic variables",
     order=38,
+    example=(201.78467, 38.74508),
     position=("RAJ2000", "DEJ2000"),
     key="ID",
     radius=1.0,

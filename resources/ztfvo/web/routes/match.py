@@ -41,7 +41,7 @@ _CATALOG = query_parameter(
     request.CATALOG,
     "Catalogues, several times or with commas between; all services outside if not given",
     {"type": "string"},
-    example="simbad,gaia_dr3",
+    example="simbad,gaia",
 )
 _PARAMETERS = (
     query_parameter(
@@ -66,7 +66,7 @@ _PARAMETERS = (
         request.RADIUS,
         "arcsec: for all catalogues, or name:arcsec for one; may be repeated or have commas",
         {"type": "string"},
-        example="gaia_dr3:1",
+        example="gaia:1",
     ),
     query_parameter(
         request.MOTION,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ztfvo.outside.columns import number, position, text, whole
 from ztfvo.outside.model import Source, Yields
 from ztfvo.outside.vizier import table
 
 
-def candidates(name: str, title: str, module: str, order: int) -> Source:
+def candidates(name: str, title: str, module: str, order: int, **more: Any) -> Source:
     """Return a table of candidates.
 
     Parameters
@@ -16,6 +18,8 @@ def candidates(name: str, title: str, module: str, order: int) -> Source:
         Of the table in VizieR's I/356.
     module
         Which part of Gaia's processing the redshifts are from.
+    more
+        Declared besides, see `ztfvo.outside.model.Source`.
     """
     return table(
         f"I/356/{name}",
@@ -45,4 +49,5 @@ def candidates(name: str, title: str, module: str, order: int) -> Source:
             probabilities={"quasar": "PQSO", "galaxy": "PGal"},
         ),
         citation="https://ui.adsabs.harvard.edu/abs/2023A%26A...674A..41G",
+        **more,
     )

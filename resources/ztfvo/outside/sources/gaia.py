@@ -21,6 +21,7 @@ SOURCE = table(
     "I/355/gaiadr3",
     title="Gaia DR3",
     order=20,
+    example=(187.2779154, 2.0523883),
     position=("RA_ICRS", "DE_ICRS"),
     motion=("pmRA", "pmDE"),
     key="Source",
