@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from psycopg import sql
 from support.outside import Outside
 
+from ztfvo.match import hosted
+from ztfvo.match.model import Catalog
 from ztfvo.outside.ask import Desk, Question
 from ztfvo.outside.cache import Cache
 from ztfvo.outside.client import Pool
@@ -33,6 +36,13 @@ def outside(outside_server):
 def cache(tmp_path):
     """An empty cache of answers."""
     return Cache(tmp_path / "outside.sqlite", 10_000_000)
+
+
+@pytest.fixture
+def nothing_hosted(monkeypatch):
+    """A site whose database is not asked which catalogs it hosts: none but its objects."""
+    objects = Catalog(hosted._objects(), sql.Identifier("ztf", "objects"))
+    monkeypatch.setattr(hosted, "known", lambda: {hosted.OBJECTS: objects})
 
 
 @pytest.fixture

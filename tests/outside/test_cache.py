@@ -101,3 +101,23 @@ def test_figures_are_those_of_the_last_day(cache, monkeypatch):
     for state, seconds in (("found", 0.1), ("empty", 0.3), ("unavailable", 10.0), ("malformed", 1)):
         cache.note("one", state, seconds)
     assert cache.figures() == {"one": Figures(4, 1, 1, 2, 0.65)}
+
+
+@pytest.mark.parametrize("open_elsewhere", [True, False])
+def test_who_only_reads_makes_no_file_beside_it(tmp_path, open_elsewhere):
+    path = tmp_path / "c"
+    kept = Cache(path, 1000)
+    kept.note("one", "found", 0.5)
+    if not open_elsewhere:
+        kept._connection.close()
+    before = {one.name for one in tmp_path.iterdir()}
+    reader = Cache(path, 0, reads=True)
+    assert reader.figures() == {"one": Figures(1, 1, 0, 0, 0.5)}
+    reader.note("one", "found", 0.5)
+    assert {one.name for one in tmp_path.iterdir()} == before
+    assert reader.figures()["one"].asked == 1
+
+
+def test_who_only_reads_a_file_that_is_missing_finds_nothing_and_makes_none(tmp_path):
+    assert Cache(tmp_path / "c", 0, reads=True).figures() == {}
+    assert list(tmp_path.iterdir()) == []

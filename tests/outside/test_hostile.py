@@ -22,7 +22,7 @@ PARTS = (
     *("127.0.0.1:22", "file:///etc/passwd", "gopher://x", "\r\nHost: evil.example.org\r\n"),
     *("'", '"', ";--", "' OR 1=1 --", "') UNION SELECT 1 --", "${jndi:ldap://evil}", "{main_id}"),
     *("%00", "\x00", "../../", "\u202e", "\ufffe", "\ud7ff", "𝟙", "１", "nan", "inf", "1e400"),
-    *("-0", "360", "90", ",", ":", "gaia:", ":1", "simbad", "all", "ztf", "680113300005170", ""),
+    *("-0", "360", "90", ",", ":", "gaia:", ":1", "simbad", "all", "ztf", ""),
 )
 NAMES = (
     "POS",
@@ -71,7 +71,9 @@ def request(generator: random.Random) -> tuple[str, str, dict]:
     return "GET", path, {"params": values, "headers": headers}
 
 
-def test_random_hostile_requests_reach_no_unlisted_host(outside, cache, monkeypatch):
+def test_random_hostile_requests_reach_no_unlisted_host(
+    outside, cache, nothing_hosted, monkeypatch
+):
     for case in cases().values():
         case.answer(outside)
     connected = set()

@@ -33,7 +33,7 @@ def app():
 
 
 @pytest.fixture
-def get(app, outside, cache) -> Callable[..., httpx.Response]:
+def get(app, outside, cache, nothing_hosted) -> Callable[..., httpx.Response]:
     """A function that asks the application, whose desk asks the stand-in."""
 
     def ask(path: str, method: str = "GET", **named) -> httpx.Response:

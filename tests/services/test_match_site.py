@@ -62,16 +62,14 @@ def send(site: str, body: bytes | str, content_type: str, **parameters) -> reque
 def test_a_light_curve_is_asked_for_where_and_when_it_was_seen(ask, outside, middle):
     ra, dec, mid = middle
     rows = {
-        "SPICY": [1],
+        "Source": [1],
         "RA_ICRS": [ra],
         "DE_ICRS": [dec + 0.5 / 3600],
-        "class": ["ClassI"],
-        "Group": [None],
-        "var": ["1"],
-        "ZTFrmag": [13.0],
+        "Class": ["RR"],
+        "ClassSc": [0.5],
     }
-    tapserver.answer(outside, tapserver.VIZIER, '"J/ApJS/254/33/table1"', rows)
-    answer = ask("/match/spicy", ID=OID).json()
+    tapserver.answer(outside, tapserver.VIZIER, '"I/358/vclassre"', rows)
+    answer = ask("/match/gaia_variability", ID=OID).json()
     (place,) = answer["places"]
     assert (place["id"], place["release"], place["number"]) == (str(OID), "demo", 1)
     assert (place["ra"], place["dec"]) == (ra, dec)
@@ -108,6 +106,48 @@ def test_objects_of_the_site_are_a_catalogue_that_nobody_outside_is_asked_for(as
     assert (row["oid"], row["filter"], row["separation"]) == (str(OID), "zg", 0.0)
     assert row["record"].endswith(f"/view/{OID}")
     assert outside.asked == []
+
+
+def test_a_hosted_catalog_is_read_here_and_says_of_when_it_is(ask, outside, query):
+    answer = query(
+        "SELECT TOP 1 name, ra, dec, type, period FROM catalogs.vsx WHERE period > 0 ORDER BY oid",
+        RESPONSEFORMAT="csv",
+    )
+    (star,) = csv.DictReader(io.StringIO(answer.text))
+    outside.asked.clear()
+    (catalog,) = ask("/match/vsx", POS=f"{star['ra']},{star['dec']}").json()["catalogs"]
+    assert (catalog["hosted"], catalog["simulated"]) == (True, True)
+    assert catalog["as_of"].startswith("20")
+    assert catalog["yields"] == {"name": "name", "type": "type", "period": "period"}
+    row = catalog["answers"][0]["rows"][0]
+    assert (row["name"], row["type"], row["period"]) == (
+        star["name"],
+        star["type"],
+        float(star["period"]),
+    )
+    assert row["separation"] == 0.0
+    assert row["record"] == f"https://vsx.aavso.org/index.php?view=detail.top&oid={row['oid']}"
+    assert outside.asked == []
+
+
+def test_what_is_hosted_takes_the_place_of_the_service_that_has_the_same(ask, outside):
+    catalogs = ask("/match", POS="10,20", WAIT=0.1).json()["catalogs"]
+    hosted = {one["name"]: one["hosted"] for one in catalogs}
+    assert hosted["gcvs"] and hosted["vsx"] and hosted["tns"]
+    assert not hosted["simbad"]
+    assert len(hosted) == len(catalogs)
+
+
+def test_a_list_is_compared_with_hosted_catalogs(site, query):
+    answer = query("SELECT TOP 20 ra, dec, oid FROM catalogs.vsx", RESPONSEFORMAT="csv")
+    body = answer.text
+    found = send(site, body, "text/csv", CATALOG="vsx,tns", RADIUS="0.5").json()["catalogs"]
+    vsx = {(row["place"], row["oid"]) for row in found[0]["answers"][0]["rows"]}
+    stars = list(csv.DictReader(io.StringIO(body)))
+    assert {(place, star["oid"]) for place, star in enumerate(stars, 1)} <= vsx
+    assert found[1]["name"] == "tns"
+    form = send(site, body, "text/csv", CATALOG="tns", RADIUS=3600, RESPONSEFORMAT="votable")
+    parse(io.BytesIO(form.content), verify="exception")
 
 
 def test_a_list_as_csv_finds_the_objects_it_was_made_of(site, objects):

@@ -77,6 +77,7 @@ def outside_of_site():
 def others(site, outside_of_site):
     """The stand-in, with nothing registered, of a site that has nothing of others."""
     outside_of_site.recover()
+    requests.get(f"{site}/outside", timeout=60)  # the file is made by its owner, not by tests
     Cache(get_settings().outside_cache, 10**9).clear()
     yield outside_of_site
     outside_of_site.recover()

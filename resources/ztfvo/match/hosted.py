@@ -1,29 +1,55 @@
-"""What this site hosts itself, in the form of sources: objects of the default release."""
+"""What this site hosts itself, in the form of sources: objects of the default release, catalogs."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, NoReturn
+from urllib.parse import quote
 
+import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 from ztfvo import addresses
+from ztfvo.catalogs import Catalog as Declaration
+from ztfvo.catalogs import declared, store
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
 from ztfvo.match.model import PLACE, Catalog
 from ztfvo.outside.columns import number, position, text, whole
-from ztfvo.outside.model import Answer, Place, Row, Source, State, Yields
+from ztfvo.outside.model import Answer, Column, Place, Row, Source, State, Yields
 from ztfvo.outside.rows import AS_LISTED, SEPARATION, around, set_distances
-from ztfvo.releases import find_release
-from ztfvo.store.names import DEFAULT, schema_of
+from ztfvo.outside.sources import sources
+from ztfvo.releases import find_release, releases
+from ztfvo.settings import get_settings
+from ztfvo.store.names import CATALOGS, DEFAULT, schema_of
+
+_log = logging.getLogger(__name__)
 
 OBJECTS = "ztf"
 """Name of the objects of the default release among catalogues."""
+LAST = 100
+"""Place in lists from which on catalogs are that no service outside has."""
+LARGEST_RADIUS = 600.0
+"""arcsec, unless a catalog's own is larger."""
 MOST_ROWS = 200
 """At one place."""
 MOST_LISTED = 200_000
 """Rows for a list of places."""
+
+_DTYPES = {
+    "text": "str",
+    "timestamp": "str",
+    "real": "float64",
+    "double precision": "float64",
+    "smallint": "int64",
+    "integer": "int64",
+    "bigint": "int64",
+}
+_MOMENT = "to_char({0}, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') AS {0}"
 
 _FOUND = """
 SELECT p.place, {columns} FROM unnest(%(ra)s::float8[], %(dec)s::float8[], %(place)s::integer[])
@@ -68,8 +94,62 @@ def _objects() -> Source:
 
 
 def known() -> dict[str, Catalog]:
-    """Return what this site hosts, by name."""
-    return {OBJECTS: Catalog(_objects(), sql.Identifier(DEFAULT, "objects"))}
+    """Return what this site hosts, by name; where the database is down, its objects only."""
+    objects = Catalog(_objects(), sql.Identifier(DEFAULT, "objects"))
+    try:
+        with reading() as connection:
+            loaded = store.loaded(connection)
+            default = [one for one in releases(connection) if one.is_default]
+    except DatabaseDown:
+        return {OBJECTS: objects}
+    for release in default:
+        made = _iso(release.loaded_at)
+        objects = replace(objects, as_of=made, simulated=release.simulated)
+    catalogs = declared(get_settings().catalogs)
+    return {OBJECTS: objects} | {
+        name: _hosted(catalogs[name], state) for name, state in loaded.items() if name in catalogs
+    }
+
+
+def _hosted(catalog: Declaration, state: store.Loaded) -> Catalog:
+    """Return a hosted catalog in the form of the others."""
+    remote = sources().get(catalog.name)
+    yields = catalog.yields
+    source = Source(
+        name=catalog.name,
+        title=catalog.title,
+        order=remote.order if remote else LAST + catalog.rank,
+        gives=("cross-match", "classification") if yields.type else ("cross-match",),
+        hosts=(),
+        radius=catalog.radius,
+        largest_radius=max(LARGEST_RADIUS, catalog.radius),
+        about=catalog.reference,
+        record=catalog.record,
+        citation=f"https://ui.adsabs.harvard.edu/abs/{quote(catalog.source)}",
+        licence=catalog.licence,
+        find=_not_asked,
+        columns=tuple(
+            Column(one.name, _DTYPES[one.sql], one.unit or None, one.ucd, one.description)
+            for one in catalog.published
+        ),
+        yields=Yields(
+            name=yields.name[-1],
+            type="type" if yields.type else None,
+            period="period" if yields.period else None,
+            redshift=yields.redshift or None,
+        ),
+    )
+    listed = sql.SQL(", ").join(
+        sql.SQL(_MOMENT if one.sql == "timestamp" else "{0}").format(sql.Identifier(one.name))
+        for one in catalog.published
+    )
+    relation = sql.SQL("(SELECT {} FROM {})").format(listed, sql.Identifier(CATALOGS, catalog.name))
+    return Catalog(source, relation, _iso(state.as_of or state.loaded_at), state.simulated)
+
+
+def _iso(moment: datetime) -> str:
+    utc = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return utc.isoformat(timespec="seconds")
 
 
 def answer(catalog: Catalog, place: Place, radius: float) -> Answer:
@@ -83,6 +163,10 @@ def answer(catalog: Catalog, place: Place, radius: float) -> Answer:
     try:
         with reading() as connection:
             raw = _read(connection, catalog, [(1, place)], radius, MOST_ROWS)
+    except psycopg.Error:
+        _log.exception("%s: the database refuses", catalog.name)
+        reason = f"the database refuses a query of {catalog.source.title}, which was logged"
+        return Answer(catalog.name, State.UNAVAILABLE, reason=reason)
     except (DatabaseDown, HTTPError) as error:
         return Answer(catalog.name, State.UNAVAILABLE, reason=str(error).rstrip("."))
     rows = around(catalog.source, raw, place, radius)

@@ -33,6 +33,10 @@ class Catalog:
     source: Source
     relation: sql.Composable | None = None
     """The table that this site's database has it in; None where a service outside is asked."""
+    as_of: str = ""
+    """ISO 8601, UTC: of when the rows are that this site hosts."""
+    simulated: bool = False
+    """Whether the rows that this site hosts are made up."""
 
     @property
     def name(self) -> str:

@@ -76,10 +76,12 @@ class Cache:
         Of the file, which is made where it is missing, and made again where it is damaged.
     most_bytes
         Of answers; those that were not used for longest go first.
+    reads
+        Whether it is only read, by whom the file does not belong to: no file is made.
     """
 
-    def __init__(self, path: Path, most_bytes: int) -> None:
-        self._path, self._most_bytes = path, most_bytes
+    def __init__(self, path: Path, most_bytes: int, reads: bool = False) -> None:
+        self._path, self._most_bytes, self._reads = path, most_bytes, reads
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._puts = 0
@@ -233,6 +235,8 @@ class Cache:
     def _do(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         with self._lock:
             try:
+                if self._reads:
+                    return work(self._open())
                 with _transaction(self._open()) as file:
                     return work(file)
             except sqlite3.Error as error:
@@ -241,6 +245,12 @@ class Cache:
                 return otherwise
 
     def _open(self) -> sqlite3.Connection:
+        if self._connection is None and self._reads:
+            # Beside a file that nobody has open there is no log, and none must be made.
+            how = "mode=ro" if self._beside("-wal").exists() else "mode=ro&immutable=1"
+            self._connection = sqlite3.connect(
+                f"{self._path.as_uri()}?{how}", uri=True, timeout=5, check_same_thread=False
+            )
         if self._connection is None:
             made = sqlite3.connect(
                 self._path, timeout=5, isolation_level=None, check_same_thread=False
@@ -258,10 +268,13 @@ class Cache:
         if self._connection:
             self._connection.close()
             self._connection = None
-        if not isinstance(error, sqlite3.OperationalError):
+        if not (self._reads or isinstance(error, sqlite3.OperationalError)):
             for ending in ("", "-wal", "-shm"):
                 with contextlib.suppress(OSError):
-                    self._path.with_name(self._path.name + ending).unlink()
+                    self._beside(ending).unlink()
+
+    def _beside(self, ending: str) -> Path:
+        return self._path.with_name(self._path.name + ending)
 
 
 @contextlib.contextmanager

@@ -143,12 +143,14 @@ def _catalogs(settings: Settings) -> Iterator[tuple[str, str]]:
         made = state.as_of or state.loaded_at
         late = datetime.now(UTC) - made > timedelta(hours=3 * one.download.hours)
         yield NOTE if late else GOOD, f"{one.name} is that of {_ago(made)}"
+
+
 def _outside(settings: Settings) -> Iterator[tuple[str, str]]:
     names = sources()
     if not settings.outside_cache.exists():
         yield GOOD, f"{len(names)} services, none was asked yet"
         return
-    cache = Cache(settings.outside_cache, settings.outside_cache_mb * MB)
+    cache = Cache(settings.outside_cache, 0, reads=True)
     figures = list(cache.figures().values())
     silent = {name: one for name, one in cache.silences().items() if name in names}
     counts = {what: sum(getattr(one, what) for one in figures) for what in COUNTED}

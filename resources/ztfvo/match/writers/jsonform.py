@@ -62,6 +62,8 @@ def catalog(wanted: Wanted) -> dict[str, Any]:
         "name": source.name,
         "title": source.title,
         "hosted": wanted.catalog.here,
+        "as_of": wanted.catalog.as_of or None,
+        "simulated": wanted.catalog.simulated,
         "radius": wanted.radius,
         "epoch": source.epoch,
         "about": source.about,

@@ -75,7 +75,12 @@ def _table(
     table.format = "binary" if is_plain else "tabledata"
     for one in outcome.of(wanted):
         table.infos.append(_state(source.name, one))
-    table.infos.append(Info(ID=f"citation_{source.name}", name="citation", value=source.citation))
+    said = {"citation": source.citation, "as_of": wanted.catalog.as_of}
+    if wanted.catalog.simulated:
+        said["simulated"] = "true"
+    for name, value in said.items():
+        if value:
+            table.infos.append(Info(ID=f"{name}_{source.name}", name=name, value=value))
     return table
 
 
