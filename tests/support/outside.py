@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
+
+T = TypeVar("T")
 
 FAULTS = ("slow", "refused", "500", "429", "truncated", "html")
 """What a host may do in place of answering."""
@@ -32,6 +35,12 @@ class Asked:
     """Of the address and of the form; the last where there are several."""
     body: bytes
     headers: dict[str, str]
+
+    def choose(self, by_place: dict[str, T]) -> T | None:
+        """Return what is given for the host, or best for host and path; * stands for all."""
+        place = self.host + self.path
+        known = [one for one in by_place if one == "*" or place.startswith(one)]
+        return by_place[max(known, key=len)] if known else None
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,11 @@ class Outside:
     """0 stands for any free one."""
     asked: list[Asked] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
-    """One of `FAULTS`, by host; * stands for all hosts."""
+    """One of `FAULTS`, by host, or by host and the beginning of a path; * stands for all hosts."""
     delay: float = 0.0
     """Seconds before each answer."""
     changes: dict[str, Callable[[Reply], Reply]] = field(default_factory=dict)
-    """What is done to answers, by host."""
+    """What is done to answers, by host, or by host and the beginning of a path."""
     _answers: dict[tuple[str, str], Respond] = field(default_factory=dict)
     _server: ThreadingHTTPServer | None = None
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -93,13 +102,13 @@ class Outside:
         return self._answers.get((host, path))
 
     @contextmanager
-    def failing(self, host: str, fault: str) -> Iterator[None]:
-        """Have a host do one of `FAULTS` for a while."""
-        self.faults[host] = fault
+    def failing(self, where: str, fault: str) -> Iterator[None]:
+        """Have a host do one of `FAULTS` for a while, for all paths or those that begin so."""
+        self.faults[where] = fault
         try:
             yield
         finally:
-            del self.faults[host]
+            del self.faults[where]
 
     def recover(self) -> None:
         """Forget faults, answers, and what was asked."""
@@ -120,7 +129,7 @@ class Outside:
             return Reply(b"there is nothing here", "text/plain", 404)
         _, respond = max(known, key=lambda one: len(one[0]))
         reply = respond(asked)
-        change = self.changes.get(asked.host)
+        change = asked.choose(self.changes)
         return change(reply) if change else reply
 
     def wait(self, seconds: float) -> None:
@@ -159,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(self.command, host, f"/{path}", values, body, dict(self.headers))
         stand_in = self.stand_in
         stand_in.asked.append(asked)
-        fault = stand_in.faults.get(host) or stand_in.faults.get("*")
+        fault = asked.choose(stand_in.faults)
         if fault == "refused":
             self.close_connection = True
             return

@@ -25,6 +25,27 @@ SHARED = Path(os.environ.get("ZTF_SHARED_DATA", "/nowhere")) / "external"
 
 
 @dataclass(frozen=True, kw_only=True)
+class CurveCase:
+    """What a source answers that is asked for the light curve of an object."""
+
+    path: str
+    """Host and beginning of the path of the request for the light curve."""
+    look: str
+    """The source's identifier of the object."""
+    points: int
+    good: int
+    """Points that the source advises to use."""
+    first: dict[str, Any]
+    """Some values of the first point, those of arrays and of native columns."""
+    renamed: tuple[bytes, bytes]
+    """A column's name in the answer, and another one."""
+    wrong: tuple[bytes, bytes]
+    """A value in the answer, and one of a type that is not declared."""
+    none: Callable[[Outside], None]
+    """Registers answers of which none has photometry of the object."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """One source with answers, and what has to come of them."""
 
@@ -47,6 +68,8 @@ class Case:
     """A value in the answer, and one of a type that is not declared."""
     asked: dict[str, str] = field(default_factory=dict)
     """Some parameters of the first request."""
+    curve: CurveCase | None = None
+    """Of sources that give light curves."""
 
     def question(self, source: Source, number: int = 0) -> Question:
         """Return what the source is asked; questions of other numbers are others to the cache."""

@@ -88,7 +88,7 @@ def curve_around(source: Source, place: Place, radius: float) -> Question:
         rows = around(source, read_rows(source, raw), place, radius)
         for row in rows:
             curve = await source.fetch(asker, source, row)
-            if curve is not None and len(curve.hmjd):
+            if curve is not None and len(curve):
                 return [row], curve
         return [], None
 
@@ -102,7 +102,7 @@ def curve_of(source: Source, identifier: str) -> Question:
         rows = read_rows(source, await source.look(asker, source, identifier))
         for row in rows[:1]:
             curve = await source.fetch(asker, source, row)
-            if curve is not None and len(curve.hmjd):
+            if curve is not None and len(curve):
                 return [row], curve
         return [], None
 
@@ -205,7 +205,7 @@ class Desk:
     async def _kept(self, question: Question) -> Answer | None:
         body = await to_thread.run_sync(self.cache.get, question.key)
         if body is not None:
-            return unpack(question.source, body)
+            return await to_thread.run_sync(unpack, question.source, body)
         silence = await to_thread.run_sync(self.cache.silence, question.source.name)
         return _silent(question.source, silence) if silence else None
 

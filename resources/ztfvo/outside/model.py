@@ -86,9 +86,22 @@ class Place:
     """Julian year at which the object was there."""
 
 
+@dataclass(frozen=True)
+class Filter:
+    """A filter that a survey measures in."""
+
+    svo_id: str
+    """Identifier in the SVO Filter Profile Service."""
+    wavelength_eff: float
+    """m"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LightCurve:
-    """Photometry of one object outside; arrays of one length, ordered by time."""
+    """Photometry of one object outside; arrays of one length, ordered by time.
+
+    What is not there is NaN.  `ztfvo.outside.curves.light_curve` makes it.
+    """
 
     object: str
     """The source's identifier."""
@@ -98,16 +111,26 @@ class LightCurve:
     hmjd: np.ndarray
     """Heliocentric MJD, UTC, of the middle of the exposure, or of transit."""
     mag: np.ndarray
-    """AB; where `limit` is set, 5-sigma or as the source has it."""
+    """AB; none where the flux is not positive."""
     magerr: np.ndarray
-    """NaN for limits."""
+    """None for limits."""
+    flux: np.ndarray
+    """Jy; none for limits."""
+    fluxerr: np.ndarray
     filter: np.ndarray
-    """Names of filters."""
+    """Names of filters, those of `Source.filters`."""
     limit: np.ndarray
     """Whether nothing brighter than mag was seen (bool)."""
+    difference: np.ndarray
+    """Whether the flux is that of a difference from a reference image (bool)."""
+    good: np.ndarray
+    """Whether the source advises to use it (bool)."""
     native: dict[str, np.ndarray]
     """Columns as the source has them, by the names of `Source.native`."""
     notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.hmjd)
 
 
 Find = Callable[["Asker", "Source", Place, float], Awaitable[Sequence[Mapping[str, Any]]]]
@@ -155,12 +178,16 @@ class Source:
     """How light curves are asked for."""
     look: Look | None = None
     """How names are."""
-    filters: Mapping[str, str] = field(default_factory=dict)
-    """Identifiers in the SVO Filter Profile Service, by names of filters in light curves."""
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    """By the names that they have in light curves."""
     native: tuple[Column, ...] = ()
     """Columns of light curves beside those that all have."""
+    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What native columns of times refer to, as `ztfvo.times` has it, by their names."""
     times: str = ""
     """Scale, place and point of exposure of its own times, for people."""
+    photometry: str = ""
+    """What its magnitudes are, and which of them it advises to use, for people."""
     seconds: float = 10.0
     """For an answer with all requests that it takes."""
     connect_seconds: float = 4.0

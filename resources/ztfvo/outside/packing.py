@@ -10,7 +10,11 @@ import orjson
 
 from ztfvo.outside.model import Answer, LightCurve, Source, State
 
-_ARRAYS = {"hmjd": float, "mag": float, "magerr": float, "filter": str, "limit": bool}
+_ARRAYS = {
+    **dict.fromkeys(("hmjd", "mag", "magerr", "flux", "fluxerr"), float),
+    "filter": str,
+    **dict.fromkeys(("limit", "difference", "good"), bool),
+}
 _PLAIN = ("object", "ra", "dec")
 
 
