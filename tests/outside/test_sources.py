@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from support.outside import RESET, Reply
-from support.outside_cases import Case, cases
+from support.outside import RESET
+from support.outside_cases import Case, Wrong, cases, spoil
 
 from ztfvo.outside import ask as asking
 from ztfvo.outside.model import State
@@ -35,19 +36,11 @@ def question(name, case):
     return case.question(sources()[name])
 
 
-def changed(outside, case: Case, old: bytes, new: bytes) -> None:
-    """Have all services change a part of their answers, which has to be there."""
-
-    def change(reply: Reply) -> Reply:
-        body = reply.body.replace(old, new)
-        seen.append(body != reply.body)
-        return replace(reply, body=body)
-
-    seen: list[bool] = []
-    for host in {asked.host for asked in outside.asked}:
-        outside.changes[host] = change
+def changed(outside, wrong: Wrong) -> list[Callable[[], bool]]:
+    """Have all hosts that were asked answer otherwise; what says whether an answer was changed."""
+    hosts = {asked.host for asked in outside.asked}
     outside.asked.clear()
-    return seen
+    return [spoil(outside, host, wrong) for host in hosts]
 
 
 def test_every_source_has_a_case():
@@ -119,9 +112,9 @@ def test_a_page_in_place_of_data_is_malformed_and_logged(ask, question, outside,
 
 def test_a_renamed_column_is_malformed_and_named(ask, case, question, outside):
     ask(question)
-    seen = changed(outside, case, *case.renamed)
+    seen = changed(outside, case.renamed)
     (answer,) = ask(case.question(question.source, 1))
-    assert any(seen)
+    assert any(one() for one in seen)
     assert answer.state == State.MALFORMED
     assert answer.reason.startswith("column ")
     assert "is missing" in answer.reason
@@ -129,9 +122,9 @@ def test_a_renamed_column_is_malformed_and_named(ask, case, question, outside):
 
 def test_a_value_of_another_type_is_malformed_and_named(ask, case, question, outside):
     ask(question)
-    seen = changed(outside, case, *case.wrong)
+    seen = changed(outside, case.wrong)
     (answer,) = ask(case.question(question.source, 1))
-    assert any(seen)
+    assert any(one() for one in seen)
     assert answer.state == State.MALFORMED
     assert "which is not a" in answer.reason
 

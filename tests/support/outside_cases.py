@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,16 @@ from typing import Any
 import pytest
 
 from support import tapserver
-from support.outside import Outside
+from support.outside import Outside, Reply
 from ztfvo.outside.ask import Question, rows_around, rows_named
 from ztfvo.outside.model import Place, Source
 from ztfvo.plugins import modules
 
 SHARED = Path(os.environ.get("ZTF_SHARED_DATA", "/nowhere")) / "external"
+
+
+Wrong = tuple[bytes, bytes] | Callable[[Outside], None]
+"""Bytes that are replaced, or what registers another answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,7 @@ class CurveCase:
     path: str
     """Host and beginning of the path of the request for the light curve."""
     look: str
-    """The source's identifier of the object."""
+    """The source's identifier of the object; empty where it cannot be asked for one."""
     points: int
     good: int
     """Points that the source advises to use."""
@@ -39,7 +43,7 @@ class CurveCase:
     """Some values of the first point, those of arrays and of native columns."""
     renamed: tuple[bytes, bytes]
     """A column's name in the answer, and another one."""
-    wrong: tuple[bytes, bytes]
+    wrong: Wrong
     """A value in the answer, and one of a type that is not declared."""
     none: Callable[[Outside], None]
     """Registers answers of which none has photometry of the object."""
@@ -64,7 +68,7 @@ class Case:
     """Number of rows, within the radius where there is one."""
     renamed: tuple[bytes, bytes]
     """A column's name in the answer, and another one."""
-    wrong: tuple[bytes, bytes]
+    wrong: Wrong
     """A value in the answer, and one of a type that is not declared."""
     asked: dict[str, str] = field(default_factory=dict)
     """Some parameters of the first request."""
@@ -120,6 +124,28 @@ def of_vizier(
 def cases() -> dict[str, Case]:
     """Return the cases by source."""
     return {name: module.CASE for name, module in modules("support.cases").items()}
+
+
+def spoil(outside: Outside, place: str, wrong: Wrong) -> Callable[[], bool]:
+    """Have a host, or paths of it, answer otherwise.
+
+    Returns
+    -------
+    callable
+        That says whether an answer was changed.
+    """
+    if callable(wrong):
+        wrong(outside)
+        return lambda: True
+    seen: list[bool] = []
+
+    def change(reply: Reply) -> Reply:
+        body = reply.body.replace(*wrong)
+        seen.append(body != reply.body)
+        return replace(reply, body=body)
+
+    outside.changes[place] = change
+    return lambda: any(seen)
 
 
 def recorded(path: str) -> bytes:
