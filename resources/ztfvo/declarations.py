@@ -123,6 +123,12 @@ def declared(name: str, inputs: Path) -> Declaration:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadFile(path, None, f"is not TOML ({error})") from error
     _known(path, values, {**VALUES, **OPTIONAL}, "value")
+    for key, allowed in (("layout", layouts()), ("times", TIMES)):
+        if key not in values:
+            one_of = ", ".join(f'"{one}"' for one in allowed)
+            raise BadFile(
+                path, None, f"the value {key} is missing", remedy=f"It is one of {one_of}."
+            )
     given = {key: _value(path, values, key, kind) for key, kind in VALUES.items()}
     given |= {key: _value(path, values, key, OPTIONAL[key]) for key in OPTIONAL if key in values}
     _one_of(path, "layout", given["layout"], layouts())

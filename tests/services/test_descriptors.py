@@ -9,8 +9,9 @@ import pytest
 from support import service
 from support.files import ROOT
 
-from ztfvo.settings import load_settings
-from ztfvo.site.publish import outdated
+from ztfvo.settings import get_settings, load_settings
+from ztfvo.site.publish import note_unknown, outdated
+from ztfvo.site.render import write
 
 FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
@@ -61,6 +62,23 @@ def test_a_release_that_was_published_with_other_descriptors_is_named(site, tmp_
     (tmp_path / path).write_text((tmp_path / path).read_text() + "\n")
     changed = {"demo", "ztf"} if path.endswith("rd") else {"demo"}
     assert {"demo", "ztf"} & set(outdated(other)) == changed
+
+
+def test_a_release_that_an_earlier_version_published_is_named(site):
+    settings = get_settings()
+    folder = settings.var / "dachs" / "published"
+    kept = {path: path.read_text() for path in (folder / "demo.sum", folder / "ztf.sum")}
+    assert not {"demo", "ztf"} & set(outdated(settings))
+    try:
+        for path in kept:
+            path.unlink()
+        note_unknown(settings)
+        assert {"demo", "ztf"} <= set(outdated(settings))
+    finally:
+        for path, text in kept.items():
+            write(settings, path, text)
+    note_unknown(settings)
+    assert {path: path.read_text() for path in kept} == kept
 
 
 def test_user_configuration_loads(site):

@@ -55,6 +55,12 @@ def test_a_value_that_is_missing_is_named(declare, name):
         declare(**{name: None})
 
 
+@pytest.mark.parametrize(("name", "one"), [("times", "five-decimals"), ("layout", "hats")])
+def test_what_has_few_values_is_missed_with_all_of_them(declare, name, one):
+    with pytest.raises(BadFile, match=rf'is missing. It is one of .*"{one}"'):
+        declare(**{name: None})
+
+
 @pytest.mark.parametrize(
     ("name", "line", "sentence"),
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from ztfvo.declarations import declared
+from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.settings import Settings
 from ztfvo.site import (
     catalogs,
@@ -60,6 +62,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 records.result()
             kdb_tables.make(settings)
             postgres.renew_stores(settings)
+            publish.note_unknown(settings)
         rolling.reload(settings)
     if not identity.has_walls(settings):
         say(WITHOUT_WALLS)
@@ -69,9 +72,18 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 f"Warning: descriptors of {release} have changed since it was published, so that"
                 f" queries may fail: once the service runs, ztfvo release publish {release}"
             )
+            _look_at(settings, release, say)
     if names := catalogs.outdated(settings):
         say(
             f"Warning: descriptors of the catalogs {', '.join(names)} have changed since they were"
             " published: once the service runs, ztfvo catalog publish"
         )
     say(f"Set up in {settings.var}; start with: scripts/serve start")
+
+
+def _look_at(settings: Settings, release: str, say: Callable[[str], None]) -> None:
+    """Say what a release's declaration lacks, such as values that a new version wants."""
+    try:
+        declared(release, settings.inputs)
+    except (BadFile, CannotBeDone) as error:
+        say(f"Warning: {error}")

@@ -10,10 +10,12 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site import kdb_tables, outside, rolling
 from ztfvo.site.dachs import change
 from ztfvo.site.errors import SiteError
+from ztfvo.site.postgres import DACHS_ADMIN
 from ztfvo.site.render import write
 
 DEFAULT_RD = "ztf"
@@ -80,6 +82,22 @@ def outdated(settings: Settings) -> list[str]:
     """Return the releases whose descriptors were others when they were published."""
     stamps = sorted(_stamp(settings, DEFAULT_RD).parent.glob("*.sum"))
     return [path.stem for path in stamps if path.read_text("utf-8") != _sum(settings, path.stem)]
+
+
+def note_unknown(settings: Settings) -> None:
+    """Count releases as outdated that a version published which kept no note of it."""
+    with connect_superuser(settings) as connection:
+        schemas = connection.execute(
+            "SELECT schemaname FROM pg_views"
+            " WHERE viewname = 'objects' AND schemaname ~ '^ztf(_|$)' AND schemaname !~ '_store$'"
+            " AND viewowner = %s",
+            (DACHS_ADMIN,),
+        ).fetchall()
+    for (schema,) in schemas:
+        path = _stamp(settings, schema.removeprefix("ztf_"))
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            write(settings, path, "unknown")
 
 
 def _stamp(settings: Settings, release: str) -> Path:
