@@ -8,6 +8,9 @@ import requests
 from support import service
 from support.cases.sesame import HOST, HZ_HER, NOTHING, PATH
 from support.outside import Reply
+from support.outside_cases import cases
+
+from ztfvo.outside.sources import sources
 
 OID = service.HZ_HER_OIDS[0]
 
@@ -110,3 +113,48 @@ def test_the_page_of_sources_shows_them_by_their_titles(site, others):
     page = lxml.html.fromstring(answer.content)
     titles = [one.text_content() for one in page.xpath("//tbody//th")]
     assert {"SIMBAD", "2MASS", "CDS Sesame"} <= set(titles)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "found", "place", "oids"),
+    [
+        ("SNAD101", "snad", "SNAD101", (247.45543, 24.77282), [633207400004730]),
+        ("snad 101", "snad", "SNAD101", (247.45543, 24.77282), [633207400004730]),
+        ("AT 2018LWH", "transient", "2018lwh", (247.45543, 24.77282), []),
+        ("ZTF18abqkqdm", "alert", "2018lwh", (247.45543, 24.77282), []),
+    ],
+)
+def test_names_of_hosted_catalogs_need_nobody_outside(ask, others, name, rule, found, place, oids):
+    answer = ask("/resolve", NAME=name).json()
+    (one,) = answer["found"]
+    assert (answer["rule"], one["oids"], others.asked) == (rule, oids, [])
+    assert one["name"].endswith(found)
+    assert (one["ra"], one["dec"]) == pytest.approx(place, abs=2e-5)
+
+
+def test_an_alert_that_tns_has_not_is_asked_of_the_brokers_one_after_the_other(ask, others):
+    cases()["alerce_lightcurve"].answer(others)
+    with others.failing("api.antares.noirlab.edu", "500"):
+        answer = ask("/resolve", NAME="ztf20AAELULU").json()
+    (one,) = answer["found"]
+    assert (one["ra"], one["dec"]) == (185.7288549, 15.8236255)
+    assert one["by"].startswith("ALeRCE")
+    assert list(answer["not_answering"]) == [sources()["antares"].title]
+    hosts = list(dict.fromkeys(asked.host for asked in others.asked))
+    assert hosts == ["api.antares.noirlab.edu", "api.alerce.online"]
+
+
+def test_an_alert_of_which_no_broker_answers_is_503_and_says_who(ask, others):
+    with others.failing("*", "500"):
+        answer = ask("/resolve", NAME="ZTF18zzzzzzz")
+    assert answer.status_code == 503
+    assert "ANTARES" in answer.text
+    assert "ALeRCE" in answer.text
+
+
+def test_a_source_of_gaia_has_its_position_and_epoch(ask, others):
+    cases()["gaia_photometry"].answer(others)
+    answer = ask("/resolve", NAME="Gaia DR3 2328619740476096384").json()
+    (one,) = answer["found"]
+    assert (answer["rule"], one["name"], one["epoch"]) == ("gaia", "2328619740476096384", 2016.0)
+    assert (one["ra"], one["dec"]) == (352.452392578125, -31.039240010397883)

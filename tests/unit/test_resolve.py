@@ -87,6 +87,36 @@ def test_other_names_are_left_to_those_who_know_names(text):
     assert read(text) == ("name", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "rule", "made"),
+    [
+        ("SNAD101", "snad", "SNAD101"),
+        ("snad 0101", "snad", "SNAD101"),
+        ("SNAD-7", "snad", "SNAD007"),
+        ("AT2018lwh", "transient", ("AT", "2018lwh")),
+        ("at 2018LWH", "transient", ("AT", "2018lwh")),
+        ("SN 1987a", "transient", ("SN", "1987A")),
+        ("ZTF18abqkqdm", "alert", "ZTF18abqkqdm"),
+        ("ztf18ABQKQDM", "alert", "ZTF18abqkqdm"),
+        ("Gaia DR3 1338822021487330304", "gaia", "1338822021487330304"),
+        ("gaia edr3 1338822021487330304", "gaia", "1338822021487330304"),
+        ("1338822021487330304", "gaia", "1338822021487330304"),
+    ],
+)
+def test_names_of_surveys_are_read_by_their_rules(text, rule, made):
+    assert read(text) == (rule, made)
+
+
+@pytest.mark.parametrize("text", ["SN 987A", "AT2018", "ZTF18abqkqdmx", "ZTF18abq", "SNe Ia"])
+def test_what_only_looks_like_one_is_a_name(text):
+    assert read(text) == ("name", text)
+
+
+def test_a_source_of_gaia_beyond_its_numbers_is_refused():
+    with pytest.raises(BadParameter, match="no source of Gaia"):
+        read("Gaia DR3 9999999999999999999")
+
+
 def test_blanks_count_once():
     assert read("  HZ\tHer ") == ("name", "HZ Her")
 
