@@ -15,7 +15,7 @@ import pytest
 from support.waiting import wait_until
 
 from ztfvo.settings import load_settings
-from ztfvo.site import config, health, limits, memory, mirrors
+from ztfvo.site import config, health, install, limits, memory, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.render import fill, render
 from ztfvo.site.secrets import password_hash, secret
@@ -250,3 +250,15 @@ def test_nginx_asks_for_no_more_files_than_its_limit_allows(settings, monkeypatc
     text = (settings.run / "nginx.conf").read_text()
     for directive in ("worker_rlimit_nofile", "worker_connections"):
         assert f"{directive} {files};" in text
+
+
+def test_set_up_begins_by_naming_what_a_declaration_lacks(tmp_path):
+    folder = tmp_path / "inputs" / "ztf" / "mine"
+    folder.mkdir(parents=True)
+    known = Path(__file__).parents[2] / "inputs" / "ztf" / "demo" / "release.toml"
+    lines = [line for line in known.read_text().splitlines() if not line.startswith("times")]
+    (folder / "release.toml").write_text("\n".join(lines))
+    settings = load_settings(root=tmp_path, var=tmp_path / "var")
+    with pytest.raises(SiteError, match=r"mine/release\.toml: the value times is missing.*five"):
+        install.install(settings, pytest.fail)
+    assert not settings.var.exists()

@@ -22,6 +22,7 @@ from ztfvo.site import (
     service,
     supervisor,
 )
+from ztfvo.site.errors import SiteError
 
 #: What an operator should know where set-up is not root.
 WITHOUT_WALLS = (
@@ -39,6 +40,7 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
     SiteError
         When something is wrong that the operator can put right.
     """
+    _check_declarations(settings)
     older.take_over(settings, say)
     config.make_folders(settings)
     service.check_ports(settings, supervisor.parts(settings))
@@ -72,7 +74,6 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
                 f"Warning: descriptors of {release} have changed since it was published, so that"
                 f" queries may fail: once the service runs, ztfvo release publish {release}"
             )
-            _look_at(settings, release, say)
     if names := catalogs.outdated(settings):
         say(
             f"Warning: descriptors of the catalogs {', '.join(names)} have changed since they were"
@@ -81,9 +82,17 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
     say(f"Set up in {settings.var}; start with: scripts/serve start")
 
 
-def _look_at(settings: Settings, release: str, say: Callable[[str], None]) -> None:
-    """Say what a release's declaration lacks, such as values that a new version wants."""
-    try:
-        declared(release, settings.inputs)
-    except (BadFile, CannotBeDone) as error:
-        say(f"Warning: {error}")
+def _check_declarations(settings: Settings) -> None:
+    """Refuse a declaration of a release that lacks what this version wants: DaCHS reads them all.
+
+    Raises
+    ------
+    SiteError
+        At the first, before anything is changed.
+    """
+    for path in sorted(settings.inputs.glob("*/release.toml")):
+        try:
+            declared(path.parent.name, settings.inputs)
+        except (BadFile, CannotBeDone) as error:
+            remedy = "correct it, then run this again; CHANGELOG.md says what is new"
+            raise SiteError(str(error), remedy) from error
