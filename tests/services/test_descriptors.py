@@ -25,6 +25,7 @@ SHARED_PARTS = {
     "references",
     "ssa",
     "images",
+    "outside",
 }
 RELEASES = [name for name in ALL if name not in SHARED_PARTS | {"ztf"}]
 CATALOGS = sorted(path.stem for path in (ROOT / "resources" / "catalogs").glob("*.rd"))
