@@ -240,9 +240,8 @@ class Desk:
         except Failure as error:
             answer = Answer(source.name, State.UNAVAILABLE, reason=str(error))
         except Malformed as error:
-            _log.warning(
-                "%s: %s; the answer begins %r", source.name, error, error.body[:LOGGED_BYTES]
-            )
+            body = error.body or b"".join(asker.bodies)
+            _log.warning("%s: %s; the answer begins %r", source.name, error, body[:LOGGED_BYTES])
             answer = Answer(source.name, State.MALFORMED, reason=str(error))
         except Exception:
             _log.exception("%s: the answer cannot be read", source.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -123,6 +123,8 @@ class Asker:
     source: Source
     pool: Pool
     cache: Cache
+    bodies: list[bytes] = field(default_factory=list)
+    """What came last, for the log."""
 
     async def get(
         self,
@@ -179,7 +181,8 @@ class Asker:
                     request = self._next(request, response)
                     continue
                 self._require_status(response, also)
-                return Reply(response.status_code, await self._body(response), response.headers)
+                self.bodies[:] = [await self._body(response)]
+                return Reply(response.status_code, self.bodies[0], response.headers)
             finally:
                 await response.aclose()
         raise Refused(f"{self.source.title}: more than {MOST_REDIRECTS} redirects")
