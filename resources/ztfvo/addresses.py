@@ -58,6 +58,11 @@ def light_curves(release: str, parameters: list[tuple[str, str]]) -> str:
     return f"{of_release(release, LIGHT_CURVES)}?{urlencode(parameters)}"
 
 
+def outside_curve(name: str, parameters: list[tuple[str, str]]) -> str:
+    """Return the address of a light curve of a source outside."""
+    return f"{OUTSIDE}/{name}/{LIGHT_CURVES}?{urlencode(parameters)}"
+
+
 def view(release: str, *oids: int | str) -> str:
     """Return the address of the page of light curves."""
     return of_release(release, f"{VIEW}/{','.join(map(str, oids))}")

@@ -261,6 +261,13 @@ class Settings(BaseSettings):
     outside_cache_mb: int = Field(
         default=1000, ge=1, description="MB of answers of services outside that are kept here."
     )
+    outside_seconds: int = Field(
+        default=20,
+        ge=1,
+        le=60,
+        description="Seconds that an answer waits for services outside at most; what comes later "
+        "is kept for those who ask again.",
+    )
     outside_gateway: str | None = Field(
         default=None,
         description="Server through which services outside are asked, where this machine may not "

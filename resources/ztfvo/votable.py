@@ -31,7 +31,7 @@ _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 class NumberTable(TableElement):
-    """A table of numbers and short texts, none masked, whose binary rows are written at once.
+    """A table of numbers, truths and short texts, none masked, with binary rows written at once.
 
     Astropy writes them value by value, which takes most of the time of a light curve's document.
     NaN is what stands for no value (VOTable 1.4, section 6).
@@ -42,13 +42,19 @@ class NumberTable(TableElement):
             raise ValueError(f"binary mode {mode} has masks, which this table has not")
         rows = self.array.data
         kinds = [(name, _sent(rows.dtype[name])) for name in rows.dtype.names]
-        packed = rows.astype(kinds).tobytes()
+        truths = [name for name in rows.dtype.names if rows.dtype[name].kind == "b"]
+        packed = rows.astype(kinds)
+        for name in truths:
+            packed[name] = np.where(rows[name], b"T", b"F")
+        packed = packed.tobytes()
         with w.tag("BINARY"), w.tag("STREAM", encoding="base64"):
             w.data(base64.b64encode(packed).decode("ascii"))
 
 
 def _sent(kind: np.dtype) -> np.dtype:
-    """Type of a value as a binary row has it: big-endian, texts in ASCII."""
+    """Type of a value as a binary row has it: big-endian, texts in ASCII, truths as a letter."""
+    if kind.kind == "b":
+        return np.dtype("S1")
     return np.dtype(f"S{kind.itemsize // 4}") if kind.kind == "U" else kind.newbyteorder(">")
 
 

@@ -14,7 +14,7 @@ from ztfvo_dachs import faults
 MOST = 5_000
 """IDs that one request may have."""
 
-ROWS = 20_000
+ROWS = 30_000
 """Rows of links after which an answer ends, at the end of an ID's, where MAXREC is not given."""
 
 FORMATS = ("", "votable", "votable/td", votable.MEDIA_TYPE, "text/xml", "application/xml")

@@ -31,7 +31,7 @@ EXPECTED = {
     "#derivation": 5,
     "#coderived": 3,
     "#documentation": 2,
-    "#counterpart": 7,
+    "#counterpart": 14,
 }
 """Links of HZ Her's light curve in zg of the demo release: four light curves of one star."""
 
@@ -114,9 +114,10 @@ def test_short_addresses_give_the_same_links(ask, short, long):
 def test_links_of_a_named_release_stay_in_it(ask, site):
     found = rows(ask("/demo/links", ID=HZ_HER))
     own = [row["access_url"] for row in found if row["access_url"].startswith(site)]
-    assert [url for url in own if not url.startswith(f"{site}/demo/")] == [
-        f"{site}/kdb/objects/{HZ_HER}"
-    ]
+    others = [url for url in own if not url.startswith(f"{site}/demo/")]
+    asked = [url for url in others if url.startswith(f"{site}/outside/")]
+    assert all(url.endswith(f"/lc?ID={HZ_HER}&RELEASE=demo") for url in asked)
+    assert set(others) - set(asked) == {f"{site}/kdb/objects/{HZ_HER}"}
 
 
 def test_every_form_is_of_the_type_that_its_link_says(ask, site):

@@ -260,6 +260,7 @@ def test_the_api_describes_each_parameter_as_it_is_checked(api, site):
                 assert (schema["minimum"], schema["maximum"]) == (one.least, one.most)
                 for value, status in ((one.most, 200), (one.most * 1.01 + 1, 400)):
                     asked = {"PERIOD": "1", one.name: str(value), "TIME": "0 1"}
+                    asked |= {"WITH": "antares"} if one.name == "WAIT" else {}
                     answer = requests.get(site + JSON, params=asked, timeout=60)
                     assert answer.status_code == status, (one.name, value)
             if isinstance(one, Choice):
@@ -298,6 +299,8 @@ def test_each_address_of_the_api_answers_its_examples(api, site):
                 asked = {"ID": f"{OID}-last"}
             if path.startswith("/match"):  # ID or POS; services outside need not answer here
                 asked = {"ID": str(OID), "WAIT": "0.1"}
+            if path == "/outside/{name}/lc":
+                asked = {"ID": OID}
             address = path
             for one in parameters:
                 if one["in"] == "path":
@@ -308,6 +311,9 @@ def test_each_address_of_the_api_answers_its_examples(api, site):
             if "epoch" in path:  # the demo's images are not in the archive
                 assert answer.status_code == 404
                 assert f"The image of OID {OID}, HMJD" in answer.text
+            elif path == "/outside/{name}/lc":  # nothing outside is asked here
+                assert answer.status_code == 503
+                assert "Gaia DR3 epoch photometry is unavailable" in answer.text
             else:
                 assert answer.status_code == 200, (method, address, answer.text)
 

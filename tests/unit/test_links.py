@@ -14,8 +14,8 @@ from ztfvo.images.finder import Found
 from ztfvo.images.products import SCIENCE, Image
 from ztfvo.links import ofcurve, ofdetection, processing
 from ztfvo.links.model import Fault, LightCurve, Relative
-from ztfvo.links.ofcurve import elsewhere, family, forms, knowledge, reference
-from ztfvo.products import writers
+from ztfvo.links.ofcurve import elsewhere, family, forms, knowledge, outside, reference
+from ztfvo.products import beside, writers
 from ztfvo.products.parameters import NAMES
 from ztfvo.records import Record, Records
 from ztfvo.settings import get_settings
@@ -165,9 +165,37 @@ def test_simulated_light_curves_say_so_and_have_no_reference_image():
         assert "simulated" in link.description.lower(), link
 
 
+def test_each_survey_with_light_curves_has_a_row_without_being_asked(site):
+    made = by_word(outside.links(STAR))
+    assert set(made) == {
+        *("antares", "panstarrs_detections", "gaia_photometry"),
+        *("alerce_lightcurve", "fink_lightcurve", "zubercal", "tess"),
+    }
+    for word, link in made.items():
+        assert link.url == f"{site}/outside/{word}/lc?ID={STAR.oid}&RELEASE=dr19"
+        assert link.semantics == "#counterpart"
+        assert link.page == f"{site}/dr19/view/{STAR.oid}?WITH={word}"
+    default = by_word(outside.links(replace(STAR, address="ztf")))
+    assert default["antares"].url == f"{site}/outside/antares/lc?ID={STAR.oid}"
+
+
+def test_a_source_of_light_curves_that_is_added_has_a_row(monkeypatch):
+    from ztfvo.outside import sources
+
+    known = sources.sources()
+    new = replace(known["antares"], name="new", title="New survey")
+    monkeypatch.setattr(beside, "sources", lambda: {**known, "new": new})
+    beside.curve_sources.cache_clear()
+    try:
+        added = by_word(outside.links(STAR))["new"]
+        assert "/outside/new/lc?" in added.url and "New survey" in added.description
+    finally:
+        beside.curve_sources.cache_clear()
+
+
 def test_other_services_are_asked_for_the_position():
     pages = by_word(elsewhere.links(STAR))
-    assert set(pages) == {"alerce", "antares", "fink", "lasair", "simbad", "vizier", "irsa"}
+    assert set(pages) == {"alerce", "antares-page", "fink", "lasair", "simbad", "vizier", "irsa"}
     asked = {word: parse_qs(urlsplit(link.url).query) for word, link in pages.items()}
     for word in ("alerce", "fink"):
         assert [asked[word][name] for name in ("ra", "dec", "radius")] == [
@@ -178,7 +206,7 @@ def test_other_services_are_asked_for_the_position():
     assert asked["simbad"]["Coord"] == ["254.4575200 -35.3423800"]
     assert asked["vizier"]["-c"] == ["254.4575200 -35.3423800"]
     assert asked["irsa"]["POS"] == ["254.4575200,-35.3423800"]
-    (cone,) = json.loads(asked["antares"]["query"][0])["filters"]
+    (cone,) = json.loads(asked["antares-page"]["query"][0])["filters"]
     assert cone["field"]["htm16"]["center"] == "254.4575200 -35.3423800"
     assert float(cone["field"]["distance"].split()[0]) == pytest.approx(3 / 3600, abs=1e-9)
     last = unquote(urlsplit(pages["lasair"].url).path).rpartition("/")[2]

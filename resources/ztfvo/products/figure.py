@@ -73,6 +73,7 @@ NO_DIFFERENCE = "No epoch is significantly brighter than the reference."
 
 ORIGIN = "Data: Zwicky Transient Facility, NASA/IPAC Infrared Science Archive."
 SIMULATED = "Simulated data: nothing here was observed."
+SIMULATED_BUT_BESIDE = "Simulated ZTF light curves; those of other services were observed."
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -351,6 +352,8 @@ def _oids(product: Product) -> str:
 
 def _caption(product: Product) -> str:
     """What the data are and where they come from."""
+    if not product.release:
+        return f"Data: {', '.join(one.source.title for one in product.beside)}."
     if product.simulated:
-        return f"{product.title}. Simulated data: nothing here was observed."
+        return f"{product.title}. {SIMULATED_BUT_BESIDE if product.beside else SIMULATED}"
     return f"{product.title}. {ORIGIN}"

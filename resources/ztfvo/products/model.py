@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ztfvo.catflags import NOT_TO_BE_USED
 from ztfvo.products.columns import FACTS
+
+if TYPE_CHECKING:
+    from ztfvo.products.beside import Beside
 
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
@@ -77,6 +80,10 @@ class Request:
     """Name of one of `ztfvo.products.layouts`, for tables with other columns."""
     lenient: bool = False
     """Whether OIDs that the release has not are left out, and not refused."""
+    beside: tuple[str, ...] = ()
+    """Names of the sources outside whose light curves are added."""
+    wait: float | None = None
+    """Seconds to wait for them; the site's limit if None or larger."""
 
     def asks_for(self, oid: int) -> bool:
         """Whether a light curve of the answer was asked for, and is not a neighbour of one."""
@@ -143,7 +150,8 @@ class Product:
 
     request: Request
     release: str
-    """True name of the release, also where the default one was asked for."""
+    """True name of the release, also where the default one was asked for; empty where all is of
+    services outside."""
     title: str
     """Of the release."""
     simulated: bool
@@ -151,3 +159,11 @@ class Product:
     """How exact the release's times are: one of `ztfvo.store.times.TIMES`."""
     curves: tuple[Curve, ...]
     """Those asked for first, in that order, then the others by separation."""
+    place: tuple[float, float] | None = None
+    """Position of the first light curve asked for, ICRS, deg."""
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+    """First and last heliocentric MJD asked for, UTC."""
+    beside: tuple[Beside, ...] = ()
+    """What services outside gave."""
+    address: str | None = None
+    """Whole address that gives the same, where it is not that of the request."""

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from ztfvo.catflags import NOT_TO_BE_USED
+from ztfvo.products import beside
 from ztfvo.products.columns import COLUMNS, Column
 from ztfvo.products.derive import column_names
 from ztfvo.products.model import Curve, Product, Request
@@ -28,6 +29,8 @@ def described(column: Column, product: Product) -> Column:
 
 def notes(product: Product) -> list[str]:
     """Sentences on all light curves of a derived product; none where there is nothing to say."""
+    if not product.release:
+        return beside.notes(product)
     found = []
     if TIMES[product.times].note:
         found.append(TIMES[product.times].note)
@@ -39,6 +42,8 @@ def notes(product: Product) -> list[str]:
     lacking = [curve.oid for curve in product.curves if _lacks_reference(curve, product.request)]
     if lacking:
         found.append(_reference(lacking))
+    if product.beside and product.request.bin is not None:
+        found.append("Light curves of services outside are not averaged in bins.")
     return found
 
 

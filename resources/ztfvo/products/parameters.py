@@ -12,6 +12,7 @@ from typing import Any
 from ztfvo.dal import Parameters, plain, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.oid import InvalidOID, parse
+from ztfvo.products.beside import curve_sources
 from ztfvo.products.choosing import (
     BandNames,
     Bands,
@@ -46,6 +47,10 @@ EPOCHS = (-1e6, FIRST_JD)
 MAX_MASK = 2**31 - 1
 MAX_NUMBER = 99_999
 """As many digits as identifiers of detections may have behind their time."""
+ALL = "all"
+"""Word for all sources of light curves."""
+LONGEST_WAIT = 600.0
+"""s"""
 FAINTEST = 50.0
 """Magnitude of a reference, of either sign."""
 
@@ -106,6 +111,24 @@ class _Columns(Parameter):
         if request.layout:  # it has columns of its own
             return []
         return [",".join(request.columns)] if request.columns else []
+
+
+class _With(Parameter):
+    def read(self, given: Parameters) -> dict[str, Any]:
+        words = [word.lower() for word in given.words(self.name)]
+        for word in words:
+            if word not in (ALL, *curve_sources()):
+                raise HTTPError(
+                    400,
+                    f"{self.name}={shorten(word)} is not among the sources of light curves:"
+                    f" {', '.join((ALL, *curve_sources()))}.",
+                )
+        every = ALL in words
+        chosen = tuple(name for name in curve_sources() if every or name in words)
+        return {"beside": chosen} if chosen else {}
+
+    def write(self, request: Request) -> list[str]:
+        return [",".join(request.beside)] if request.beside else []
 
 
 QUANTITY = Choice(
@@ -239,6 +262,23 @@ PARAMETERS: tuple[Parameter, ...] = (
         ucd="meta.id",
         options=OPTIONAL,
         repeated=True,
+    ),
+    _With(
+        name="WITH",
+        description="Adds light curves of other services at the place of the first light curve:"
+        " names of sources, which /outside lists, or all",
+        ucd="meta.id;meta.dataset",
+        repeated=True,
+    ),
+    Number(
+        name="WAIT",
+        attribute="wait",
+        description="Longest time to wait for the other services; the site's limit holds too",
+        unit="s",
+        ucd="time.duration",
+        least=0,
+        most=LONGEST_WAIT,
+        described=False,
     ),
     Text(
         name="TITLE",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ztfvo.photometry import ab_to_jansky
+from ztfvo.products.beside import Beside
 from ztfvo.products.folding import phase_of, repeat
 from ztfvo.products.model import Curve, OwnPhotometry, Request
 
@@ -80,6 +81,32 @@ def of_own(own: OwnPhotometry, request: Request) -> Points:
         flagged=np.zeros(len(columns["y"]), bool),
         wide=~(columns["magerr"] < WIDE_ERROR),
         epochs=len(own.hmjd),
+    )
+
+
+def of_beside(one: Beside, band: str, limits: bool, request: Request) -> Points:
+    """The points of a filter of a service outside: detections, or limits without errors.
+
+    Where differences are asked for, they are what the service has.
+    """
+    chosen = (one.columns["filter"] == band) & (one.columns["limit"] == limits)
+    columns = {
+        name: one.columns[name][chosen]
+        for name in ("hmjd", "phase", "mag", "magerr", "flux", "fluxerr")
+        if name in one.columns
+    }
+    if limits:
+        columns["flux"], _ = ab_to_jansky(columns["mag"], 0.0)
+    value, error = ("flux", "fluxerr") if request.quantity.endswith("flux") else ("mag", "magerr")
+    shown = np.zeros(int(chosen.sum())) if limits else _shown(columns[error])
+    return Points(
+        x=columns["phase"] if request.period is not None else columns["hmjd"],
+        y=columns[value],
+        below=shown,
+        above=shown,
+        flagged=np.zeros(len(shown), bool),
+        wide=np.ones(len(shown), bool) if limits else ~(columns["magerr"] < WIDE_ERROR),
+        epochs=len(shown) // one.cycles,
     )
 
 

@@ -41,7 +41,8 @@ def fetch(request: Request) -> Product:
 
 def rows(product: Product) -> int:
     """Epochs of a fetched product, times cycles."""
-    return sum(map(len, product.curves)) * product.request.cycles
+    others = sum(map(len, product.beside))
+    return sum(map(len, product.curves)) * product.request.cycles + others
 
 
 def write(product: Product, writer: Writer) -> bytes:
@@ -53,7 +54,7 @@ def write(product: Product, writer: Writer) -> bytes:
         400 where the writer takes less.
     """
     derived = derive(product)
-    length = sum(map(len, derived.curves))
+    length = sum(map(len, (*derived.curves, *derived.beside)))
     if length > writer.longest:
         raise HTTPError(
             400,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ztfvo.addresses import absolute, light_curves
@@ -11,7 +11,7 @@ from ztfvo.errors import HTTPError
 from ztfvo.products import own, writers
 from ztfvo.products.kinds import Parameter
 from ztfvo.products.layouts import layouts
-from ztfvo.products.model import OwnPhotometry, Request
+from ztfvo.products.model import OwnPhotometry, Product, Request
 from ztfvo.products.parameters import FORMAT, ID, NAMES, PARAMETERS, SHORT_FORMAT, oids
 from ztfvo.products.writers import Writer
 from ztfvo.store.names import DEFAULT, NAME
@@ -55,7 +55,7 @@ def read(asked: Asked, writer: Writer) -> Request:
     for parameter in PARAMETERS:
         _require_one_name(given, parameter)
         attributes |= parameter.read(given)
-    _require_use(given, attributes)
+    _require_use(given)
     words = [*named, *given.words(ID), *given.words("OID")]
     if "circle" in attributes:
         _require_no_more_than_a_circle(given, words, writer)
@@ -101,7 +101,7 @@ def _one_release(path: str, collection: str) -> str:
     return collection
 
 
-WITHOUT_LAYOUT = ("QUANTITY", "PERIOD", "BIN", "COLUMNS")
+WITHOUT_LAYOUT = ("QUANTITY", "PERIOD", "BIN", "COLUMNS", "WITH")
 """Parameters that add or change columns."""
 
 
@@ -123,18 +123,21 @@ def _of_layout(given: Parameters, name: object, writer: Writer) -> dict[str, obj
     return {"columns": layout.needs, "lenient": layout.lenient}
 
 
-USES = {"EPOCH": ("PERIOD", "BIN"), "CYCLES": ("PERIOD",)}
-"""Parameters that mean nothing without one of others."""
+USES = {
+    "EPOCH": (("PERIOD", "BIN"), "PERIOD=1.7001674"),
+    "CYCLES": (("PERIOD",), "PERIOD=1.7001674"),
+    "WAIT": (("WITH",), "WITH=all"),
+}
+"""Parameters that mean nothing without one of others, and how one of these is given."""
 
 
-def _require_use(given: Parameters, attributes: Mapping[str, object]) -> None:
-    for name, others in USES.items():
-        if name.lower() in attributes and not any(each.lower() in attributes for each in others):
+def _require_use(given: Parameters) -> None:
+    for name, (others, example) in USES.items():
+        if given.values(name) and not any(given.values(each) for each in others):
             raise HTTPError(
                 400,
                 f"{name}={shorten(given.text(name) or '')} means nothing without"
-                f" {' or '.join(others)}: give that too, as in PERIOD=1.7001674, or leave {name}"
-                " out.",
+                f" {' or '.join(others)}: give that too, as in {example}, or leave {name} out.",
             )
 
 
@@ -146,9 +149,9 @@ def address(request: Request) -> str:
     return light_curves(request.release, given)
 
 
-def url(request: Request) -> str:
-    """The whole address of `address`, for documents that leave the site."""
-    return absolute(address(request))
+def url(product: Product) -> str:
+    """The whole address that gives a product again, for documents that leave the site."""
+    return product.address or absolute(address(product.request))
 
 
 def split(path: Sequence[str]) -> tuple[str, list[str]]:

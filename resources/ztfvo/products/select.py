@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -117,11 +117,14 @@ def select(connection: Connection, request: Request) -> Product:
                 key=lambda curve: (place.get(curve.oid, len(place)), curve.separation, curve.oid),
             )
         ),
+        place=_place(request, found),
+        bounds=(low, high),
     )
 
 
-_FILTERID, _CHOSEN = 10, 14
-"""Where a row of `curve_query` has the filter, and whether the light curve is chosen."""
+_RA, _FILTERID, _CHOSEN = 6, 10, 14
+"""Where a row of `curve_query` has the position, the filter, and whether the light curve is
+chosen."""
 
 
 def _near(connection: Connection, request: Request) -> dict[int, float]:
@@ -152,6 +155,14 @@ def within(connection: Connection, request: Request) -> dict[int, float]:
         oid: float(angular_separation(*centre, *np.radians(place)) * ARCSEC_PER_RADIAN)
         for oid, *place in rows
     }
+
+
+def _place(request: Request, found: Mapping[int, tuple[Any, ...]]) -> tuple[float, float] | None:
+    """Position of what is asked for: of the circle, or of the first light curve, of any band."""
+    if request.circle:
+        return request.circle.ra % 360, request.circle.dec
+    first = next((found[oid] for oid in request.oids if oid in found), None)
+    return None if first is None else (first[_RA], first[_RA + 1])
 
 
 def neighbours(connection: Connection, request: Request) -> dict[int, float]:

@@ -12,7 +12,7 @@ from ztfvo.products import produce, request
 from ztfvo.products.model import Product
 from ztfvo.products.writers import Writer, votableform, writers
 from ztfvo.store.names import DEFAULT
-from ztfvo.web import turns
+from ztfvo.web import outside, turns
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import CHANGING, NAMED_RELEASE, Given, respond
 from ztfvo.web.pages import lightcurve
@@ -42,6 +42,7 @@ async def deliver(sent: Request, asked: request.Asked, name: str = "") -> Respon
         what they can.
     """
     product, writer = await turns.work(sent, None, _fetch, sent, asked)
+    product = await outside.with_others(sent, product)
     body = await written(sent, product, partial(produce.write, writer=writer), writer.figure)
     kind = "attachment" if name or writer.attachment else "inline"
     file = f"{name or _name(product)}.{writer.extension}"

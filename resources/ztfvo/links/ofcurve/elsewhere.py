@@ -22,6 +22,8 @@ class Page:
     """What it shows."""
     url: Callable[[float, float], str]
     """Its address for a position, ICRS, deg."""
+    word: str = ""
+    """Local semantics; its name if not given."""
 
 
 def _alerce(ra: float, dec: float) -> str:
@@ -70,7 +72,7 @@ def _irsa(ra: float, dec: float) -> str:
 
 PAGES = (
     Page("ALeRCE", "Alerts and classifications", _alerce),
-    Page("ANTARES", "Alerts", _antares),
+    Page("ANTARES", "Alerts", _antares, "antares-page"),  # antares is its light curve
     Page("Fink", "Alerts and classifications", _fink),
     Page("Lasair", "Alerts", _lasair),
     Page("SIMBAD", "Known objects", _simbad),
@@ -91,5 +93,5 @@ def links(curve: LightCurve) -> Iterator[Link]:
             "#counterpart",
             f"{page.what} at {page.name}{note}",
             HTML,
-            local_semantics=page.name.lower(),
+            local_semantics=page.word or page.name.lower(),
         )

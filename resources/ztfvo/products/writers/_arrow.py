@@ -14,6 +14,7 @@ from ztfvo.products.columns import CITATION, Column
 from ztfvo.products.model import Product
 from ztfvo.products.notes import notes
 from ztfvo.products.request import url
+from ztfvo.products.writers import _beside_arrow
 from ztfvo.times import HELIOCENTRIC_FRAME
 
 
@@ -22,28 +23,32 @@ def table(product: Product) -> pa.Table:
 
     Not-a-number is null.  Fields have unit, ucd and description as metadata; the table has
     ``release``, ``request``, ``notes``, ``time``, ``lightcurves`` (the values that a curve has
-    once) and others, in JSON.
+    once) and others, in JSON.  For those of services outside see `_beside_arrow`.
     """
+    if not product.release:
+        return _beside_arrow.alone(product, url(product))
     columns = flat.table(product)
     arrays = [_array(column, values) for column, values in columns]
     fields = [
         pa.field(column.name, array.type, metadata=_described(column))
         for (column, _), array in zip(columns, arrays, strict=True)
     ]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(fields, _metadata(product)))
+    made = pa.Table.from_arrays(arrays, schema=pa.schema(fields, _metadata(product)))
+    return _beside_arrow.below(made, product) if product.beside else made
 
 
 def separated(product: Product, separator: str) -> bytes:
     """All rows of all light curves as lines of text, below a line with the names of columns.
 
     Numbers have the digits that give the same float32 or float64 again.  Where there is no value,
-    nothing is; infinite numbers are ``inf``.
+    nothing is; infinite numbers are ``inf``.  With services outside texts are in quotes.
     """
     made = table(product)
+    quoting = "needed" if product.beside else "none"
     buffer = io.BytesIO()
     buffer.write(separator.join(made.column_names).encode() + b"\r\n")
     options = csv.WriteOptions(
-        include_header=False, delimiter=separator, eol="\r\n", quoting_style="none"
+        include_header=False, delimiter=separator, eol="\r\n", quoting_style=quoting
     )
     csv.write_csv(made, buffer, options)
     return buffer.getvalue()
@@ -68,7 +73,7 @@ def _metadata(product: Product) -> dict[str, bytes]:
         "title": product.title.encode(),
         "simulated": orjson.dumps(product.simulated),
         "notes": orjson.dumps(notes(product)),
-        "request": url(product.request).encode(),
+        "request": url(product).encode(),
         "citation": CITATION.encode(),
         "time": orjson.dumps(HELIOCENTRIC_FRAME),
         "lightcurves": orjson.dumps([curve.facts() for curve in product.curves]),

@@ -37,6 +37,7 @@ _TYPES = {
     pa.float64(): "double",
     pa.float32(): "float",
     pa.string(): "char",
+    pa.bool_(): "char",
 }
 
 
@@ -67,12 +68,17 @@ def write(product: Product) -> bytes:
 
 
 def _texts(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return compute.fill_null(compute.cast(values, pa.string()), NULL)
+    """Values as they stand in a line, which has no way of quoting."""
+    texts = compute.fill_null(compute.cast(values, pa.string()), NULL)
+    if values.type != pa.string():
+        return texts
+    single = compute.replace_substring(texts, '"', "'")
+    return compute.replace_substring_regex(single, r"[\t\r\n]", " ")
 
 
 def _keywords(product: Product) -> list[tuple[str, str]]:
     """What is said of the whole; texts have no quotes in them."""
-    found = [("request", url(product.request)), ("release", product.release)]
+    found = [("request", url(product)), ("release", product.release)]
     found += [("title", product.title), ("citation", CITATION)]
     found += [(f"note{number}", note) for number, note in enumerate(notes(product), 1)]
     if product.simulated:

@@ -1,4 +1,5 @@
-"""VOTable 1.4: a table for each light curve, in one resource; in a layout one for all.
+"""VOTable 1.4: a table for each light curve, in one resource; in a layout one for all; of services
+outside one for each filter.
 
 Times refer to a TIMESYS, positions to a COOSYS, and magnitudes and fluxes to the table's group
 ``photcal``, as the IVOA note on light curves in VOTable of 2020 has it.
@@ -10,18 +11,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from astropy.io.votable.tree import Group, Info, TableElement, VOTableFile
+from astropy.io.votable.tree import Info, TableElement, VOTableFile
 
 from ztfvo import votable
 from ztfvo.bands import BANDS
-from ztfvo.photometry import ZERO_FLUX
 from ztfvo.products import flat
 from ztfvo.products.columns import AT_PALOMAR, CITATION, FACTS, Column
 from ztfvo.products.layouts import layouts
 from ztfvo.products.model import Curve, Product
 from ztfvo.products.notes import columns_of, notes, notes_of
 from ztfvo.products.request import url
-from ztfvo.products.writers import Writer
+from ztfvo.products.writers import Writer, _beside_votable
+from ztfvo.products.writers._photcal import calibration
 from ztfvo.times import HELIOCENTRIC_FRAME, PALOMAR_FRAME
 from ztfvo.votable import NumberTable
 
@@ -58,8 +59,10 @@ def write(product: Product, rows: str = "binary") -> bytes:
     """The document, with rows as ``binary`` or as ``tabledata``."""
     if product.request.layout:
         return _laid_out(product, rows)
+    frames = {_TIMESYS: HELIOCENTRIC_FRAME} | _beside_votable.frames(product)
+    if not product.release:
+        return _alone(product, frames, rows)
     columns = columns_of(product)
-    frames = {_TIMESYS: HELIOCENTRIC_FRAME}
     if any(column.name in AT_PALOMAR for column in columns):
         frames[_AT_PALOMAR] = PALOMAR_FRAME
     document, resource = votable.document(_infos(product), frames)
@@ -71,6 +74,14 @@ def write(product: Product, rows: str = "binary") -> bytes:
         resource.tables.append(table)
     if not product.curves:
         resource.tables.append(_empty_table(document, columns, rows))
+    resource.tables.extend(_beside_votable.tables(document, product, _TIMESYS, rows))
+    return votable.as_bytes(document)
+
+
+def _alone(product: Product, frames: Mapping[str, Mapping[str, Any]], rows: str) -> bytes:
+    """The document of what services outside gave."""
+    document, resource = votable.document([("request", url(product), None)], frames)
+    resource.tables.extend(_beside_votable.tables(document, product, _TIMESYS, rows))
     return votable.as_bytes(document)
 
 
@@ -111,7 +122,7 @@ TABLEDATA = Writer(
 
 def _infos(product: Product) -> list[tuple[str, str, str | None]]:
     infos: list[tuple[str, str, str | None]] = [
-        ("request", url(product.request), None),
+        ("request", url(product), None),
         ("release", product.release, product.title),
         ("citation", CITATION, "Please cite this paper when you use these light curves."),
     ]
@@ -119,43 +130,6 @@ def _infos(product: Product) -> list[tuple[str, str, str | None]]:
     if product.simulated:
         infos.insert(2, ("simulated", "true", "These light curves were not observed."))
     return infos
-
-
-def _calibration(document: VOTableFile, filterid: int, number: int) -> Group:
-    band = BANDS[filterid]
-    group = Group(document, ID=f"photcal_{number}", name="photcal")
-    for name, value, datatype, unit, ucd, utype in (
-        (
-            *("filterIdentifier", band.svo_id, "char", None, "meta.id;instr.filter"),
-            "photDM:PhotometryFilter.identifier",
-        ),
-        (
-            *("zeroPointFlux", ZERO_FLUX, "double", "Jy", "phot.mag;arith.zp"),
-            "photDM:PhotCal.zeroPoint.flux.value",
-        ),
-        (
-            *("magnitudeSystem", "AB", "char", None, "meta.code"),
-            "photDM:PhotCal.magnitudeSystem.type",
-        ),
-        (
-            *("effectiveWavelength", band.wavelength_eff, "double", "m", "em.wl.effective"),
-            "photDM:PhotometryFilter.spectralLocation.value",
-        ),
-    ):
-        group.entries.append(
-            votable.param(
-                document,
-                None,
-                ID=f"{name}_{number}",
-                name=name,
-                value=value,
-                datatype=datatype,
-                unit=unit,
-                ucd=ucd,
-                utype=utype,
-            )
-        )
-    return group
 
 
 def _table(document: VOTableFile, curve: Curve, columns: list[Column], number: int) -> TableElement:
@@ -177,9 +151,10 @@ def _table(document: VOTableFile, curve: Curve, columns: list[Column], number: i
     )
     for name, value in curve.facts().items():
         table.params.append(_param(document, FACTS[name], value, number))
-    calibration = _calibration(document, curve.filterid, number)
-    table.groups.append(calibration)
-    references = _TIME_FRAMES | dict.fromkeys(_MEASURED, calibration.ID)
+    band = BANDS[curve.filterid]
+    group = calibration(document, band.svo_id, band.wavelength_eff, number)
+    table.groups.append(group)
+    references = _TIME_FRAMES | dict.fromkeys(_MEASURED, group.ID)
     _add_fields(document, table, columns, number, references)
     table.create_arrays(len(curve))
     for field in table.fields:

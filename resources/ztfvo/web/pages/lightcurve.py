@@ -18,6 +18,7 @@ from ztfvo.links.curves import read
 from ztfvo.links.model import LightCurve
 from ztfvo.oid import split
 from ztfvo.products import request as requests
+from ztfvo.products.beside import Beside, in_short, sentences
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.products.notes import notes
 from ztfvo.products.parameters import PARAMETERS, QUANTITY, Choice, Number, Parameter
@@ -51,6 +52,7 @@ def write(product: Product) -> bytes:
         rows=[] if single else list(_rows(product)),
         downloads=[(writer.names[0], _in(request, writer.names[0])) for writer in writers()],
         records=_records(product, first),
+        beside=[_beside(one) for one in product.beside],
         related=list(_related(product, first)) if product.curves else [],
     )
 
@@ -176,6 +178,17 @@ def _rows(product: Product) -> Iterator[dict[str, Any]]:
             "position": f"{curve.ra:.5f} {curve.dec:+.5f}",
             "separation": f"{curve.separation:.2f}",
         }
+
+
+def _beside(one: Beside) -> dict[str, Any]:
+    """What a service outside gave."""
+    return {
+        "title": one.source.title,
+        "about": one.record or one.source.about,
+        "said": in_short(one),
+        "epochs": len(one) // one.cycles,
+        "sentences": list(sentences(one)),
+    }
 
 
 def _first(product: Product) -> LightCurve | None:

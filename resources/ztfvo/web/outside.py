@@ -1,0 +1,69 @@
+"""How routes have light curves of services outside asked for, all at the same time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from fastapi import Request
+
+from ztfvo.outside.ask import Question, curve_around
+from ztfvo.outside.model import Answer, Place, Source
+from ztfvo.products import beside
+from ztfvo.products.model import Product
+from ztfvo.settings import get_settings
+from ztfvo.web.desk import desk_of
+from ztfvo.web.errors import RETRY_SECONDS
+
+
+async def answers(
+    request: Request, questions: Iterable[Question], wait: float | None
+) -> dict[str, Answer]:
+    """Return what came of questions within the site's limit of time, by source.
+
+    Parameters
+    ----------
+    wait
+        Seconds; the site's limit holds where it is larger, or None.
+    """
+    limit = get_settings().outside_seconds
+    seconds = limit if wait is None else min(wait, limit)
+    asked = desk_of(request).answers(list(questions), seconds)
+    return {question.source.name: answer async for question, answer in asked}
+
+
+def around(source: Source, place: tuple[float, float]) -> Question:
+    """Return the question for the light curve nearest to a place, ICRS, deg."""
+    return curve_around(source, Place(*map(float, place)), source.radius)
+
+
+async def with_others(request: Request, product: Product) -> Product:
+    """Return light curves with those of the sources that their request names, at their place."""
+    chosen = [beside.curve_sources()[name] for name in product.request.beside]
+    if not (chosen and product.place):
+        return product
+    questions = [around(source, product.place) for source in chosen]
+    found = await answers(request, questions, product.request.wait)
+    return replace(
+        product,
+        beside=tuple(
+            beside.deliver(
+                source,
+                found[source.name],
+                product.request,
+                radius=source.radius,
+                bounds=product.bounds,
+            )
+            for source in chosen
+        ),
+    )
+
+
+def retry_after(answer: Answer) -> int:
+    """Return the seconds after which a source may answer."""
+    if not answer.again_at:
+        return RETRY_SECONDS
+    left = datetime.fromisoformat(answer.again_at) - datetime.now(UTC)
+    return max(1, math.ceil(left.total_seconds()))
