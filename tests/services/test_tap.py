@@ -392,6 +392,14 @@ def test_aggregates_of_what_has_no_ucd_are_pages_too(query, expression, shown):
     assert shown in [cell.strip() for cell in cells]
 
 
+def test_a_mistake_that_the_database_finds_is_said_without_its_sql(query):
+    answer = query("SELECT CAST('abc' AS INTEGER) AS x FROM ztf.filters")
+    assert answer.status_code == 400
+    assert "invalid input syntax for type integer" in answer.text
+    assert "LINE 1" not in answer.text
+    assert "CURSOR" not in answer.text
+
+
 def test_an_asynchronous_mistake_is_reported(tap):
     job = tap.submit_job("SELECT nonsense FROM ztf.objects").run().wait()
     assert job.phase == "ERROR"
