@@ -135,7 +135,7 @@ def test_what_this_site_answers_itself_is_neither_asked_nor_kept(ask, outside, c
     assert cache.get(question.key) is None
 
 
-def test_another_declaration_of_the_source_is_asked_anew(ask, outside):
+def test_another_declaration_of_the_source_is_another_question(ask, outside):
     answering(outside, "one")
     fewer = made(columns=made().columns[:3])
     as_text = made(columns=(replace(fewer.columns[0], dtype="str"), *fewer.columns[1:]))

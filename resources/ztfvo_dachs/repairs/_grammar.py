@@ -1,4 +1,4 @@
-"""Change DaCHS' grammar of ADQL, which it builds anew for each purpose."""
+"""Change DaCHS' grammar of ADQL, which it builds again for each purpose."""
 
 from __future__ import annotations
 

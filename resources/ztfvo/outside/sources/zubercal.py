@@ -1,4 +1,4 @@
-"""Zubercal: photometry of ZTF DR20 calibrated anew, for objects of Pan-STARRS, from LSDB."""
+"""Zubercal: recalibrated photometry of ZTF DR20, for objects of Pan-STARRS, from LSDB."""
 
 from __future__ import annotations
 
