@@ -58,9 +58,14 @@ def light_curves(release: str, parameters: list[tuple[str, str]]) -> str:
     return f"{of_release(release, LIGHT_CURVES)}?{urlencode(parameters)}"
 
 
+def outside_curves(name: str) -> str:
+    """Return the address of light curves of a source outside, without parameters."""
+    return f"{OUTSIDE}/{name}/{LIGHT_CURVES}"
+
+
 def outside_curve(name: str, parameters: list[tuple[str, str]]) -> str:
     """Return the address of a light curve of a source outside."""
-    return f"{OUTSIDE}/{name}/{LIGHT_CURVES}?{urlencode(parameters)}"
+    return f"{outside_curves(name)}?{urlencode(parameters)}"
 
 
 def view(release: str, *oids: int | str) -> str:

@@ -86,10 +86,10 @@ def test_a_descriptor_that_was_read_while_the_database_went_is_read_again(site):
         "from gavo import api, base\n"
         "from ztfvo_dachs import facts, messages\n"
         "def down(*_): raise messages.Unavailable(messages.DATABASE_DOWN)\n"
-        "ask, facts._rows = facts._rows, down\n"
+        "ask, facts.rows = facts.rows, down\n"
         "try: base.caches.getRD('ztf/demo')\n"
         "except messages.Unavailable as error: print(error)\n"
-        "facts._rows = ask\n"
+        "facts.rows = ask\n"
         "print(base.caches.getRD('ztf/demo').sourceId)\n"
     )
     assert done.stdout.splitlines() == [

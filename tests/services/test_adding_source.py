@@ -81,7 +81,10 @@ def test_tap_lists_all_sources_with_their_addresses(site, tap):
     assert {name: there[name] for name in sources()} == {
         name: (
             one.largest_radius,
-            get_settings().url + (f"/match/{name}" if one.find else "/outside"),
+            get_settings().url
+            + (
+                f"/outside/{name}/lc" if one.fetch else f"/match/{name}" if one.find else "/outside"
+            ),
         )
         for name, one in sources().items()
     }

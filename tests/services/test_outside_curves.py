@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
-import sqlite3
 import time
-from urllib.parse import urlsplit
 
 import pyarrow.parquet
 import pytest
@@ -19,12 +16,11 @@ from support import service
 from support.cases import antares, fink_lightcurve, gaia_photometry
 from support.hostile import NAMES as ODD
 from support.hostile import strings
-from support.outside import RESET, Outside
+from support.outside import RESET
 from support.outside_cases import cases
 
 from ztfvo.products.beside import curve_sources
 from ztfvo.products.writers import writers
-from ztfvo.settings import get_settings
 
 OID = service.HZ_HER_OIDS[0]
 RA, DEC = service.HZ_HER
@@ -33,30 +29,10 @@ NAMES = list(curve_sources())
 OBJECT = str(gaia_photometry.SOURCE)
 
 
-@pytest.fixture(scope="module")
-def server(site):
-    """The stand-in, at the address that the site asks."""
-    with Outside(port=urlsplit(get_settings().outside_gateway).port) as started:
-        yield started
-
-
 @pytest.fixture
-def outside(server):
+def outside(others):
     """The stand-in, with nothing wrong and nothing asked, and nothing kept by the site."""
-    server.recover()
-    _forget()
-    yield server
-    server.recover()
-    _forget()
-
-
-def _forget() -> None:
-    """Have the site ask all sources again."""
-    path = get_settings().outside_cache
-    if path.exists():  # made by the application, to which it has to belong
-        with contextlib.closing(sqlite3.connect(path, timeout=10)) as file, file:
-            for table in ("answer", "flight", "source"):
-                file.execute(f"DELETE FROM {table}")
+    return others
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ OID = service.HZ_HER_OIDS[0]
 STANDS_FOR = {
     "RELEASE": "demo",
     "/catalogs/NAME": "/catalogs/gcvs",
+    "/outside/NAME/lc": "/outside",  # light curves of others need them to answer
     "OID": str(OID),
     "HMJD": "last",
     "RA=..&DEC=..&SR=..": "RA=254.45755&DEC=35.34236&SR=0.001",

@@ -20,6 +20,7 @@ SHARED_RDS = {
         "examples",
         "exposures",
         "images",
+        "outside",
         "references",
         "release",
         "ssa",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ztfvo.addresses import MATCH, OUTSIDE, absolute
+from ztfvo.addresses import MATCH, OUTSIDE, absolute, outside_curves
 from ztfvo.db import connect
-from ztfvo.match.catalogs import MATCHED
 from ztfvo.outside.model import Source
-from ztfvo.outside.sources import sources
 from ztfvo.settings import Settings
 
 COLUMNS = (
@@ -19,6 +17,9 @@ COLUMNS = (
 
 def list_sources(settings: Settings) -> None:
     """Bring the table up to date, where there is one: before anything was loaded there is none."""
+    # Sources import much, which commands that steer the service can do without.
+    from ztfvo.outside.sources import sources
+
     wanted = [row(source) for source in sources().values()]
     listed = ", ".join(COLUMNS)
     with connect(settings) as connection:
@@ -36,10 +37,16 @@ def list_sources(settings: Settings) -> None:
 
 def row(source: Source) -> tuple[Any, ...]:
     """Return the row of a source, as `COLUMNS` has it."""
-    matched = MATCHED & set(source.gives)
     own: dict[str, Any] = {
         "gives": ", ".join(source.gives),
         "epoch": source.epoch if source.position else None,
-        "address": absolute(f"{MATCH}/{source.name}" if matched else OUTSIDE),
+        "address": absolute(_address(source)),
     }
     return tuple(own[name] if name in own else getattr(source, name) for name in COLUMNS)
+
+
+def _address(source: Source) -> str:
+    """Where the site gives what the source knows."""
+    if source.fetch:
+        return outside_curves(source.name)
+    return f"{MATCH}/{source.name}" if source.find else OUTSIDE

@@ -12,12 +12,12 @@ from pathlib import Path
 import psycopg
 from rich.filesize import decimal
 
+from ztfvo import plugins
 from ztfvo.backup import trial
 from ztfvo.backup.archive import time_of
 from ztfvo.backup.targets import target_of
 from ztfvo.catalogs import declared, store
 from ztfvo.outside.cache import Cache
-from ztfvo.outside.sources import sources
 from ztfvo.settings import Settings
 from ztfvo.site import contact, updates
 from ztfvo.site.errors import SiteError
@@ -146,16 +146,16 @@ def _catalogs(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _outside(settings: Settings) -> Iterator[tuple[str, str]]:
-    names = sources()
+    known = plugins.names("ztfvo.outside.sources")
     if not settings.outside_cache.exists():
-        yield GOOD, f"{len(names)} services, none was asked yet"
+        yield GOOD, f"{len(known)} services, none was asked yet"
         return
     cache = Cache(settings.outside_cache, 0, reads=True)
     figures = list(cache.figures().values())
-    silent = {name: one for name, one in cache.silences().items() if name in names}
+    silent = {name: one for name, one in cache.silences().items() if name in known}
     counts = {what: sum(getattr(one, what) for one in figures) for what in COUNTED}
     sentence = (
-        f"{len(names)} services; {counts['asked']:,} questions in 24 h: {counts['found']:,} found,"
+        f"{len(known)} services; {counts['asked']:,} questions in 24 h: {counts['found']:,} found,"
         f" {counts['empty']:,} empty, {counts['failed']:,} failed"
     )
     if silent:
