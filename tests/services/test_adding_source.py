@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import pytest
 from support.files import ROOT
-from support.outside import Outside
 from support.releases import script
 
 from ztfvo.outside.sources import sources
@@ -43,15 +40,15 @@ SOURCE = Source(
 
 
 @pytest.fixture(scope="module")
-def added(site):
+def added(site, outside_of_site):
     """The source, which the service knows after a restart of the application."""
     file = ROOT / "resources" / "ztfvo" / "outside" / "sources" / f"{NAME}.py"
     try:
         file.write_text(SOURCE)
         script("serve", "restart", "app")
-        with Outside(urlsplit(get_settings().outside_gateway).port) as outside:
-            outside.answer("added.example.org", "/cone", b'[{"id": "x", "ra": 10.0, "dec": 20.0}]')
-            yield NAME
+        found = b'[{"id": "x", "ra": 10.0, "dec": 20.0}]'
+        outside_of_site.answer("added.example.org", "/cone", found)
+        yield NAME
     finally:
         file.unlink(missing_ok=True)
         script("serve", "restart", "app")

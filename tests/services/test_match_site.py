@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -12,22 +11,17 @@ import requests
 from astropy.io.votable import from_table, parse
 from astropy.table import Table
 from support import tapserver
-from support.outside import Outside
-
-from ztfvo.settings import get_settings
 
 OID = 680113300005170
 """HZ Her in g."""
 
 
 @pytest.fixture(scope="module")
-def outside(site):
+def outside(site, outside_of_site):
     """The stand-in of services outside, at the address that the site asks."""
-    gateway = get_settings().outside_gateway
-    if not gateway or not gateway.startswith("http://127.0.0.1:"):
-        pytest.fail("ZTFVO_OUTSIDE_GATEWAY names no stand-in: run the tests with scripts/test.")
-    with Outside(urlsplit(gateway).port) as started:
-        yield started
+    outside_of_site.recover()
+    yield outside_of_site
+    outside_of_site.recover()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 import pyvo
 import requests
 from astropy.io.votable import parse
+from astropy.table import Table
 from support import service
 from support.cases import antares, fink_lightcurve, gaia_photometry
 from support.hostile import NAMES as ODD
@@ -71,6 +72,18 @@ def test_every_format_of_light_curves_has_those_of_other_services(ask, gaia, for
         assert found["rows"]["mag"][0] == pytest.approx(13.8309837, abs=1e-6)
     elif form == "csv":
         assert [row["filter"] for row in lines(answer)] == ["G", "BP", "RP", "G"]
+    elif form == "tsv":
+        rows = [line.split("\t") for line in answer.text.splitlines()]
+        assert [row[rows[0].index("filter")].strip('"') for row in rows[1:]] == [
+            "G",
+            "BP",
+            "RP",
+            "G",
+        ]
+    elif form == "ipac_table":
+        table = Table.read(answer.text, format="ascii.ipac")
+        assert table["filter"].tolist() == ["G", "BP", "RP", "G"]
+        assert table["mag"][0] == pytest.approx(13.8309837, abs=1e-6)
     elif form == "parquet":
         table = pyarrow.parquet.read_table(io.BytesIO(answer.content))
         assert table.column("object").to_pylist() == [OBJECT] * 4
