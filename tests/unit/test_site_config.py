@@ -216,6 +216,19 @@ def test_vocabularies_are_complete_desise_documents():
             assert set(term["wider"] + term["narrower"]) <= set(document["terms"])
 
 
+def test_a_vocabulary_is_renewed_by_an_update_and_kept_where_dachs_fetched_a_newer_one(settings):
+    config.write_dachs_config(settings)
+    seed = ROOT / "etc" / "vocabularies" / "uat.json"
+    kept = settings.var / "dachs" / "cache" / config.vocabulary_cache_name("uat")
+    own = '{"terms": {"of-its-own": {}}}'
+    for age, content in ((60, seed.read_text()), (-60, own)):
+        kept.write_text(own)
+        moment = seed.stat().st_mtime - age
+        os.utime(kept, (moment, moment))
+        config.write_dachs_config(settings)
+        assert kept.read_text() == content
+
+
 def test_vocabulary_is_cached_under_the_name_dachs_asks_for():
     assert config.vocabulary_cache_name("voresource+date_role") == (
         "http:=2F=2Fwww.ivoa.net=2Frdf=2Fvoresource=2Fdate_role"

@@ -283,7 +283,7 @@ def write_dachs_config(settings: Settings) -> bool:
         changed.append(render(settings, "process.rc", etc / f"process-{number}.rc", own))
     for seed in sorted((settings.root / "etc" / "vocabularies").glob("*.json")):
         target = settings.var / "dachs" / "cache" / vocabulary_cache_name(seed.stem)
-        if not _is_vocabulary(target):
+        if not _is_vocabulary(target) or _is_older(target, seed):
             _hand_over(settings, seed, target)
     return any(changed)
 
@@ -294,6 +294,11 @@ def _is_vocabulary(path: Path) -> bool:
         return bool(json.loads(path.read_bytes())["terms"])
     except (OSError, ValueError, TypeError, KeyError):
         return False
+
+
+def _is_older(path: Path, seed: Path) -> bool:
+    """Return whether an update of the code brought a seed since a vocabulary was kept."""
+    return path.stat().st_mtime < seed.stat().st_mtime
 
 
 def write_part_settings(settings: Settings, part: str) -> bool:
