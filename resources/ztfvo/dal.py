@@ -19,6 +19,9 @@ WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 _AROUND_SIGNS = re.compile(r"\s*([;=])\s*")
 _CONTENT = re.compile(r";content=[^;]*")
 
+_BETWEEN = re.compile(r"\s*,\s*|\s+")
+"""What stands between the numbers of a position."""
+
 LONGEST_SHOWN = 60
 """Characters of a value that a sentence repeats."""
 
@@ -163,6 +166,38 @@ class Parameters:
             low, high = (plain(bound) for bound in (least, most))
             raise BadParameter(name, f"{name}={shorten(text)} is not {kind} from {low} to {high}.")
         return convert(text)
+
+
+def place(name: str, value: str) -> tuple[float, float]:
+    """Return right ascension and declination of a parameter, deg.
+
+    Parameters
+    ----------
+    name
+        Of the parameter.
+    value
+        Two numbers with a comma or blanks between.
+
+    Raises
+    ------
+    BadParameter
+        400, where it is something else.
+    """
+    parts = _BETWEEN.split(value)
+    if len(parts) == 2 and all(NUMBER.fullmatch(part) for part in parts):
+        ra, dec = map(float, parts)
+        if is_place(ra, dec):
+            return ra % 360, dec
+    raise BadParameter(
+        name,
+        f"{name}={shorten(value)} is no position: give right ascension (0 to 360) and declination"
+        f" (-90 to 90) in degrees (ICRS), as in {name}=254.4575,35.3424.",
+    )
+
+
+def is_place(ra: float, dec: float) -> bool:
+    """Return whether numbers are a right ascension and a declination in degrees."""
+    return 0 <= ra <= 360 and -90 <= dec <= 90
 
 
 def plain(number: float) -> str:

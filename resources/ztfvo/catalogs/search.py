@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from astropy.coordinates import angular_separation
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
@@ -111,15 +112,9 @@ def cone(
 
 
 def separation(ra1: float, dec1: float, ra2: float, dec2: float) -> float:
-    """Return the angle between two positions (all deg; the result in arcsec), exact at any size.
-
-    The formula is that of Vincenty (1975, Survey Review 23, 88) for a sphere.
-    """
-    turn, a, b = (math.radians(angle) for angle in (ra2 - ra1, dec1, dec2))
-    along = math.cos(b) * math.sin(turn)
-    across = math.cos(a) * math.sin(b) - math.sin(a) * math.cos(b) * math.cos(turn)
-    inside = math.sin(a) * math.sin(b) + math.cos(a) * math.cos(b) * math.cos(turn)
-    return math.degrees(math.atan2(math.hypot(along, across), inside)) * ARCSEC
+    """Return the angle between two positions (all deg; the result in arcsec)."""
+    angles = (math.radians(angle) for angle in (ra1, dec1, ra2, dec2))
+    return math.degrees(angular_separation(*angles)) * ARCSEC
 
 
 def _match(catalog: Catalog, values: dict[str, Any], ra: float, dec: float) -> Match:

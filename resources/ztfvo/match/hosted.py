@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -229,7 +230,7 @@ def _read(
         "ra": [place.ra for place in asked],
         "dec": [place.dec for place in asked],
         "place": list(numbers),
-        "radius": radius / 3600 * 0.017453292519943295,
+        "radius": math.radians(radius / 3600),
         "limit": limit,
     }
     with connection.cursor(row_factory=dict_row) as cursor:

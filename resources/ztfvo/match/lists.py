@@ -12,7 +12,7 @@ from itertools import groupby
 import numpy as np
 from astropy.io.votable import parse
 
-from ztfvo.dal import Parameters, shorten
+from ztfvo.dal import Parameters, is_place, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.match import hosted, places, request
 from ztfvo.match.gather import completed, without_motion
@@ -189,7 +189,7 @@ def _targets(listed: Listed, epoch: float) -> tuple[list[Target], list[str]]:
     targets, left_out = [], []
     values = zip(listed.names, listed.ra.tolist(), listed.dec.tolist(), strict=True)
     for number, (name, ra, dec) in enumerate(values, 1):
-        if places.is_place(ra, dec):
+        if is_place(ra, dec):
             targets.append(Target(number, Place(ra % 360, dec, epoch), name))
         else:
             left_out.append(f"row {number} has no position: ra {ra:g}, dec {dec:g}")

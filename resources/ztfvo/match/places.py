@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from psycopg import Connection, sql
 
-from ztfvo.dal import NUMBER, BadParameter, Parameters, shorten
+from ztfvo.dal import BadParameter, Parameters, place, shorten
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
 from ztfvo.match.model import Target
@@ -22,7 +21,6 @@ MOST_PLACES = 10
 YEAR_0, MJD_0, YEAR = 2000.0, 51544.5, 365.25
 """Julian epoch J2000.0 and its MJD; days of a Julian year."""
 FIRST_EPOCH, LAST_EPOCH = 1900.0, 2100.0
-_BETWEEN = re.compile(r"\s*,\s*|\s+")
 
 _OBJECT = (
     "SELECT oid, ra, dec, (hmjd_first + hmjd_last) / 2 FROM {schema}.objects WHERE oid = ANY(%s)"
@@ -40,7 +38,7 @@ def read(parameters: Parameters) -> list[Target]:
         When there is no connection to be had.
     """
     words = parameters.words(ID)
-    positions = [_position(value) for value in parameters.values(POS)]
+    positions = [place(POS, value) for value in parameters.values(POS)]
     count = len(words) + len(positions)
     if not count:
         raise HTTPError(
@@ -68,24 +66,6 @@ def read(parameters: Parameters) -> list[Target]:
         Target(number, Place(place.ra, place.dec, epoch or place.epoch), name, release)
         for number, (name, release, place) in enumerate(targets, 1)
     ]
-
-
-def _position(value: str) -> tuple[float, float]:
-    parts = _BETWEEN.split(value)
-    if len(parts) == 2 and all(NUMBER.fullmatch(part) for part in parts):
-        ra, dec = map(float, parts)
-        if is_place(ra, dec):
-            return ra % 360, dec
-    raise BadParameter(
-        POS,
-        f"{POS}={shorten(value)} is no position: give right ascension (0 to 360) and declination"
-        " (-90 to 90) in degrees (ICRS), as in POS=254.4575,35.3424.",
-    )
-
-
-def is_place(ra: float, dec: float) -> bool:
-    """Return whether numbers are a right ascension and a declination in degrees."""
-    return 0 <= ra <= 360 and -90 <= dec <= 90
 
 
 def _of_oids(oids: Sequence[int]) -> dict[int, tuple[str, str, Place]]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ztfvo.outside.filters import ZTF, ZTF_BY_FID
-from ztfvo.outside.model import Column, Malformed
+from ztfvo.outside.model import Column, Malformed, Source
 from ztfvo.times import PALOMAR_FRAME, START, heliocentric_from_start
 
 EXPTIME = 30.0
@@ -33,6 +33,22 @@ RAW_TIME = Column(
     "MJD (UTC, topocentric at Palomar) of the start of the exposure, as the alert has it",
     "mjd",
 )
+
+
+def broker(**declared: Any) -> Source:
+    """Return a broker's light curves as a source, of which all brokers share the rest."""
+    shared: dict[str, Any] = {
+        "gives": ("light curve",),
+        "radius": 5.0,
+        "largest_radius": 60.0,
+        "licence": LICENCE,
+        "filters": FILTERS,
+        "frames": {"mjd_start": FRAME},
+        "times": TIMES,
+        "seconds": 20.0,
+        "days": 1.0,
+    }
+    return Source(**shared | declared)
 
 
 def filters_of(fids: np.ndarray) -> np.ndarray:

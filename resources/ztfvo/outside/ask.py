@@ -195,7 +195,7 @@ class Desk:
         source = question.source
         if self._waiting[source.name] >= MOST_WAITING:
             reason = f"too many questions wait for {source.title}: ask again in a minute"
-            return Answer(source.name, State.UNAVAILABLE, reason=reason, asked_at=_iso(time.time()))
+            return Answer(source.name, State.UNAVAILABLE, reason=reason, asked_at=iso(time.time()))
         self._waiting[source.name] += 1
         try:
             return await self._once(question)
@@ -251,7 +251,7 @@ class Desk:
             state = State.FOUND if rows or curve is not None else State.EMPTY
             answer = Answer(source.name, state, tuple(rows), curve)
             await to_thread.run_sync(self.cache.succeed, source.name)
-        answer = replace(answer, asked_at=_iso(begun), seconds=round(time.time() - begun, 3))
+        answer = replace(answer, asked_at=iso(begun), seconds=round(time.time() - begun, 3))
         return await to_thread.run_sync(self._keep, question, answer)
 
     async def _unavailable(self, source: Source, error: NoAnswer) -> Answer:
@@ -267,7 +267,7 @@ class Desk:
             self.cache.put(question.key, pack(answer), question.source.days * DAY)
         elif not answer.again_at:
             kept = KEPT_MALFORMED if answer.state == State.MALFORMED else KEPT_REFUSED
-            answer = replace(answer, again_at=_iso(time.time() + kept))
+            answer = replace(answer, again_at=iso(time.time() + kept))
             self.cache.put(question.key, pack(answer), kept)
         return answer
 
@@ -278,7 +278,7 @@ def _late(source: Source, seconds: float | None) -> Answer:
         State.UNAVAILABLE,
         reason=f"{source.title} has not answered within {seconds:g} s: it is still being asked, and"
         " what it says is kept for those who ask again",
-        asked_at=_iso(time.time()),
+        asked_at=iso(time.time()),
     )
 
 
@@ -287,11 +287,12 @@ def _silent(source: Source, silence: Silence) -> Answer:
         source.name,
         State.UNAVAILABLE,
         reason=silence.reason,
-        asked_at=_iso(silence.since),
-        since=_iso(silence.since),
-        again_at=_iso(silence.again),
+        asked_at=iso(silence.since),
+        since=iso(silence.since),
+        again_at=iso(silence.again),
     )
 
 
-def _iso(moment: float) -> str:
+def iso(moment: float) -> str:
+    """Return a Unix time as ISO 8601, UTC."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -166,22 +166,16 @@ def _curve(source: Source, row: Row, reply: Reply) -> LightCurve:
     )
 
 
-SOURCE = Source(
+SOURCE = alerts.broker(
     title="ALeRCE light curve",
     order=140,
-    gives=("light curve",),
     hosts=(HOST,),
-    radius=5.0,
-    largest_radius=60.0,
     about="https://alerce.science",
     record="https://alerce.online/object/{oid}",
     citation="https://ui.adsabs.harvard.edu/abs/2021AJ....161..242F",
-    licence=alerts.LICENCE,
     find=_find,
     fetch=_fetch,
     look=_look,
-    seconds=20.0,
-    days=1.0,
     columns=(
         Column("oid", "str", None, "meta.id;meta.main", "Name in ZTF's alerts"),
         Column("ra", "float64", "deg", "pos.eq.ra;meta.main", "Mean right ascension", "meanra"),
@@ -189,10 +183,7 @@ SOURCE = Source(
         Column("ndet", "int64", None, "meta.number", "Number of detections"),
     ),
     yields=Yields(name="oid"),
-    filters=alerts.FILTERS,
     native=NATIVE,
-    frames={"mjd_start": alerts.FRAME},
-    times=alerts.TIMES,
     photometry="AB magnitudes with the light of the reference source where ALeRCE corrects for it,"
     " else of the difference, by PSF fit, and 5-sigma limits; advised to be used: what is not"
     " dubious",

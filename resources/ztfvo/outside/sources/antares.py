@@ -144,22 +144,16 @@ def _curve(source: Source, row: Row, body: bytes) -> LightCurve | None:
 
 UNSIGNED = "ANTARES does not say which differences are negative: all are given as if positive."
 
-SOURCE = Source(
+SOURCE = alerts.broker(
     title="ANTARES",
     order=110,
-    gives=("light curve",),
     hosts=(HOST,),
-    radius=5.0,
-    largest_radius=60.0,
     about="https://antares.noirlab.edu",
     record="https://antares.noirlab.edu/loci/{locus_id}",
     citation="https://ui.adsabs.harvard.edu/abs/2021AJ....161..107M",
-    licence=alerts.LICENCE,
     find=_find,
     fetch=_fetch,
     look=_look,
-    seconds=20.0,
-    days=1.0,
     columns=(
         Column("locus_id", "str", None, "meta.id;meta.main", "Identifier of the locus", "id"),
         Column("ztf_object_id", "str", None, "meta.id", "Name in ZTF's alerts", may_lack=True),
@@ -168,10 +162,7 @@ SOURCE = Source(
         Column("num_mag_values", "int64", None, "meta.number", "Number of detections"),
     ),
     yields=Yields(name="ztf_object_id"),
-    filters=alerts.FILTERS,
     native=NATIVE,
-    frames={"mjd_start": alerts.FRAME},
-    times=alerts.TIMES,
     photometry="AB magnitudes of differences from ZTF's reference images, by PSF fit, and 5-sigma"
     " limits; signs of differences are not given",
 )

@@ -202,29 +202,22 @@ def _curve(source: Source, row: Row, rows: Sequence[Mapping[str, Any]]) -> Light
     )
 
 
-SOURCE = Source(
+SOURCE = alerts.broker(
     title="Fink light curve",
     order=150,
-    gives=("light curve",),
     hosts=(HOST,),
-    radius=5.0,
-    largest_radius=60.0,
     about="https://fink-portal.org",
     record="https://ztf.fink-portal.org/{objectId}",
     citation="https://ui.adsabs.harvard.edu/abs/2021MNRAS.501.3272M",
-    licence=alerts.LICENCE,
     find=_find,
     fetch=_fetch,
     look=_look,
-    seconds=20.0,
-    days=1.0,
     columns=(
         Column("objectId", "str", None, "meta.id;meta.main", "Name in ZTF's alerts", "i:objectId"),
         Column("ra", "float64", "deg", "pos.eq.ra;meta.main", "Right ascension", "i:ra"),
         Column("dec", "float64", "deg", "pos.eq.dec;meta.main", "Declination", "i:dec"),
     ),
     yields=Yields(name="objectId"),
-    filters=alerts.FILTERS,
     native=NATIVE,
     frames={"jd_start": alerts.FRAME | {"origin": 0.0}},
     times=f"JD, {alerts.TIMES}",

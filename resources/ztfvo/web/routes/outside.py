@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -11,6 +10,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from ztfvo.addresses import OUTSIDE
+from ztfvo.outside.ask import iso
 from ztfvo.outside.cache import Cache, Figures
 from ztfvo.outside.model import Source
 from ztfvo.outside.sources import sources
@@ -56,8 +56,8 @@ def describe(cache: Cache) -> list[dict[str, Any]]:
         | {
             "works": None if name not in figures else name not in silences,
             "reason": silences[name].reason if name in silences else None,
-            "since": _iso(silences[name].since) if name in silences else None,
-            "again_at": _iso(silences[name].again) if name in silences else None,
+            "since": iso(silences[name].since) if name in silences else None,
+            "again_at": iso(silences[name].again) if name in silences else None,
             "last_day": asdict(figures.get(name, Figures())),
         }
         for name, source in sources().items()
@@ -72,7 +72,3 @@ def _described(source: Source) -> dict[str, Any]:
             for column in source.columns
         ]
     }
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

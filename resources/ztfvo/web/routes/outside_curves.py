@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Response
 
 from ztfvo.addresses import LIGHT_CURVES, OUTSIDE, absolute, outside_curve
-from ztfvo.dal import NUMBER, shorten
+from ztfvo.dal import place, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.outside.ask import Question, curve_around, curve_of
 from ztfvo.outside.model import Answer, Place, Source, State
@@ -150,7 +150,7 @@ def _read(given: Given) -> _Asked:
         source=source,
         writer=writer,
         oid=oids[0] if oids else None,
-        place=_place(words.text(POS)) if addressed[0] == POS else None,
+        place=place(POS, words.text(POS)) if addressed[0] == POS else None,
         object=_object(words.text(OBJECT)),
         radius=_radius(given, source),
         every=words.choice(QUALITY, (GOOD, ALL)) == ALL,
@@ -165,19 +165,6 @@ def _require_names(source: Source) -> None:
             400,
             f"{source.title} cannot be asked for an identifier: give {ID} or {POS} in its place.",
         )
-
-
-def _place(text: str) -> tuple[float, float]:
-    words = text.replace(",", " ").split()
-    if len(words) == 2 and all(map(NUMBER.fullmatch, words)):
-        ra, dec = map(float, words)
-        if 0 <= ra <= 360 and -90 <= dec <= 90:
-            return ra, dec
-    raise HTTPError(
-        400,
-        f"{POS}={shorten(text)} is not a place: give right ascension, 0 to 360, and declination,"
-        f" -90 to 90, in degrees, as in {POS}=254.45755,35.34236.",
-    )
 
 
 def _object(text: str | None) -> str | None:
