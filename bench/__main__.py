@@ -123,6 +123,23 @@ def match(
 
 
 @app.command()
+def outside(
+    base: Annotated[str | None, typer.Argument(help="Address; default: this installation.")] = None,
+    schema: Annotated[str, typer.Option(help="Schema of the release in TAP.")] = "ztf",
+    seconds: Annotated[float, typer.Option(help="Of each measurement.")] = 10.0,
+    delay: Annotated[float, typer.Option(help="Seconds before each answer from outside.")] = 1.0,
+    slow: Annotated[float, typer.Option(help="The same, of those that wait meanwhile.")] = 5.0,
+    asking: Annotated[int, typer.Option(min=1, max=250, help="Requests that wait meanwhile.")] = 50,
+    runs: Annotated[int, typer.Option(min=1, help="Requests for all of them.")] = 5,
+) -> None:
+    """Let all services outside be slow: how long they take together, and what queries feel."""
+    from bench.outside import outside as run
+
+    settings = get_settings()
+    run(settings, (base or settings.url).rstrip("/"), schema, seconds, delay, slow, asking, runs)
+
+
+@app.command()
 def kdb(
     annotations: Count = 100_000,
     requests: Requests = 40,

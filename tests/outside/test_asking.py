@@ -281,10 +281,29 @@ def test_a_rate_limit_holds_over_processes(outside, tmp_path):
     assert len(outside.asked) == 6
 
 
+def test_time_spent_waiting_for_a_turn_is_not_the_sources(ask, outside):
+    answering(outside, "one")
+    outside.delay = 0.2
+    source = made(per_second=4.0, seconds=0.4)
+    answers = ask(*(rows_around(source, Place(10.0, dec), 2.0) for dec in (1.0, 2.0)))
+    assert [answer.state for answer in answers] == [State.EMPTY, State.EMPTY]
+
+
+def test_a_crowd_here_silences_no_source(ask, outside, cache):
+    answering(outside, "one")
+    source = made(per_second=1.0, seconds=0.4)
+    answers = ask(*(rows_around(source, Place(10.0, dec), 2.0) for dec in (1.0, 2.0)))
+    by_state = {answer.state: answer for answer in answers}
+    crowded = by_state[State.UNAVAILABLE]
+    assert crowded.reason == "too many questions wait for Source one: ask again in a minute"
+    assert State.EMPTY in by_state and len(outside.asked) == 1
+    assert cache.silence("one") is None and not crowded.again_at
+
+
 def test_simbad_is_asked_at_most_five_times_a_second():
     from ztfvo.outside.sources import sources
 
-    assert sources()["simbad"].per_second <= 5
+    assert sources()["simbad"].per_second <= 5 and sources()["simbad"].burst == 1
 
 
 def test_a_fault_in_a_source_is_logged_and_none_of_the_others(ask, outside, caplog):

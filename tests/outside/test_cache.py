@@ -93,6 +93,16 @@ def test_turns_are_as_far_apart_as_the_rate_says(cache):
     assert [round(b - a, 1) for a, b in pairwise(waits)] == [0.2, 0.2, 0.2]
 
 
+def test_turns_that_were_not_used_may_be_taken_at_once(cache):
+    waits = [cache.turn("one", 5.0, burst=3) for _ in range(5)]
+    assert [round(wait, 1) for wait in waits] == [0, 0, 0, 0.2, 0.4]
+
+
+def test_a_turn_that_comes_too_late_is_not_reserved(cache):
+    waits = [cache.turn("one", 5.0, most=0.3) for _ in range(4)]
+    assert [round(wait, 1) for wait in waits] == [0, 0.2, 0.4, 0.4]
+
+
 def test_figures_are_those_of_the_last_day(cache, monkeypatch):
     yesterday = time.time() - caching.DAY - 10
     with monkeypatch.context() as patch:

@@ -17,7 +17,7 @@ import orjson
 from anyio import to_thread
 
 from ztfvo.outside.cache import DAY, Cache, Silence
-from ztfvo.outside.client import Asker, Failure, NoAnswer, NotFound, Pool
+from ztfvo.outside.client import Asker, Crowded, Failure, NoAnswer, NotFound, Pool
 from ztfvo.outside.model import Answer, LightCurve, Malformed, Place, Row, Source, State
 from ztfvo.outside.packing import pack, unpack
 from ztfvo.outside.rows import around, read_rows
@@ -194,8 +194,7 @@ class Desk:
         """Ask, unless too many wait for the source already."""
         source = question.source
         if self._waiting[source.name] >= MOST_WAITING:
-            reason = f"too many questions wait for {source.title}: ask again in a minute"
-            return Answer(source.name, State.UNAVAILABLE, reason=reason, asked_at=iso(time.time()))
+            return _crowded(source)
         self._waiting[source.name] += 1
         try:
             return await self._once(question)
@@ -226,10 +225,13 @@ class Desk:
 
     async def _ask(self, question: Question) -> Answer:
         source, begun = question.source, time.time()
-        asker = Asker(source, self._pool, self.cache)
+        bodies: list[bytes] = []
         try:
-            with anyio.fail_after(source.seconds):
+            with anyio.fail_after(source.seconds) as limit:
+                asker = Asker(source, self._pool, self.cache, limit, bodies)
                 rows, curve = await question.ask(asker)
+        except Crowded:
+            return _crowded(source)
         except TimeoutError:
             error = NoAnswer(f"{source.title} took more than {source.seconds:g} s")
             answer = await self._unavailable(source, error)
@@ -240,7 +242,7 @@ class Desk:
         except Failure as error:
             answer = Answer(source.name, State.UNAVAILABLE, reason=str(error))
         except Malformed as error:
-            body = error.body or b"".join(asker.bodies)
+            body = error.body or b"".join(bodies)
             _log.warning("%s: %s; the answer begins %r", source.name, error, body[:LOGGED_BYTES])
             answer = Answer(source.name, State.MALFORMED, reason=str(error))
         except Exception:
@@ -270,6 +272,12 @@ class Desk:
             answer = replace(answer, again_at=iso(time.time() + kept))
             self.cache.put(question.key, pack(answer), kept)
         return answer
+
+
+def _crowded(source: Source) -> Answer:
+    """The site itself has too much to ask: nobody is at fault, and nothing is kept."""
+    reason = f"too many questions wait for {source.title}: ask again in a minute"
+    return Answer(source.name, State.UNAVAILABLE, reason=reason, asked_at=iso(time.time()))
 
 
 def _late(source: Source, seconds: float | None) -> Answer:

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -178,17 +179,30 @@ class Cache:
             None,
         )
 
-    def turn(self, source: str, per_second: float) -> float:
-        """Reserve a request of a source, and return the seconds until it may start."""
+    def turn(self, source: str, per_second: float, burst: int = 1, most: float = inf) -> float:
+        """Reserve a request of a source, and return the seconds until it may start.
+
+        Parameters
+        ----------
+        burst
+            Requests that may start at once after a pause (the generic cell rate algorithm).
+        most
+            Seconds: where it would be longer, nothing is reserved.
+        """
 
         def write(file: sqlite3.Connection) -> float:
             now = time.time()
             file.execute("INSERT OR IGNORE INTO source (name) VALUES (?)", (source,))
-            (start,) = file.execute(
-                "UPDATE source SET next = max(next, ?) + ? WHERE name = ? RETURNING next",
-                (now, 1 / per_second, source),
+            (next_turn,) = file.execute(
+                "SELECT max(next, ?) FROM source WHERE name = ?", (now, source)
             ).fetchone()
-            return start - 1 / per_second - now
+            wait = max(0.0, next_turn - now - (burst - 1) / per_second)
+            if wait <= most:
+                file.execute(
+                    "UPDATE source SET next = ? WHERE name = ?",
+                    (next_turn + 1 / per_second, source),
+                )
+            return wait
 
         return self._do(write, 1 / per_second)
 

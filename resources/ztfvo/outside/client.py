@@ -28,6 +28,10 @@ RETRY_WAIT = 0.2
 UNKNOWN_HOST = "cannot be looked up"
 
 
+class Crowded(Failure):
+    """More questions wait for a service than it allows; the service itself is not at fault."""
+
+
 class NotConnected(Exception):
     """A request that certainly was not answered: it may be sent again."""
 
@@ -123,6 +127,8 @@ class Asker:
     source: Source
     pool: Pool
     cache: Cache
+    limit: anyio.CancelScope | None = None
+    """When all is given up: later by each wait for a turn."""
     bodies: list[bytes] = field(default_factory=list)
     """What came last, for the log."""
 
@@ -245,12 +251,19 @@ class Asker:
         raise NoAnswer(answer, status, _seconds_to_wait(response))
 
     async def _wait_for_turn(self) -> None:
-        if self.source.per_second:
-            rate = self.source.per_second
-            # Sources of one service have its turns together.
-            wait = await anyio.to_thread.run_sync(self.cache.turn, self.source.hosts[0], rate)
-            if wait > 0:
-                await anyio.sleep(wait)
+        source = self.source
+        if not source.per_second:
+            return
+        # Sources of one service have its turns together.
+        wait = await anyio.to_thread.run_sync(
+            self.cache.turn, source.hosts[0], source.per_second, source.burst, source.seconds
+        )
+        if wait > source.seconds:
+            raise Crowded(f"{wait:.0f} s until a turn of {self._said}")
+        if wait > 0:
+            if self.limit:
+                self.limit.deadline += wait
+            await anyio.sleep(wait)
 
     @property
     def _said(self) -> str:
@@ -300,4 +313,14 @@ class _Network(httpcore.AsyncNetworkBackend):
         await anyio.sleep(seconds)
 
 
-__all__ = ("Asker", "Failure", "NoAnswer", "NotFound", "Pool", "Refused", "Reply", "TooLarge")
+__all__ = (
+    "Asker",
+    "Crowded",
+    "Failure",
+    "NoAnswer",
+    "NotFound",
+    "Pool",
+    "Refused",
+    "Reply",
+    "TooLarge",
+)

@@ -193,6 +193,8 @@ class Source:
     connect_seconds: float = 4.0
     per_second: float | None = None
     """Requests that the service allows, over all processes here; None where it does not say."""
+    burst: int = 1
+    """Requests that may start at once after a pause, where there is such a limit."""
     most_bytes: int = 20_000_000
     days: float = 7.0
     """That answers are kept."""

@@ -13,7 +13,9 @@ from ztfvo.outside.model import Find, Place, Source
 HOST = "https://tapvizier.cds.unistra.fr"
 SYNC = f"{HOST}/TAPVizieR/tap/sync"
 PER_SECOND = 10.0
-"""Requests of all tables together: CDS asks for moderation, without a number."""
+BURST = 20
+"""Requests of all tables together, and at once: CDS asks for moderation, without a number.  One
+visitor who asks for all tables waits for none of them."""
 LICENCE = "Free for scientific use, with a citation of the paper and of VizieR (CDS)"
 
 
@@ -55,6 +57,7 @@ def table(
         "gives": ("cross-match",),
         "hosts": (HOST,),
         "per_second": PER_SECOND,
+        "burst": BURST,
         "about": f"https://cdsarc.cds.unistra.fr/viz-bin/cat/{catalog}",
         "licence": LICENCE,
         "find": _shaped(find, shape) if shape else find,
