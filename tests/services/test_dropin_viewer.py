@@ -11,6 +11,7 @@ import pandas
 import pytest
 import requests
 from support import service
+from support.cases import gaia_photometry
 
 OID, OTHER = service.HZ_HER_OIDS[:2]
 UNKNOWN = 680113399999999
@@ -98,6 +99,45 @@ def test_differences_are_from_what_is_given_or_from_no_flux(ask):
     assert ask(f"/latest/figure/{OID}", brightness="flux").status_code == 200
 
 
+@pytest.fixture
+def gaia(others):
+    """Gaia's archive with photometry of an object where HZ Her is."""
+    gaia_photometry._answer(others)
+    row = (gaia_photometry.SOURCE, *service.HZ_HER, 0.0, 0.0, 13.6, True, 0.0)
+    others.answer(gaia_photometry.HOST, gaia_photometry.SYNC, gaia_photometry.table(row))
+    return others
+
+
+def test_light_curves_of_other_surveys_are_drawn_and_unknown_ones_left_out(ask, gaia):
+    drawn = ask(f"/latest/figure/{OID}", lc="gaia,elsewhere")
+    own = ask("/lc", ID=OID, QUALITY="good", FORMAT="png", TITLE=OID, WITH="gaia_photometry")
+    assert drawn.content == own.content != ask(f"/latest/figure/{OID}").content
+    assert ask("/lc", ID=OID, FORMAT="png", WITH="Gaia").status_code == 200
+
+
+def test_csv_of_another_survey_has_magnitudes_and_times_as_those_of_ztf(ask, gaia):
+    answer = ask(f"/gaia/csv/{gaia_photometry.SOURCE}")
+    assert answer.status_code == 200, answer.text
+    name = f"gaia_photometry_{gaia_photometry.SOURCE}.csv"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert answer.text.splitlines()[0] == "oid,mjd,mag,magerr,filter"
+    table = pandas.read_csv(io.StringIO(answer.text))
+    own = ask(f"/outside/gaia/lc?OBJECT={gaia_photometry.SOURCE}&RESPONSEFORMAT=csv")
+    same = pandas.read_csv(io.StringIO(own.text))
+    assert len(table) == 4 and set(table["oid"]) == {gaia_photometry.SOURCE}
+    for name in ("mjd", "mag", "magerr", "filter"):
+        assert list(table[name]) == list(same[{"mjd": "hmjd"}.get(name, name)]), name
+
+
+def test_a_survey_that_has_nothing_or_does_not_answer_is_404_or_503(ask, others):
+    others.answer(gaia_photometry.HOST, gaia_photometry.SYNC, gaia_photometry.table())
+    none = ask("/gaia/csv/4242")
+    assert (none.status_code, "has no light curve of 4242" in none.text) == (404, True)
+    others.faults["*"] = "500"
+    dead = ask("/gaia/csv/4243")
+    assert (dead.status_code, "is unavailable" in dead.text) == (503, True)
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -129,7 +169,8 @@ def test_own_photometry_is_drawn_whatever_its_type_is_called(site, ask, headers)
         (f"/latest/csv/{OID}", {"other_oid": "x"}, 400, "'x' is not a ZTF OID"),
         (f"/latest/figure/{OID}", {"format": "gif"}, 404, "format=gif is not one of png, pdf"),
         (f"/latest/figure/{OID}", {"brightness": "lum"}, 404, "brightness=lum is not one of mag"),
-        (f"/latest/figure/{OID}", {"lc": "gaia"}, 400, "lc=gaia: light curves of other surveys"),
+        (f"/tess/csv/{OID}", {}, 400, "cannot be asked for an identifier: use /outside/tess"),
+        (f"/gaia/csv/{'1' * 101}", {}, 400, "at most 100 letters"),
         (
             f"/latest/figure/{OID}",
             {"ref_mag": "13"},

@@ -120,6 +120,16 @@ def curve_sources() -> dict[str, Source]:
     return {name: one for name, one in sources().items() if GIVES in one.gives}
 
 
+def curves_of(word: str) -> Source | None:
+    """Return the source of light curves that has a name, or whose name begins with this word.
+
+    So gaia stands for gaia_photometry, in letters of any case.
+    """
+    known, wanted = curve_sources(), word.lower()
+    begin = [name for name in known if name.partition("_")[0] == wanted]
+    return known.get(wanted) or (known[begin[0]] if len(begin) == 1 else None)
+
+
 def deliver(
     source: Source,
     answer: Answer,

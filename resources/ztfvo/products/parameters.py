@@ -12,7 +12,7 @@ from typing import Any
 from ztfvo.dal import Parameters, plain, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.oid import InvalidOID, parse
-from ztfvo.products.beside import curve_sources
+from ztfvo.products.beside import curve_sources, curves_of
 from ztfvo.products.choosing import (
     BandNames,
     Bands,
@@ -115,16 +115,17 @@ class _Columns(Parameter):
 
 class _With(Parameter):
     def read(self, given: Parameters) -> dict[str, Any]:
-        words = [word.lower() for word in given.words(self.name)]
+        words = given.words(self.name)
         for word in words:
-            if word not in (ALL, *curve_sources()):
+            if word.lower() != ALL and not curves_of(word):
                 raise HTTPError(
                     400,
                     f"{self.name}={shorten(word)} is not among the sources of light curves:"
                     f" {', '.join((ALL, *curve_sources()))}.",
                 )
-        every = ALL in words
-        chosen = tuple(name for name in curve_sources() if every or name in words)
+        every = any(word.lower() == ALL for word in words)
+        named = {source.name for source in map(curves_of, words) if source}
+        chosen = tuple(name for name in curve_sources() if every or name in named)
         return {"beside": chosen} if chosen else {}
 
     def write(self, request: Request) -> list[str]:

@@ -28,6 +28,7 @@ RESERVED = frozenset(
     scs sia2 ssa static status tableinfo tablenote tap view
     about cone features find fit help match outside periodogram resolve search similar sources
     summary
+    alerce antares fink gaia panstarrs tess zubercal
     datalink examples exposures references release tables
     catalogs dc information_schema ivoa public tap_schema tap_upload
     """.split()

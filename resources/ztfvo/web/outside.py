@@ -7,15 +7,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from fastapi import Request
+from fastapi import Request, Response
 
+from ztfvo.errors import HTTPError
 from ztfvo.outside.ask import Question, curve_around
-from ztfvo.outside.model import Answer, Place, Source
+from ztfvo.outside.model import Answer, Place, Source, State
 from ztfvo.products import beside
 from ztfvo.products.model import Product
 from ztfvo.settings import get_settings
 from ztfvo.web.desk import desk_of
-from ztfvo.web.errors import RETRY_SECONDS
+from ztfvo.web.errors import RETRY_SECONDS, refuse
+
+LONGEST_IDENTIFIER = 100
+"""Letters."""
 
 
 async def answers(
@@ -59,6 +63,40 @@ async def with_others(request: Request, product: Product) -> Product:
             for source in chosen
         ),
     )
+
+
+def identifier(name: str, text: str | None) -> str | None:
+    """Return a source's own identifier of an object, as a parameter has it.
+
+    Raises
+    ------
+    HTTPError
+        400 where it is too long, or not printable.
+    """
+    if text and (len(text) > LONGEST_IDENTIFIER or not text.isprintable()):
+        raise HTTPError(
+            400, f"{name} has to have at most {LONGEST_IDENTIFIER} letters, all of them printable."
+        )
+    return text
+
+
+def file_name(source: Source, named: str, extension: str) -> str:
+    """Return the name of a file with the light curve of an object of a source."""
+    plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in named)
+    return f"{source.name}_{plain}.{extension}"
+
+
+def reason(source: Source, answer: Answer) -> tuple[int, str, dict[str, str]]:
+    """Return status, sentence and headers of a source's answer that has nothing to deliver."""
+    if answer.state == State.MALFORMED:
+        return 502, f"The answer of {source.title} is not as it should be: {answer.reason}.", {}
+    headers = {"Retry-After": str(retry_after(answer))}
+    return 503, f"{source.title} is unavailable: {answer.reason}.", headers
+
+
+def refused(request: Request, source: Source, answer: Answer) -> Response:
+    """Say why a source gave nothing, in the form that the client asked for."""
+    return refuse(request, *reason(source, answer))
 
 
 def retry_after(answer: Answer) -> int:

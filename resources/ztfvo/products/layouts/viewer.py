@@ -5,8 +5,12 @@ Rows of all light curves are ordered by time.
 
 from __future__ import annotations
 
+import csv
+import io
+
 import numpy as np
 
+from ztfvo.products.beside import Beside
 from ztfvo.products.columns import COLUMNS as OWN
 from ztfvo.products.columns import FACTS, Column
 from ztfvo.products.model import Curve
@@ -39,3 +43,19 @@ def values(curve: Curve) -> dict[str, np.ndarray]:
         "mjd": curve.columns["hmjd"],
         **{name: curve.columns[name] for name in ("mag", "magerr", "clrcoeff")},
     }
+
+
+def of_others(one: Beside) -> str:
+    """Return the light curve of another survey as CSV: oid, mjd, mag, magerr, filter, by time.
+
+    mjd is heliocentric MJD (UTC) of mid-exposure, mag is of the AB system; limits are left out.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(("oid", "mjd", "mag", "magerr", "filter"))
+    columns = one.columns
+    for row in np.flatnonzero(~columns["limit"].astype(bool)):
+        numbers = (float(columns[name][row]) for name in ("hmjd", "mag", "magerr"))
+        written = ("" if np.isnan(number) else repr(number) for number in numbers)
+        writer.writerow((one.facts()["object"], *written, columns["filter"][row]))
+    return file.getvalue()

@@ -20,7 +20,7 @@ from ztfvo.products.writers import Writer, writers
 from ztfvo.store.names import DEFAULT, NAME
 from ztfvo.web import outside, turns
 from ztfvo.web.delivery import written
-from ztfvo.web.errors import answer_as, refuse
+from ztfvo.web.errors import answer_as
 from ztfvo.web.forms import JSON
 from ztfvo.web.http import CHANGING, Given, Reading, respond, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
@@ -30,8 +30,6 @@ router = APIRouter(tags=["Outside"])
 ID, POS, OBJECT = parameters.ID, "POS", "OBJECT"
 RADIUS, QUALITY, RELEASE, WAIT = "RADIUS", "QUALITY", "RELEASE", "WAIT"
 GOOD, ALL = "good", "all"
-LONGEST_OBJECT = 100
-"""Letters of an identifier."""
 
 _TIME = next(one for one in parameters.PARAMETERS if one.name == "TIME")
 _NAMES = (ID, POS, OBJECT, RADIUS, QUALITY, _TIME.name, RELEASE, WAIT, parameters.FORMAT)
@@ -119,13 +117,13 @@ def _read(given: Given) -> _Asked:
     writer = request.wanted(request.Asked(parameters=given.parameters))
     answer_as(given.request, writer.content_type)
     name = given.segments[1]
-    known = beside.curve_sources()
-    if name not in known:
+    source, words = beside.curves_of(name), given.parameters
+    if source is None:
         raise HTTPError(
             404,
-            f"There is no source {shorten(name)} of light curves. Known are: {', '.join(known)}.",
+            f"There is no source {shorten(name)} of light curves. Known are:"
+            f" {', '.join(beside.curve_sources())}.",
         )
-    source, words = known[name], given.parameters
     words.require_known(_NAMES)
     addressed = [one for one in (ID, POS, OBJECT) if words.values(one)]
     if len(addressed) != 1:
@@ -151,7 +149,7 @@ def _read(given: Given) -> _Asked:
         writer=writer,
         oid=oids[0] if oids else None,
         place=place(POS, words.text(POS)) if addressed[0] == POS else None,
-        object=_object(words.text(OBJECT)),
+        object=outside.identifier(OBJECT, words.text(OBJECT)),
         radius=_radius(given, source),
         every=words.choice(QUALITY, (GOOD, ALL)) == ALL,
         wait=words.number(WAIT, 0, parameters.LONGEST_WAIT),
@@ -165,14 +163,6 @@ def _require_names(source: Source) -> None:
             400,
             f"{source.title} cannot be asked for an identifier: give {ID} or {POS} in its place.",
         )
-
-
-def _object(text: str | None) -> str | None:
-    if text and (len(text) > LONGEST_OBJECT or not text.isprintable()):
-        raise HTTPError(
-            400, f"{OBJECT} has to have at most {LONGEST_OBJECT} letters, all of them printable."
-        )
-    return text
 
 
 def _radius(given: Given, source: Source) -> float:
@@ -214,8 +204,7 @@ def _product(given: Given, asked: _Asked, answer: Answer, product: Product | Non
 
 def _headers(asked: _Asked, answer: Answer) -> dict[str, str]:
     named = answer.curve.object if answer.curve else "none"
-    plain = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in named)
-    name = f"{asked.source.name}_{plain}.{asked.writer.extension}"
+    name = outside.file_name(asked.source, named, asked.writer.extension)
     shown = "attachment" if asked.writer.attachment else "inline"
     return {
         "Cache-Control": CHANGING,
@@ -225,14 +214,9 @@ def _headers(asked: _Asked, answer: Answer) -> dict[str, str]:
 
 def _refused(given: Given, asked: _Asked, answer: Answer) -> Response:
     """Say why there is nothing, in the client's format."""
-    if answer.state == State.MALFORMED:
-        status, headers = 502, {}
-        message = f"The answer of {asked.source.title} is not as it should be: {answer.reason}."
-    else:
-        status, headers = 503, {"Retry-After": str(outside.retry_after(answer))}
-        message = f"{asked.source.title} is unavailable: {answer.reason}."
     if asked.writer.content_type != JSON:
-        return refuse(given.request, status, message, headers)
+        return outside.refused(given.request, asked.source, answer)
+    status, _, headers = outside.reason(asked.source, answer)
     said: dict[str, Any] = {
         "source": asked.source.name,
         "state": answer.state,

@@ -9,17 +9,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from anyio import to_thread
 from fastapi import APIRouter, Response
 
+from ztfvo.addresses import LIGHT_CURVES, OUTSIDE
 from ztfvo.dal import Parameters, shorten
 from ztfvo.errors import HTTPError
+from ztfvo.outside.ask import curve_of
+from ztfvo.outside.model import Source, State
+from ztfvo.products import beside
+from ztfvo.products.beside import curves_of
 from ztfvo.products.kinds import bound
-from ztfvo.products.model import QUANTITIES
+from ztfvo.products.layouts import viewer
+from ztfvo.products.model import QUANTITIES, Request
 from ztfvo.products.parameters import EPOCHS, MAX_CYCLES, oids
 from ztfvo.products.request import JSON, Asked
 from ztfvo.releases import as_elsewhere
+from ztfvo.store.names import DEFAULT
+from ztfvo.web import outside
 from ztfvo.web.delivery import deliver
-from ztfvo.web.http import ASKING, Given, Reading, ReadingDocument, serve
+from ztfvo.web.http import ASKING, CHANGING, Given, Reading, ReadingDocument, respond, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
 
 router = APIRouter(tags=["Drop-in"])
@@ -43,6 +52,9 @@ _FIGURE = (
     query_parameter(
         "ref_mag", "oid:mag, reference magnitude (AB) of a light curve; several times", _TEXT
     ),
+    query_parameter(
+        "lc", "Light curves of other surveys to draw too, such as gaia; several times", _TEXT
+    ),
     query_parameter("ref_magerr", "oid:error, that of ref_mag; several times", _TEXT),
 )
 _FOLDED = (
@@ -61,7 +73,11 @@ _REFUSALS = (400, 404, 429, 503)
 )
 async def csv(given: Reading) -> Response:
     """Good epochs of light curves, ordered by time: oid, filter, mjd, mag, magerr, clrcoeff, ref,
-    ref_err."""
+    ref_err. With a source of light curves in place of a release, those of the source's own object:
+    oid, mjd, mag, magerr, filter."""
+    survey = curves_of(given.request.path_params["dr"])
+    if survey:
+        return await _of_survey(given, survey)
     asked = [("RESPONSEFORMAT", "csv"), ("LAYOUT", "viewer"), *_curves(given)]
     return await _deliver(given, asked)
 
@@ -106,6 +122,33 @@ async def folded(given: Reading) -> Response:
     return await _deliver(given, asked)
 
 
+async def _of_survey(given: Given, survey: Source) -> Response:
+    """The good epochs of an object of another survey, by the survey's identifier."""
+    named = outside.identifier("An identifier", _oid(given))
+    if survey.look is None:
+        raise HTTPError(
+            400,
+            f"{survey.title} cannot be asked for an identifier: use"
+            f" /{OUTSIDE}/{survey.name}/{LIGHT_CURVES}?POS=.. in place of this address.",
+        )
+    found = await outside.answers(given.request, [curve_of(survey, named)], None)
+    answer = found[survey.name]
+    if answer.state == State.EMPTY:
+        raise HTTPError(404, f"{survey.title} has no light curve of {shorten(named)}.")
+    if answer.state != State.FOUND:
+        return outside.refused(given.request, survey, answer)
+    curve = beside.deliver(
+        survey, answer, Request(release=DEFAULT, oids=(), format="csv"), radius=None
+    )
+    file = outside.file_name(survey, answer.curve.object, "csv")
+    headers = {
+        "Cache-Control": CHANGING,
+        "Content-Disposition": f'attachment; filename="{file}"',
+    }
+    body = await to_thread.run_sync(viewer.of_others, curve)
+    return respond(given.request, body.encode(), "text/csv; charset=utf-8", headers)
+
+
 async def _deliver(given: Given, asked: Iterable[tuple[str, str]]) -> Response:
     (number,) = oids([_oid(given)])
     path, parameters = [as_elsewhere(given.request.path_params["dr"])], Parameters(asked)
@@ -134,17 +177,12 @@ def _drawn(given: Given) -> list[tuple[str, str]]:
     for name, word, known in (("format", form, FORMATS), ("brightness", brightness, QUANTITIES)):
         if word not in known:
             raise HTTPError(404, f"{name}={shorten(word)} is not one of {', '.join(known)}.")
-    if parameters.values("LC"):
-        raise HTTPError(
-            400,
-            f"lc={shorten(parameters.values('LC')[0])}: light curves of other surveys are not drawn"
-            " here. Leave lc out, or send them along as own photometry.",
-        )
     asked = [
         ("RESPONSEFORMAT", form),
         ("QUANTITY", brightness),
         ("TITLE", parameters.text("TITLE") or oid),
         ("CAPTION", "no" if parameters.text("COPYRIGHT") == "no" else "yes"),
+        *(("WITH", word) for word in parameters.words("LC") if curves_of(word)),
         *_curves(given),
     ]
     mags, errors = (_by_oid(parameters, name) for name in ("REF_MAG", "REF_MAGERR"))
