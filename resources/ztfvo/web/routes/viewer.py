@@ -129,7 +129,7 @@ async def _of_survey(given: Given, survey: Source) -> Response:
         raise HTTPError(
             400,
             f"{survey.title} cannot be asked for an identifier: use"
-            f" /{OUTSIDE}/{survey.name}/{LIGHT_CURVES}?POS=.. in place of this address.",
+            f" {OUTSIDE}/{survey.name}/{LIGHT_CURVES}?POS=.. in place of this address.",
         )
     found = await outside.answers(given.request, [curve_of(survey, named)], None)
     answer = found[survey.name]
