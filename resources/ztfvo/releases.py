@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,6 +73,32 @@ def find_release(connection: Connection, name: str) -> Release:
         if one.name == name or (one.is_default and name == DEFAULT):
             return one
     raise NoRelease(name, [one.name for one in known])
+
+
+@dataclass(frozen=True)
+class Known:
+    """Where a light curve is, by the first release that has it."""
+
+    release: str
+    ra: float
+    dec: float
+    """ICRS, deg."""
+    hmjd: float | None
+    """Middle between its first and last epoch; None where it has none."""
+
+
+def places_of(connection: Connection, oids: Iterable[int]) -> dict[int, Known]:
+    """Return where light curves are, those that a release has: the default one, then the others."""
+    known = sorted(releases(connection), key=lambda one: (not one.is_default, one.name))
+    missing, found = set(oids), {}
+    for release in known if missing else ():
+        query = sql.SQL(
+            "SELECT oid, ra, dec, (hmjd_first + hmjd_last) / 2 FROM {} WHERE oid = ANY(%s)"
+        ).format(sql.Identifier(schema_of(release.name), "objects"))
+        for oid, *rest in connection.execute(query, (list(missing),)):
+            found[oid] = Known(release.name, *rest)
+        missing -= found.keys()
+    return found
 
 
 def as_elsewhere(name: str) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import psycopg
 import pytest
 from astropy.coordinates import SkyCoord
 from support.catalogs import PROJECT, REAL, TNS_DUMP, temporary_catalog
 
-from ztfvo.catalogs import declared, search, store
+from ztfvo.catalogs import declared, store
 from ztfvo.catalogs import load as loading
 from ztfvo.db import connect
 from ztfvo.errors import BadFile, CannotBeDone
+from ztfvo.match import hosted
+from ztfvo.outside.model import Cut, Place
 
 HEADER = "Name,R.A.,Dec.,OID,Discovery date (UT),mag,er_down,er_up,ref,er_ref,TNS,Type,Comments"
 
@@ -283,67 +284,37 @@ def test_the_whole_gcvs_is_searched_nearest_first(database, tmp_path, monkeypatc
     with temporary_catalog("gcvs", tmp_path) as gcvs:
         new = gcvs.load(REAL / "gcvs.parquet")
         assert (new.nrows, new.layout) == (59_099, "positions-and-types")
-        folder = SimpleNamespace(catalogs=tmp_path / "inputs" / "catalogs")
-        monkeypatch.setattr(search, "get_settings", lambda: folder)
-        found = search.cone(gcvs.connection, gcvs.name, 10.68, 41.27, 3600.0)
+        catalog = hosted.catalog_of(gcvs.declared, new)
+        found = hosted.near(gcvs.connection, catalog, Place(10.68, 41.27), 3600.0)
         place = SkyCoord(10.68, 41.27, unit="deg")
         stars = gcvs.rows("SELECT ra, dec FROM {} WHERE ra BETWEEN 8 AND 13")
         apart = place.separation(SkyCoord(stars, unit="deg")).arcsec
-        assert [row.separation for row in found.rows] == pytest.approx(
-            sorted(apart[apart <= 3600])[:100], abs=1e-6
+        assert [row["separation"] for row in found] == pytest.approx(
+            sorted(apart[apart <= 3600]), abs=1e-6
         )
-        assert len(found.rows) == 12
-        assert found.rows[0].type == "SNI"
-        assert found.rows[0].values["ra"] == pytest.approx(10.679583, abs=1e-6)
-        few = search.cone(gcvs.connection, gcvs.name, 10.68, 41.27, 3600.0, limit=2)
-        assert few.rows == found.rows[:2]
-        assert search.cone(gcvs.connection, gcvs.name, 10.68, -89.0).rows == []
+        assert (len(found), type(found)) == (12, list)
+        assert found[0]["vartype"] == "SNI"
+        assert found[0]["ra"] == pytest.approx(10.679583, abs=1e-6)
+        monkeypatch.setattr(hosted, "MOST_ROWS", 2)
+        few = hosted.near(gcvs.connection, catalog, Place(10.68, 41.27), 3600.0)
+        assert (few, type(few)) == (found[:2], Cut)
+        assert hosted.near(gcvs.connection, catalog, Place(10.68, -89.0), 10.0) == []
 
 
-def test_a_cone_knows_columns_and_what_rows_yield(snad, tmp_path, monkeypatch):
-    snad.load(write(tmp_path / "a.csv", lines("SNAD1", "b", "c")), part=True)
-    folder = SimpleNamespace(catalogs=tmp_path / "inputs" / "catalogs")
-    monkeypatch.setattr(search, "get_settings", lambda: folder)
-    found = search.cone(snad.connection, snad.name, 10.0, 20.0 + 2 / 3600)
-    (row,) = found.rows
-    assert row.separation == pytest.approx(2.0, abs=1e-6)
-    assert (row.name, row.type, row.period, row.redshift) == ("SNAD1", "PSN", None, None)
-    assert row.record == "https://snad.space/catalog/"
-    assert list(row.values) == [column.name for column in found.columns]
-    assert {column.name: (column.unit, column.ucd) for column in found.columns}["mag"] == (
+def test_rows_around_a_place_have_the_catalogs_columns_and_what_they_yield(snad, tmp_path):
+    new = snad.load(write(tmp_path / "a.csv", lines("SNAD1", "b", "c")), part=True)
+    catalog = hosted.catalog_of(snad.declared, new)
+    (row,) = hosted.near(snad.connection, catalog, Place(10.0, 20.0 + 2 / 3600), 3.0)
+    assert row["separation"] == pytest.approx(2.0, abs=1e-6)
+    yields = catalog.source.yields
+    assert (row[yields.name], row[yields.type], yields.period) == ("SNAD1", "PSN", None)
+    names = [column.name for column in catalog.source.columns]
+    assert set(names) < set(row)
+    assert {column.name: (column.unit, column.ucd) for column in catalog.source.columns}["mag"] == (
         *("mag", "phot.mag;em.opt;arith.diff"),
     )
-    assert found.state.part
-    assert search.cone(snad.connection, snad.name, 10.0, 20.0 + 4 / 3600).rows == []
-    assert len(search.cone(snad.connection, snad.name, 10.0, 20.001, 4.0).rows) == 1
-    for ra, dec, radius, limit in ((-1, 0, 1, 1), (0, 91, 1, 1), (0, 0, -1, 1), (0, 0, 1, -1)):
-        with pytest.raises(ValueError, match=r"cannot be|not on the sky"):
-            search.cone(snad.connection, snad.name, ra, dec, radius, limit)
-
-
-def test_a_catalog_that_is_not_loaded_is_another_answer_than_none_found(
-    snad, tmp_path, monkeypatch
-):
-    folder = SimpleNamespace(catalogs=tmp_path / "inputs" / "catalogs")
-    monkeypatch.setattr(search, "get_settings", lambda: folder)
-    with pytest.raises(search.NotLoaded, match="is not loaded at this site"):
-        search.cone(snad.connection, snad.name, 1, 1)
-    with pytest.raises(CannotBeDone, match="There is no catalog"):
-        search.cone(snad.connection, "x; DROP SCHEMA catalogs_store", 1, 1)
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ((0, 90), (123, 90)),
-        ((0, 0), (180, 0)),
-        ((359.9999, 0), (0.0001, 0)),
-        ((10, -45), (10, -45)),
-    ],
-)
-def test_separations_are_right_at_any_size(first, second):
-    apart = SkyCoord(*first, unit="deg").separation(SkyCoord(*second, unit="deg")).arcsec
-    assert search.separation(*first, *second) == pytest.approx(apart, abs=1e-7)
+    assert hosted.near(snad.connection, catalog, Place(10.0, 20.0 + 4 / 3600), 3.0) == []
+    assert len(hosted.near(snad.connection, catalog, Place(10.0, 20.001), 4.0)) == 1
 
 
 def test_the_table_of_all_variables_has_the_catalogs_that_are_loaded(database, tmp_path):

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 from astropy.io.votable import parse
+from support import tapserver
+from support.cases import twomass
 from support.outside_cases import cases
 
 from ztfvo.match import catalogs
@@ -75,6 +77,7 @@ def test_all_services_outside_are_asked_by_default_each_with_its_state(get, answ
         "place": 1,
         "state": "empty",
         "reason": None,
+        "complete": True,
         "asked_at": None,
         "since": None,
         "again_at": None,
@@ -96,6 +99,22 @@ def test_a_row_has_its_distances_its_values_and_the_link_to_its_record(get, answ
     assert row["oid"] == "1"
     names = [column["name"] for column in answer.json()["catalogs"][0]["columns"]]
     assert list(row) == names
+
+
+def test_more_rows_than_are_given_are_not_kept_secret(get, outside, monkeypatch):
+    monkeypatch.setattr("ztfvo.outside.tap.MOST_ROWS", 1)
+    twice = {name: values * 2 for name, values in twomass._table().items()}
+    tapserver.answer(outside, tapserver.VIZIER, twomass.NAME, twice)
+    path = f"/match/twomass?POS={PLACE}"
+    cut = by_name(get(path))["twomass"]
+    sentence = "the nearest 1 are given, there are more: ask for less around the place"
+    assert (cut["state"], cut["complete"], cut["reason"]) == ("found", False, sentence)
+    assert len(cut["rows"]) == 1
+    assert "TOP 2 " in outside.asked[-1].values["QUERY"]
+    (table,) = parse(io.BytesIO(get(f"{path}&RESPONSEFORMAT=votable").content)).iter_tables()
+    assert ("QUERY_STATUS", "OVERFLOW") in [(info.name, info.value) for info in table.infos]
+    (row,) = csv.DictReader(io.StringIO(get(f"{path}&RESPONSEFORMAT=csv").text))
+    assert (row["state"], row["reason"]) == ("found", sentence)
 
 
 def test_identifiers_are_texts_in_json_and_say_so(get, answering):

@@ -19,7 +19,7 @@ from support.catalogs import PROJECT
 from support.files import ROOT
 from support.releases import ztfvo
 
-from ztfvo.catalogs import declared, search, store
+from ztfvo.catalogs import declared, store
 from ztfvo.db import reading
 from ztfvo.settings import get_settings
 from ztfvo.site import refresh
@@ -166,16 +166,6 @@ def test_registry_records_of_table_and_cone_have_coverage_and_source(site, recor
         assert "Palomar" not in text
     assert f"<shortName>{one.label} SCS</shortName>" in record(f"catalogs/{name}/cone")
     assert f"{site}/catalogs/{name}/scs?" in record(f"catalogs/{name}/cone")
-
-
-def test_the_function_for_colleagues_finds_what_the_cone_search_does(site):
-    with reading() as connection:
-        found = search.cone(connection, "vsx", *HZ_HER)
-    (row,) = found.rows
-    assert (row.name, row.type, row.period) == ("HZ Her", "XPRM", 1.700167)
-    assert row.record == f"https://vsx.aavso.org/index.php?view=detail.top&oid={row.values['oid']}"
-    assert row.separation < 0.1
-    assert found.state.simulated
 
 
 @pytest.fixture

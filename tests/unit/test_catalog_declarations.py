@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from astropy.io.votable.ucd import check_ucd
@@ -14,6 +15,8 @@ from support.files import ROOT
 from ztfvo.catalogs import declared, faults, find
 from ztfvo.catalogs.declaration import kinds
 from ztfvo.errors import BadFile, CannotBeDone
+from ztfvo.match.gather import record
+from ztfvo.outside.model import Place
 
 KNOWN = declared(PROJECT)
 
@@ -109,13 +112,16 @@ def test_readers_are_found_by_listing():
     assert kinds() == ["delimited", "fits", "fixed-width", "parquet"]
 
 
-def test_the_link_of_a_record_is_made_of_its_values_and_escapes_them():
-    assert KNOWN["tns"].link({"name": "2018lwh"}) == "https://www.wis-tns.org/object/2018lwh"
-    assert KNOWN["tns"].link({"name": "a/../b?c&d"}).endswith("/object/a%2F..%2Fb%3Fc%26d")
-    assert KNOWN["tns"].link({"name": None}) is None
-    assert KNOWN["ztf_suspected"].link({"id": "x"}) is None
+def test_the_address_of_a_record_is_made_of_its_values_and_escapes_them():
+    def address(catalog, **row):
+        return record(SimpleNamespace(record=KNOWN[catalog].record), row, Place(10.0, 20.0), 1.0)
+
+    assert address("tns", name="2018lwh") == "https://www.wis-tns.org/object/2018lwh"
+    assert address("tns", name="a/../b?c&d").endswith("/object/a%2F..%2Fb%3Fc%26d")
+    assert address("tns", name=None) is None
+    assert address("ztf_suspected", id="x") is None
     values = {"plate": 7318, "mjd": 56318, "fiber": 184}
-    assert KNOWN["sdss_dr16q"].link(values).endswith("plateid=7318&mjd=56318&fiberid=184")
+    assert address("sdss_dr16q", **values).endswith("plateid=7318&mjd=56318&fiberid=184")
 
 
 FAULTS = {

@@ -1,7 +1,7 @@
 """Catalogs of other surveys that this site hosts: declared, fetched, loaded and searched.
 
 What is known of a catalog is in one file, ``inputs/catalogs/NAME/catalog.toml``; its table, its
-views, its descriptor and the answers of `ztfvo.catalogs.search` all follow from it.
+views, its descriptor and its part of ``/match`` (`ztfvo.match.hosted`) all follow from it.
 """
 
 from ztfvo.catalogs.declaration import Catalog, Column, declared, faults, find

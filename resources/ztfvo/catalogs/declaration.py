@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from pydantic import (
     AfterValidator,
@@ -265,13 +263,6 @@ class Catalog(_Part):
     def published(self) -> tuple[Column, ...]:
         """All columns of its published table, in their order."""
         return (*self.columns, *self.standard.values())
-
-    def link(self, values: Mapping[str, Any]) -> str | None:
-        """Return the address of the full record of a row; None where it has none."""
-        wanted = [part[1] for part in string.Formatter().parse(self.record) if part[1]]
-        if not self.record or any(values.get(name) is None for name in wanted):
-            return None
-        return self.record.format(**{name: quote(str(values[name]), safe="") for name in wanted})
 
 
 STANDARD = {

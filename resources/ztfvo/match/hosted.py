@@ -20,8 +20,9 @@ from ztfvo.catalogs import declared, store
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
 from ztfvo.match.model import PLACE, Catalog
+from ztfvo.outside.ask import found
 from ztfvo.outside.columns import number, position, text, whole
-from ztfvo.outside.model import Answer, Column, Place, Row, Source, State, Yields
+from ztfvo.outside.model import Answer, Column, Cut, Place, Row, Source, State, Yields
 from ztfvo.outside.rows import AS_LISTED, SEPARATION, around, set_distances
 from ztfvo.outside.sources import sources
 from ztfvo.releases import find_release, releases
@@ -56,6 +57,7 @@ _FOUND = """
 SELECT p.place, {columns} FROM unnest(%(ra)s::float8[], %(dec)s::float8[], %(place)s::integer[])
   AS p(ra, dec, place) JOIN {relation} c ON spoint_dwithin(
     spoint(radians(c.ra), radians(c.dec)), spoint(radians(p.ra), radians(p.dec)), %(radius)s)
+ORDER BY p.place, spoint(radians(c.ra), radians(c.dec)) <-> spoint(radians(p.ra), radians(p.dec))
 LIMIT %(limit)s
 """
 
@@ -108,11 +110,13 @@ def known() -> dict[str, Catalog]:
         objects = replace(objects, as_of=made, simulated=release.simulated)
     catalogs = declared(get_settings().catalogs)
     return {OBJECTS: objects} | {
-        name: _hosted(catalogs[name], state) for name, state in loaded.items() if name in catalogs
+        name: catalog_of(catalogs[name], state)
+        for name, state in loaded.items()
+        if name in catalogs
     }
 
 
-def _hosted(catalog: Declaration, state: store.Loaded) -> Catalog:
+def catalog_of(catalog: Declaration, state: store.Loaded) -> Catalog:
     """Return a hosted catalog in the form of the others."""
     remote = sources().get(catalog.name)
     yields = catalog.yields
@@ -163,15 +167,26 @@ def answer(catalog: Catalog, place: Place, radius: float) -> Answer:
     """
     try:
         with reading() as connection:
-            raw = _read(connection, catalog, [(1, place)], radius, MOST_ROWS)
+            return found(catalog.name, near(connection, catalog, place, radius))
     except psycopg.Error:
         _log.exception("%s: the database refuses", catalog.name)
         reason = f"the database refuses a query of {catalog.source.title}, which was logged"
         return Answer(catalog.name, State.UNAVAILABLE, reason=reason)
     except (DatabaseDown, HTTPError) as error:
         return Answer(catalog.name, State.UNAVAILABLE, reason=str(error).rstrip("."))
+
+
+def near(connection: Connection, catalog: Catalog, place: Place, radius: float) -> Sequence[Row]:
+    """Return the rows of a hosted catalogue around a place, nearest first.
+
+    Parameters
+    ----------
+    radius
+        arcsec
+    """
+    raw = _read(connection, catalog, [(1, place)], radius, MOST_ROWS + 1)
     rows = around(catalog.source, raw, place, radius)
-    return Answer(catalog.name, State.FOUND if rows else State.EMPTY, tuple(rows))
+    return Cut(rows[:MOST_ROWS]) if len(raw) > MOST_ROWS else rows
 
 
 def listed(
@@ -200,12 +215,12 @@ def listed(
     rows = [{name: value for name, value in row.items() if name != PLACE} for row in raw]
     by_number = dict(places)
     set_distances(catalog.source, rows, [by_number[one] for one in numbers])
-    found = [
+    kept = [
         (one, row)
         for one, row in zip(numbers, rows, strict=True)
         if min(row[SEPARATION], row[AS_LISTED]) <= radius
     ]
-    return sorted(found, key=lambda one: (one[0], one[1][SEPARATION]))
+    return sorted(kept, key=lambda one: (one[0], one[1][SEPARATION]))
 
 
 def _read(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from psycopg import Connection, sql
-
 from ztfvo.dal import BadParameter, Parameters, place, shorten
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
 from ztfvo.match.model import Target
 from ztfvo.oid import InvalidOID, parse
 from ztfvo.outside.model import Place
-from ztfvo.releases import find_release, releases
-from ztfvo.store.names import DEFAULT, schema_of
+from ztfvo.releases import find_release, places_of
+from ztfvo.store.names import DEFAULT
 
 ID, POS, EPOCH = "ID", "POS", "EPOCH"
 MOST_PLACES = 10
@@ -21,10 +19,6 @@ MOST_PLACES = 10
 YEAR_0, MJD_0, YEAR = 2000.0, 51544.5, 365.25
 """Julian epoch J2000.0 and its MJD; days of a Julian year."""
 FIRST_EPOCH, LAST_EPOCH = 1900.0, 2100.0
-
-_OBJECT = (
-    "SELECT oid, ra, dec, (hmjd_first + hmjd_last) / 2 FROM {schema}.objects WHERE oid = ANY(%s)"
-)
 
 
 def read(parameters: Parameters) -> list[Target]:
@@ -74,25 +68,13 @@ def _of_oids(oids: Sequence[int]) -> dict[int, tuple[str, str, Place]]:
     The epoch is the middle between the first and the last one of the light curve.
     """
     with reading() as connection:
-        default = find_release(connection, DEFAULT).name
-        others = [one.name for one in releases(connection) if one.name != default]
-        found: dict[int, tuple[str, str, Place]] = {}
-        for release in (default, *others):
-            missing = [oid for oid in oids if oid not in found]
-            if missing:
-                found |= _in_release(connection, release, missing)
+        find_release(connection, DEFAULT)
+        found = places_of(connection, oids)
     if missing := [str(oid) for oid in oids if oid not in found]:
         raise HTTPError(404, f"There is no light curve {', '.join(missing)} at this site.")
-    return found
-
-
-def _in_release(
-    connection: Connection, release: str, oids: Sequence[int]
-) -> dict[int, tuple[str, str, Place]]:
-    query = sql.SQL(_OBJECT).format(schema=sql.Identifier(schema_of(release)))
     return {
-        oid: (str(oid), release, Place(ra, dec, _year(middle)))
-        for oid, ra, dec, middle in connection.execute(query, (list(oids),))
+        oid: (str(oid), one.release, Place(one.ra, one.dec, _year(one.hmjd)))
+        for oid, one in found.items()
     }
 
 

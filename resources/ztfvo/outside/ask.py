@@ -18,7 +18,7 @@ from anyio import to_thread
 
 from ztfvo.outside.cache import DAY, Cache, Silence
 from ztfvo.outside.client import Asker, Crowded, Failure, NoAnswer, NotFound, Pool
-from ztfvo.outside.model import Answer, LightCurve, Malformed, Place, Row, Source, State
+from ztfvo.outside.model import Answer, Cut, LightCurve, Malformed, Place, Row, Source, State
 from ztfvo.outside.packing import pack, unpack
 from ztfvo.outside.rows import around, read_rows
 
@@ -74,7 +74,8 @@ def rows_around(source: Source, place: Place, radius: float) -> Question:
 
     async def ask(asker: Asker) -> tuple[Sequence[Row], None]:
         raw = await source.find(asker, source, place, radius)
-        return around(source, read_rows(source, raw), place, radius), None
+        found = around(source, read_rows(source, raw), place, radius)
+        return Cut(found) if isinstance(raw, Cut) else found, None
 
     return Question(source, "rows", (place.ra, place.dec, place.epoch, radius), ask)
 
@@ -250,8 +251,7 @@ class Desk:
             reason = f"the answer of {source.title} cannot be read, which was logged"
             answer = Answer(source.name, State.MALFORMED, reason=reason)
         else:
-            state = State.FOUND if rows or curve is not None else State.EMPTY
-            answer = Answer(source.name, state, tuple(rows), curve)
+            answer = found(source.name, rows, curve)
             await to_thread.run_sync(self.cache.succeed, source.name)
         answer = replace(answer, asked_at=iso(begun), seconds=round(time.time() - begun, 3))
         return await to_thread.run_sync(self._keep, question, answer)
@@ -272,6 +272,14 @@ class Desk:
             answer = replace(answer, again_at=iso(time.time() + kept))
             self.cache.put(question.key, pack(answer), kept)
         return answer
+
+
+def found(name: str, rows: Sequence[Row], curve: LightCurve | None = None) -> Answer:
+    """Return what a source, or this site, has: found or empty."""
+    state = State.FOUND if rows or curve is not None else State.EMPTY
+    is_cut = isinstance(rows, Cut)
+    reason = f"the nearest {len(rows)} are given, there are more: ask for less around the place"
+    return Answer(name, state, tuple(rows), curve, reason if is_cut else "", not is_cut)
 
 
 def _crowded(source: Source) -> Answer:

@@ -204,6 +204,10 @@ class Source:
     """That of its module."""
 
 
+class Cut(list[Any]):
+    """Rows of which there are more: the nearest ones."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a source gave, or why it gave nothing."""
@@ -215,7 +219,9 @@ class Answer:
     """With separation and position_angle, nearest first."""
     curve: LightCurve | None = None
     reason: str = ""
-    """Why there is nothing, a sentence without a full stop."""
+    """Why there is nothing, or not all, a sentence without a full stop."""
+    complete: bool = True
+    """False where there are more rows, further away."""
     asked_at: str = ""
     """ISO 8601, UTC: when the source was asked."""
     since: str = ""

@@ -13,7 +13,7 @@ from pyvo.dal.exceptions import DALQueryError, DALServiceError
 from pyvo.dal.query import DALResults
 
 from ztfvo.outside.client import Asker, Reply
-from ztfvo.outside.model import Find, Look, Malformed, Place, Source
+from ztfvo.outside.model import Cut, Find, Look, Malformed, Place, Source
 from ztfvo.remote import NoAnswer, Refused
 
 MOST_ROWS = 200
@@ -32,7 +32,6 @@ def cone(
     motion: tuple[str, str] | None = None,
     where: str = "",
     form: str = "json",
-    most: int = MOST_ROWS,
     named: Mapping[str, str] | None = None,
     made: Collection[str] = (),
 ) -> Find:
@@ -71,11 +70,12 @@ def cone(
         condition = f"{near} AND {where}" if where else near
         here = f"POINT('ICRS', {place.ra!r}, {place.dec!r})"
         query = (
-            f"SELECT TOP {most} {_columns(source, named or {}, made)},"
+            f"SELECT TOP {MOST_ROWS + 1} {_columns(source, named or {}, made)},"
             f" DISTANCE({point}, {here}) AS match_dist FROM {table} WHERE {condition}"
             " ORDER BY match_dist"
         )
-        return await ask(asker, url, query, form)
+        rows = await ask(asker, url, query, form)
+        return rows if len(rows) <= MOST_ROWS else Cut(rows[:MOST_ROWS])
 
     return find
 

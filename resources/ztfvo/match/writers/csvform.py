@@ -31,7 +31,8 @@ def write(outcome: Outcome) -> bytes:
     for one in outcome.of(wanted):
         for row in one.answer.rows:
             values = [_plain(row[name]) for name in names]
-            writer.writerow([row[PLACE], named[row[PLACE]], one.answer.state, "", *values])
+            said = [row[PLACE], named[row[PLACE]], one.answer.state, one.answer.reason]
+            writer.writerow([*said, *values])
         if one.target and one.answer.state != State.FOUND:
             said = [one.target.number, one.target.name, one.answer.state, one.answer.reason]
             writer.writerow([*said, *[""] * len(names)])

@@ -92,6 +92,7 @@ def answer(one: Compared) -> dict[str, Any]:
         "place": one.target.number if one.target else None,
         "state": came.state,
         "reason": came.reason or None,
+        "complete": came.complete,
         "asked_at": came.asked_at or None,
         "since": came.since or None,
         "again_at": came.again_at or None,

@@ -75,6 +75,9 @@ def _table(
     table.format = "binary" if is_plain else "tabledata"
     for one in outcome.of(wanted):
         table.infos.append(_state(source.name, one))
+    if not all(one.answer.complete for one in outcome.of(wanted)):
+        cut = Info(ID=f"cut_{source.name}", name="QUERY_STATUS", value="OVERFLOW")
+        table.infos.append(cut)
     said = {"citation": source.citation, "as_of": wanted.catalog.as_of}
     if wanted.catalog.simulated:
         said["simulated"] = "true"

@@ -43,7 +43,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 async def _find(asker: Asker, source: Source, place: Place, radius: float) -> Rows:
-    rows = [dict(row) for row in await _cone(asker, source, place, radius)]
+    rows = await _cone(asker, source, place, radius)
     numbers = [str(row["oid"]) for row in rows[:NAMED] if isinstance(row.get("oid"), int)]
     if not numbers:
         return rows

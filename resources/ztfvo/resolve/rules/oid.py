@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 
 from anyio import to_thread
-from psycopg import sql
 
 from ztfvo.db import reading
 from ztfvo.oid import InvalidOID, parse
 from ztfvo.outside.ask import Desk
 from ztfvo.position import BadPosition
-from ztfvo.releases import releases
+from ztfvo.releases import places_of
 from ztfvo.resolve.model import Certainty, Found, Outcome
-from ztfvo.store.names import schema_of
 
 ORDER = 10
 TITLE = "an OID of 15 or 16 digits"
@@ -40,15 +38,8 @@ async def find(oid: int, desk: Desk) -> Outcome:
 
 def _find(oid: int) -> Outcome:
     with reading() as connection:
-        known = sorted(releases(connection), key=lambda one: (not one.is_default, one.name))
-        for release in known:
-            query = sql.SQL("SELECT ra, dec FROM {} WHERE oid = %s").format(
-                sql.Identifier(schema_of(release.name), "object")
-            )
-            row = connection.execute(query, (oid,)).fetchone()
-            if row:
-                found = Found(
-                    str(oid), *row, Certainty.EXACT, f"release {release.name}", oids=(oid,)
-                )
-                return Outcome((found,))
-    return Outcome()
+        known = places_of(connection, [oid]).get(oid)
+    if known is None:
+        return Outcome()
+    where = f"release {known.release}"
+    return Outcome((Found(str(oid), known.ra, known.dec, Certainty.EXACT, where, oids=(oid,)),))
