@@ -116,7 +116,7 @@ def test_rows_of_jobs_hold_no_pickles(site):
         '<FIELD name="x" datatype="int" arraysize="1); DROP TABLE x; --"/>',
         '<FIELD name="x" datatype="int" arraysize="99999999999999"/>',
         '<FIELD name="x" datatype="int); DROP TABLE x; --"/>',
-        '<FIELD name="x" datatype="bit"/>',
+        '<FIELD name="x" datatype="bit" arraysize="8"/>',
         '<FIELD name="x"/>',
         '<FIELD datatype="int"/>',
         '<FIELD name="" datatype="int"/>',

@@ -58,3 +58,9 @@ def test_other_forms_have_the_rows_and_a_header(query, top, maxrec, rows, more):
 def test_every_form_says_in_a_header_that_it_was_cut(query, kind):
     assert asked(query, None, 3, kind).headers["X-Query-Status"] == "OVERFLOW; MAXREC=3"
     assert "X-Query-Status" not in asked(query, 3, 3, kind).headers
+
+
+def test_a_negative_maxrec_is_refused(query):
+    answer = query("SELECT oid FROM ztf.objects", MAXREC=-1)
+    assert answer.status_code == 400
+    assert "MAXREC=-1 is not a number of rows: give a whole number, 0 or more" in answer.text

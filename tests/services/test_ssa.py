@@ -210,6 +210,7 @@ def test_metadata_are_given_without_rows(ask, parameters):
         ({"POS": "-1,0"}, "POS=-1,0 is no place on the sky"),
         ({"POS": "1,1;GALACTIC"}, "GALACTIC frame"),
         ({"POS": "1,1", "SIZE": "-1"}, "SIZE=-1 is not possible"),
+        ({"POS": "1,1", "SIZE": "nan"}, "SIZE=nan is not a number"),
         ({"POS": "1,1", "SIZE": "wide"}, "'wide' is not a valid literal for SIZE"),
         (
             {"TIME": "yesterday"},

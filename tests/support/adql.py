@@ -312,6 +312,17 @@ for name in ("hmjd", "mag", "magerr", "catflags"):
         f"SELECT arr_count({name}) AS m FROM ztf.lightcurves WHERE oid = {OID}",
         lambda f, name=name: [(len(curve(f, name)),)],
     )
+    expect(
+        f"SELECT arr_min({name}) AS a, arr_avg({name}) AS b, arr_sum({name}) AS c,"
+        f" arr_stddev({name}) AS d FROM ztf.lightcurves WHERE oid = {OID}",
+        lambda f, name=name: [
+            (
+                curve(f, name).min(),
+                *(np.mean(curve(f, name), dtype=float), np.sum(curve(f, name), dtype=float)),
+                np.std(curve(f, name), ddof=1, dtype=float),
+            )
+        ],
+    )
 expect(
     f"SELECT mag[1] AS m FROM ztf.lightcurves WHERE oid = {OID}", lambda f: [(curve(f, "mag")[0],)]
 )

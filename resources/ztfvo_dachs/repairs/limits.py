@@ -107,7 +107,16 @@ def set_limit(tree: Any, wanted: int | None, hard: int | None) -> int:
     -------
     int
         How many rows the result has at most.
+
+    Raises
+    ------
+    ValidationError
+        For a negative MAXREC.
     """
+    if wanted is not None and wanted < 0:
+        raise base.ValidationError(
+            f"MAXREC={wanted} is not a number of rows: give a whole number, 0 or more.", "MAXREC"
+        )
     hard = base.getConfig("async", "hardMAXREC") if hard is None else hard
     top = None if tree.query.setLimit is None else int(tree.query.setLimit)
     if wanted is None:

@@ -31,9 +31,19 @@ def install() -> None:
         top = parameters.getParam("TOP")
         if top is not None and top < 0:
             raise messages.Refused(f"TOP={top} is negative: give a number of rows.", "TOP")
+        _require_size(meta.ctxArgs.get("SIZE"), parameters.getParam("SIZE"))
         found = original(self, service, parameters, meta)
         if wanted.upper() == "QUERYDATA":
             ssa.in_forms(found, ssa.forms(parameters.getParam("FORMAT")), meta["dbLimit"])
         return found
 
     ssap.SSAPCore.run = run
+
+
+def _require_size(raw: Any, read: float | None) -> None:
+    """Refuse a SIZE that is no number, such as NaN, which DaCHS takes for none given."""
+    text = str(raw[0] if isinstance(raw, list) and raw else raw or "").strip()
+    if text and read is None:
+        raise messages.Refused(
+            f"SIZE={shorten(text)} is not a number: give a diameter of 0 to 180 degrees.", "SIZE"
+        )

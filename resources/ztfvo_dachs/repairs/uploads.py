@@ -18,15 +18,14 @@ from gavo.base import valuemappers
 from gavo.formats import votableread
 from gavo.protocols import dali, tap, taprunner, uws, uwsactions
 from gavo.utils import QuotedName
-from gavo.votable import V, tableparser
-from gavo.votable.common import VOTableError
+from gavo.votable import V
 
 from ztfvo.dal import shorten
 from ztfvo.remote import Failure
 from ztfvo.remote.public import fetch
 from ztfvo.settings import get_settings
 from ztfvo_dachs import messages
-from ztfvo_dachs.repairs import limits, syncqueries
+from ztfvo_dachs.repairs import limits, syncqueries, uploaddata
 
 FOLDER = "uploads"
 """Folder in a job's folder, and part of the address of an upload."""
@@ -57,7 +56,9 @@ _ARRAY = re.compile(r"[1-9][0-9]{0,6}\*?|\*")
 _ADDRESS = re.compile(r"https?://[\x21-\x7e]{1,2000}", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x20-\x7e]{0,80}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+GZIP = b"\x1f\x8b"
+"""How compressed files begin."""
+
 _OF_POSTGRES = ("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid")
 
 
@@ -80,14 +81,6 @@ def install() -> None:
                 column.originalName = QuotedName(sent)
         return definition
 
-    decode = tableparser._StreamData._decodeBase64
-
-    def decode_base64_only(self: Any, text: bytes) -> None:
-        if _NO_BASE64.search(text):
-            raise VOTableError("its stream is not base64")
-        decode(self, text)
-
-    tableparser._StreamData._decodeBase64 = decode_base64_only
     votableread.makeTableDefForVOTable = make_checked
     votableread.AutoQuotedNameMaker = NameMaker
 
@@ -149,10 +142,7 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
     for name, place in uploads or []:
         file = place[1] if isinstance(place, tuple) else _open(job, place)
         try:
-            file.seek(0)
-            table = votableread.uploadVOTable(
-                name, Nameless(file), connection, nameMaker=votableread.AutoQuotedNameMaker()
-            )
+            table = _table(name, file, connection)
         except base.DBError as error:
             if messages.is_of_geometry(error):
                 raise _refused(
@@ -168,7 +158,7 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
             raise
         except Exception as error:
             base.ui.notifyInfo(f"Upload {name}: {error!r}")
-            text = " ".join(str(error).split())
+            text = uploaddata.in_words(error)
             raise _refused(
                 f"{name} is not a VOTable that can be read: {_short(text, 200)}"
             ) from error
@@ -176,6 +166,25 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
             file.close()
         definitions.append(table.tableDef)
     return definitions
+
+
+def _table(name: str, file: BinaryIO, connection: Any) -> Any:
+    """Make the temporary table of an upload."""
+    file.seek(0)
+    if file.read(2) == GZIP:
+        raise _refused(f"{name} is compressed: send the VOTable as it is.")
+    for read in (votableread.uploadVOTable, uploaddata.without_data):
+        file.seek(0)
+        maker = votableread.AutoQuotedNameMaker()
+        try:
+            table = read(name, Nameless(file), connection, nameMaker=maker)
+        except ValueError as error:
+            if str(error) != uploaddata.NO_DATA:
+                raise
+        else:
+            if table is not None:
+                return table
+    raise _refused(f"{name} is not a VOTable that can be read: there is no TABLE in it.")
 
 
 def _open(job: Any, place: str) -> BinaryIO:
@@ -218,6 +227,9 @@ def _check_field(field: Any) -> None:
     name = field.name
     if not name or len(name) > 200 or _CONTROL.search(name):
         raise _refused(f"{_short(name)} cannot be a column's name: use printable characters.")
+    if field.datatype == "bit" and (field.arraysize or "1").strip() == "1":
+        field.arraysize = None
+        uploaddata.as_boolean(field)
     if field.datatype not in DATATYPES:
         raise _refused(
             f"Column {_short(name)} has the datatype {_short(field.datatype)}: use one of "
