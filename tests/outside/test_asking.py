@@ -11,7 +11,7 @@ from support.outside import Reply
 from support.outside_cases import cases
 
 from ztfvo.outside import ask as asking
-from ztfvo.outside.ask import Desk, rows_around
+from ztfvo.outside.ask import Desk, rows_around, rows_named
 from ztfvo.outside.cache import Cache
 from ztfvo.outside.client import Pool
 from ztfvo.outside.model import Answer, Column, Place, Source, State
@@ -298,6 +298,33 @@ def test_a_crowd_here_silences_no_source(ask, outside, cache):
     assert crowded.reason == "too many questions wait for Source one: ask again in a minute"
     assert State.EMPTY in by_state and len(outside.asked) == 1
     assert cache.silence("one") is None and not crowded.again_at
+
+
+async def _look(asker, source, name):
+    return (await asker.get(f"https://{source.name}.example.org/cone", {"id": name})).json()
+
+
+def test_the_object_of_another_name_is_no_answer(ask, outside):
+    answering(outside, "one")
+    source = made(look=_look, keys=("id",))
+    mine, other = ask(rows_named(source, "No 9007199254740993"), rows_named(source, "12"))
+    assert (mine.state, len(mine.rows)) == (State.FOUND, 1)
+    assert (other.state, other.reason) == (
+        State.MALFORMED,
+        "it was asked for 12, and answers 9007199254740993",
+    )
+
+
+def test_questions_of_which_nothing_is_sent_are_not_counted(ask, outside, cache):
+    async def look(asker, source, name):
+        return []
+
+    answering(outside, "one")
+    source = made(look=look)
+    ask(rows_named(source, "nobody"))
+    assert cache.figures() == {}
+    ask(rows_around(source, PLACE, 2.0))
+    assert cache.figures()["one"].asked == 1
 
 
 def test_simbad_is_asked_at_most_five_times_a_second():

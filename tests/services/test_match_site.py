@@ -199,6 +199,55 @@ def test_rows_without_a_position_are_said_and_do_not_stop_the_others(site, middl
     assert {row["place"] for row in rows} == {1, 5}
 
 
+def test_csv_says_which_places_have_nothing_and_which_rows_are_none(site, middle):
+    ra, dec, _ = middle
+    body = f"id,ra,dec\na,{ra},{dec}\nb,0,90\nc,,\n"
+    answer = send(site, body, "text/csv", RESPONSEFORMAT="csv", RADIUS=0.5)
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert {row["id"] for row in rows if row["state"] == "found"} == {"a"}
+    assert [(row["place"], row["id"], row["oid"]) for row in rows if row["state"] == "empty"] == [
+        ("2", "b", "")
+    ]
+    assert [row["reason"] for row in rows if row["state"] == "left out"] == [
+        "row 3 has no position: ra nan, dec nan"
+    ]
+
+
+def test_votable_has_what_the_list_calls_its_places(site, middle):
+    ra, dec, _ = middle
+    body = f"id,ra,dec\nmy star,{ra},{dec}\n"
+    answer = send(site, body, "text/csv", RESPONSEFORMAT="votable", RADIUS=0.5)
+    table = parse(io.BytesIO(answer.content), verify="exception").get_first_table().array
+    assert set(table["ztf.id"].tolist()) == {"my star"}
+
+
+def test_all_stands_for_everything_that_is_hosted(site, query):
+    text = query("SELECT TOP 1 ra, dec FROM catalogs.tns ORDER BY name", RESPONSEFORMAT="csv").text
+    (star,) = csv.DictReader(io.StringIO(text))
+    body = f"ra,dec\n{star['ra']},{star['dec']}\n"
+    answer = send(site, body, "text/csv", CATALOG="all").json()
+    found = {one["name"]: one for one in answer["catalogs"]}
+    assert {"ztf", "tns", "gcvs"} <= set(found)
+    assert found["tns"]["answers"][0]["state"] == "found"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("list.csv", "application/octet-stream"), ("x", "text/csv")]
+)
+def test_a_list_is_also_taken_as_a_file_of_a_form(site, middle, name, kind):
+    ra, dec, _ = middle
+    body = f"ra,dec\n{ra},{dec}\n" + f"0,90{' ' * 20}\n" * 8000  # more than a form may have
+    files = {"list": (name, body, kind)}
+    sent = requests.post(f"{site}/match", data={"RADIUS": "0.5"}, files=files, timeout=60)
+    assert sent.json() == send(site, body, "text/csv", RADIUS="0.5").json()
+
+
+def test_one_file_is_sent_at_a_time(site):
+    files = [("a", ("a.csv", "ra,dec\n1,1\n")), ("b", ("b.csv", "ra,dec\n1,1\n"))]
+    answer = requests.post(f"{site}/match", files=files, timeout=60)
+    assert (answer.status_code, "2 files are sent" in answer.text) == (400, True)
+
+
 def test_a_list_at_the_poles_and_across_ra_0_is_compared(site):
     body = "ra,dec\n0,90\n360,-90\n0,0\n359.99999,0\n"
     answer = send(site, body, "text/csv").json()
@@ -211,6 +260,8 @@ def test_a_list_at_the_poles_and_across_ra_0_is_compared(site):
     [
         ("", "text/csv", 400, "no columns of right ascension"),
         ("ra,dec\n", "text/csv", 400, "has no rows"),
+        ("ra,dec\n1,2\n1,2,3\n", "text/csv", 400, "Row 2 has 3 cells, and there are 2 names"),
+        ("ra,RA,dec\n1,2,3\n", "text/csv", 400, "Two columns of the list are called ra"),
         ("a,b\n1,2\n", "text/csv", 400, "it has a, b"),
         ("ra,dec\n,\n", "text/csv", 400, "No row of the list has a position"),
         (b"ra,dec\n\xff,1\n", "text/csv", 400, "not CSV in UTF-8"),

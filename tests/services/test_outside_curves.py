@@ -91,6 +91,14 @@ def test_every_format_of_light_curves_has_those_of_other_services(ask, gaia, for
         assert len(answer.content) > 5000
 
 
+def test_in_one_table_other_services_have_the_columns_of_brightness_that_ztf_has(ask, gaia):
+    rows = lines(ask("/lc", ID=OID, WITH="gaia", RESPONSEFORMAT="csv"))
+    (first, *_) = (row for row in rows if row["source"] == "gaia_photometry")
+    alone = lines(ask(GAIA, ID=OID, RESPONSEFORMAT="csv"))[0]
+    for name in ("mag", "magerr", "flux", "fluxerr"):
+        assert first[name] == alone[name] != "", name
+
+
 def test_an_object_is_found_by_oid_by_place_and_by_name(ask, gaia):
     given = ({"ID": OID}, {"POS": f"{RA},{DEC}"}, {"POS": f"{RA} {DEC}"}, {"OBJECT": OBJECT})
     answers = [ask(GAIA, RESPONSEFORMAT="json", **one).json()["outside"][0] for one in given]

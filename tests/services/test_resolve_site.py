@@ -108,6 +108,19 @@ def test_the_list_of_sources_says_how_they_answered(ask, others):
     assert now["since"] < now["again_at"]
 
 
+def test_what_is_hosted_or_needs_an_account_says_so_and_was_not_asked(ask, others):
+    def asked():
+        return {one["name"]: one for one in ask("/outside").json()["sources"]}
+
+    before = asked()["astro_colibri"]["last_day"]
+    ask("/match", POS="10.5,20.5", WAIT="0.1")
+    known = asked()
+    assert (known["gcvs"]["hosted"], known["simbad"]["hosted"]) == (True, False)
+    colibri = known["astro_colibri"]
+    assert (colibri["works"], colibri["last_day"]) == (False, before)
+    assert "ZTFVO_ASTRO_COLIBRI_UID" in colibri["reason"]
+
+
 def test_the_page_of_sources_shows_them_by_their_titles(site, others):
     answer = requests.get(f"{site}/outside", headers={"Accept": "text/html"}, timeout=60)
     page = lxml.html.fromstring(answer.content)
@@ -121,6 +134,7 @@ def test_the_page_of_sources_shows_them_by_their_titles(site, others):
         ("SNAD101", "snad", "SNAD101", (247.45543, 24.77282), [633207400004730]),
         ("snad 101", "snad", "SNAD101", (247.45543, 24.77282), [633207400004730]),
         ("AT 2018LWH", "transient", "2018lwh", (247.45543, 24.77282), []),
+        ("2018lwh", "transient", "2018lwh", (247.45543, 24.77282), []),
         ("ZTF18abqkqdm", "alert", "2018lwh", (247.45543, 24.77282), []),
     ],
 )
@@ -154,6 +168,8 @@ def test_an_alert_of_which_no_broker_answers_is_503_and_says_who(ask, others):
 
 def test_a_source_of_gaia_has_its_position_and_epoch(ask, others):
     cases()["gaia_photometry"].answer(others)
+    other = ask("/resolve", NAME="Gaia DR3 1338822021487330304")
+    assert (other.status_code, "2328619740476096384" in other.text) == (503, True)
     answer = ask("/resolve", NAME="Gaia DR3 2328619740476096384").json()
     (one,) = answer["found"]
     assert (answer["rule"], one["name"], one["epoch"]) == ("gaia", "2328619740476096384", 2016.0)

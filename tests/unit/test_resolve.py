@@ -66,6 +66,7 @@ def test_what_is_no_position_is_refused_with_examples(text):
     ("text", "ra", "dec"),
     [
         ("J165749.8+352032", 254.4575, 35.342222),
+        ("165749.8+352032", 254.4575, 35.342222),
         ("ZTF J165749.81+352032.5", 254.457542, 35.342361),
         ("2MASS J16574982+3520324", 254.457583, 35.342333),
         ("SDSS J012246.28\N{MINUS SIGN}011533.0", 20.692833, -1.259167),
@@ -95,6 +96,7 @@ def test_other_names_are_left_to_those_who_know_names(text):
         ("SNAD-7", "snad", "SNAD007"),
         ("AT2018lwh", "transient", ("AT", "2018lwh")),
         ("at 2018LWH", "transient", ("AT", "2018lwh")),
+        ("2018lwh", "transient", ("", "2018lwh")),
         ("SN 1987a", "transient", ("SN", "1987A")),
         ("ZTF18abqkqdm", "alert", "ZTF18abqkqdm"),
         ("ztf18ABQKQDM", "alert", "ZTF18abqkqdm"),

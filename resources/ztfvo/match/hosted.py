@@ -19,7 +19,7 @@ from ztfvo.catalogs import Catalog as Declaration
 from ztfvo.catalogs import declared, store
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
-from ztfvo.match.model import PLACE, Catalog
+from ztfvo.match.model import OBJECTS, PLACE, Catalog
 from ztfvo.outside.ask import found
 from ztfvo.outside.columns import number, position, text, whole
 from ztfvo.outside.model import Answer, Column, Cut, Place, Row, Source, State, Yields
@@ -31,8 +31,6 @@ from ztfvo.store.names import CATALOGS, DEFAULT, schema_of
 
 _log = logging.getLogger(__name__)
 
-OBJECTS = "ztf"
-"""Name of the objects of the default release among catalogues."""
 LAST = 100
 """Place in lists from which on catalogs are that no service outside has."""
 LARGEST_RADIUS = 600.0

@@ -16,7 +16,7 @@ from ztfvo.dal import Parameters, is_place, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.match import hosted, places, request
 from ztfvo.match.gather import completed, without_motion
-from ztfvo.match.model import Catalog, Compared, Match, Outcome, Target, Wanted
+from ztfvo.match.model import OBJECTS, Catalog, Compared, Match, Outcome, Target, Wanted
 from ztfvo.outside.model import Answer, Place, State
 
 MOST_PLACES = 20_000
@@ -29,6 +29,8 @@ MEDIA_TYPES = {
     "text/xml": "votable",
     "application/xml": "votable",
 }
+ENDINGS = {"csv": "text/csv", "vot": "text/xml", "votable": "text/xml", "xml": "text/xml"}
+"""Types of files by the endings of their names."""
 _RA = re.compile(r"ra|ra_?deg|raj2000|ra_?icrs|_?raj2000", re.I)
 _DEC = re.compile(r"dec|de|decl|declination|dec?_?deg|dej2000|decj2000|dec?_?icrs|_?dej2000", re.I)
 _NAME = re.compile(r"id|name|oid|objid|object|source|source_?id|main_id", re.I)
@@ -74,6 +76,12 @@ def read(body: bytes, content_type: str) -> Listed:
     return listed
 
 
+def type_of(name: str, content_type: str) -> str:
+    """Return the type of a file that was sent, by its ending where the sender does not know it."""
+    ending = name.rpartition(".")[2].lower()
+    return content_type if content_type in MEDIA_TYPES else ENDINGS.get(ending, content_type)
+
+
 def _csv(body: bytes) -> Listed:
     try:
         rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
@@ -82,6 +90,11 @@ def _csv(body: bytes) -> Listed:
     rows = [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
     header, data = (rows[0], rows[1:]) if rows else ([], [])
     column = _finder([name.strip() for name in header])
+    for number, row in enumerate(data, 1):
+        if len(row) > len(header):
+            raise HTTPError(
+                400, f"Row {number} has {len(row)} cells, and there are {len(header)} names."
+            )
     at = {what: column(pattern) for what, pattern in (("ra", _RA), ("dec", _DEC), ("id", _NAME))}
     _require(at["ra"], at["dec"], header)
 
@@ -121,9 +134,14 @@ def _votable(body: bytes) -> Listed:
 
 
 def _finder(names: Sequence[str]) -> Callable[[re.Pattern[str]], int | None]:
-    return lambda pattern: next(
-        (at for at, name in enumerate(names) if pattern.fullmatch(name)), None
-    )
+    def find(pattern: re.Pattern[str]) -> int | None:
+        found = [at for at, name in enumerate(names) if pattern.fullmatch(name)]
+        same = [name.lower() for name in (names[at] for at in found)]
+        if found and same.count(same[0]) > 1:
+            raise HTTPError(400, f"Two columns of the list are called {names[found[0]]}: keep one.")
+        return found[0] if found else None
+
+    return find
 
 
 def _require(ra: int | None, dec: int | None, names: Sequence[str]) -> None:
@@ -169,7 +187,7 @@ def compare(
     for word in parameters.words(request.CATALOG):
         if word.lower() in catalogs and word.lower() not in here:
             raise HTTPError(400, _only(word, here))
-    wanted = request.read_wanted(parameters, here, name, [hosted.OBJECTS])
+    wanted = request.read_wanted(parameters, here, name, every=list(here), default=[OBJECTS])
     epoch = parameters.number(places.EPOCH, places.FIRST_EPOCH, places.LAST_EPOCH)
     listed = read(body, content_type)
     targets, left_out = _targets(listed, epoch or Place.epoch)

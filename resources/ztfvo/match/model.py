@@ -9,6 +9,8 @@ from psycopg import sql
 
 from ztfvo.outside.model import Answer, Place, Row, Source
 
+OBJECTS = "ztf"
+"""Name of the objects of the default release among catalogues."""
 PLACE, RECORD = "place", "record"
 """Names of what every row gets: the number of its place, and the address of its full record."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 from ztfvo.dal import NUMBER, BadParameter, Parameters, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.match import places
-from ztfvo.match.model import Catalog, Match, Wanted
+from ztfvo.match.model import OBJECTS, Catalog, Match, Wanted
 
 CATALOG, RADIUS, MOTION, WAIT, FORMAT = "CATALOG", "RADIUS", "MOTION", "WAIT", "RESPONSEFORMAT"
 PARAMETERS = (places.ID, places.POS, places.EPOCH, CATALOG, RADIUS, MOTION, WAIT, FORMAT)
@@ -37,7 +38,8 @@ def read(parameters: Parameters, known: dict[str, Catalog], name: str | None) ->
         When a light curve is to be looked up and there is no connection.
     """
     parameters.require_known(PARAMETERS)
-    wanted = read_wanted(parameters, known, name, [one for one in known if one != "ztf"])
+    others = [one for one in known if one != OBJECTS]
+    wanted = read_wanted(parameters, known, name, every=others, default=others)
     wait = parameters.number(WAIT, SHORTEST_WAIT, LONGEST_WAIT) or LONGEST_WAIT
     return Match(places.read(parameters), wanted, read_motion(parameters), wait)
 
@@ -51,10 +53,18 @@ def read_wanted(
     parameters: Parameters,
     known: dict[str, Catalog],
     name: str | None,
+    *,
+    every: Sequence[str],
     default: Sequence[str],
 ) -> list[Wanted]:
-    """Return the catalogues that are named, or those by default, with their radii."""
-    names = _names(parameters, known, name) or list(default)
+    """Return the catalogues that are named, or those by default, with their radii.
+
+    Parameters
+    ----------
+    every
+        What the word all stands for.
+    """
+    names = _names(parameters, known, name, every) or list(default)
     of_all, own = _radii(parameters, known)
     if unused := sorted(set(own) - set(names)):
         raise BadParameter(
@@ -63,7 +73,9 @@ def read_wanted(
     return [Wanted(known[one], _radius(known[one], of_all, own.get(one))) for one in names]
 
 
-def _names(parameters: Parameters, known: dict[str, Catalog], name: str | None) -> list[str]:
+def _names(
+    parameters: Parameters, known: dict[str, Catalog], name: str | None, every: Sequence[str]
+) -> list[str]:
     words = [word.lower() for word in parameters.words(CATALOG)]
     if name is not None:
         if words:
@@ -74,7 +86,8 @@ def _names(parameters: Parameters, known: dict[str, Catalog], name: str | None) 
     for word in words:
         if word != ALL and word not in known:
             raise BadParameter(CATALOG, _unknown(word, known))
-    return [] if ALL in words else list(dict.fromkeys(words))
+    named = (every if word == ALL else [word] for word in words)
+    return list(dict.fromkeys(chain.from_iterable(named)))
 
 
 def _unknown(word: str, known: dict[str, Catalog]) -> str:

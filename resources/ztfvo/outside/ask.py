@@ -100,8 +100,7 @@ def curve_of(source: Source, identifier: str) -> Question:
     """Ask for the light curve of an object by the source's own identifier."""
 
     async def ask(asker: Asker) -> tuple[Sequence[Row], LightCurve | None]:
-        rows = read_rows(source, await source.look(asker, source, identifier))
-        for row in rows[:1]:
+        for row in (await _named(asker, source, identifier))[:1]:
             curve = await source.fetch(asker, source, row)
             if curve is not None and len(curve):
                 return [row], curve
@@ -114,9 +113,20 @@ def rows_named(source: Source, name: str) -> Question:
     """Ask which objects have a name."""
 
     async def ask(asker: Asker) -> tuple[Sequence[Row], None]:
-        return read_rows(source, await source.look(asker, source, name)), None
+        return await _named(asker, source, name), None
 
     return Question(source, "name", (name,), ask)
+
+
+async def _named(asker: Asker, source: Source, name: str) -> list[Row]:
+    """Rows of a name; those of others, which a service gives that does not heed it, are refused."""
+    rows = read_rows(source, await source.look(asker, source, name))
+    wanted = name.rpartition(" ")[2]
+    for row in rows if source.keys else ():
+        found = [str(row[key]) for key in source.keys if row[key] is not None]
+        if wanted not in found:
+            raise Malformed(f"it was asked for {wanted}, and answers {' '.join(found) or 'none'}")
+    return rows
 
 
 def _rounded(place: Place) -> Place:
@@ -152,8 +162,19 @@ class Desk:
         """Return what came of a question."""
         if question.here:
             return await question.here()
+        if reason := self.missing(question.source):
+            return Answer(question.source.name, State.UNAVAILABLE, reason=reason)
         kept = await self._kept(question)
         return kept or await asyncio.shield(self._task(question))
+
+    def missing(self, source: Source) -> str:
+        """Return why this site cannot ask a source, if it cannot."""
+        if not source.account or getattr(self._pool.settings, source.account):
+            return ""
+        return (
+            f"{source.title} answers registered users only, and this site has no account: its"
+            f" operators may set ZTFVO_{source.account.upper()}"
+        )
 
     async def answers(
         self, questions: Iterable[Question], seconds: float | None = None
@@ -227,9 +248,10 @@ class Desk:
     async def _ask(self, question: Question) -> Answer:
         source, begun = question.source, time.time()
         bodies: list[bytes] = []
+        sent: list[str] = []
         try:
             with anyio.fail_after(source.seconds) as limit:
-                asker = Asker(source, self._pool, self.cache, limit, bodies)
+                asker = Asker(source, self._pool, self.cache, limit, bodies, sent)
                 rows, curve = await question.ask(asker)
         except Crowded:
             return _crowded(source)
@@ -254,7 +276,7 @@ class Desk:
             answer = found(source.name, rows, curve)
             await to_thread.run_sync(self.cache.succeed, source.name)
         answer = replace(answer, asked_at=iso(begun), seconds=round(time.time() - begun, 3))
-        return await to_thread.run_sync(self._keep, question, answer)
+        return await to_thread.run_sync(self._keep, question, answer, bool(sent))
 
     async def _unavailable(self, source: Source, error: NoAnswer) -> Answer:
         reason = str(error)
@@ -262,9 +284,10 @@ class Desk:
             source, await to_thread.run_sync(self.cache.fail, source.name, reason, error.after)
         )
 
-    def _keep(self, question: Question, answer: Answer) -> Answer:
+    def _keep(self, question: Question, answer: Answer, was_sent: bool) -> Answer:
         """Keep an answer, and return it with the time from which on it is asked again."""
-        self.cache.note(question.source.name, answer.state, answer.seconds)
+        if was_sent:
+            self.cache.note(question.source.name, answer.state, answer.seconds)
         if answer.state in (State.FOUND, State.EMPTY):
             self.cache.put(question.key, pack(answer), question.source.days * DAY)
         elif not answer.again_at:

@@ -131,6 +131,8 @@ class Asker:
     """When all is given up: later by each wait for a turn."""
     bodies: list[bytes] = field(default_factory=list)
     """What came last, for the log."""
+    sent: list[str] = field(default_factory=list)
+    """Addresses that were asked."""
 
     async def get(
         self,
@@ -181,6 +183,7 @@ class Asker:
         for _ in range(MOST_REDIRECTS + 1):
             self._require_host(request.url)
             await self._wait_for_turn()
+            self.sent.append(str(request.url))
             response = await self._send(request)
             try:
                 if response.has_redirect_location:

@@ -178,6 +178,9 @@ class Source:
     """How light curves are asked for."""
     look: Look | None = None
     """How names are."""
+    keys: tuple[str, ...] = ()
+    """Columns of which one has the identifier that `look` asks for, in all rows; none where a name
+    may be another one than that of the row."""
     filters: Mapping[str, Filter] = field(default_factory=dict)
     """By the names that they have in light curves."""
     native: tuple[Column, ...] = ()
@@ -196,6 +199,8 @@ class Source:
     burst: int = 1
     """Requests that may start at once after a pause, where there is such a limit."""
     most_bytes: int = 20_000_000
+    account: str = ""
+    """Name of the setting without which nobody is answered; none where anybody is."""
     days: float = 7.0
     """That answers are kept."""
     example: tuple[float, float] | None = None

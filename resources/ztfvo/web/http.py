@@ -15,7 +15,8 @@ from starlette.datastructures import UploadFile
 from ztfvo.dal import Parameters
 from ztfvo.errors import HTTPError
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+FORM = "application/x-www-form-urlencoded"
+FORMS = (FORM, "multipart/form-data")
 READING = ("GET", "HEAD")
 ASKING = ("GET", "HEAD", "POST")
 
@@ -27,7 +28,17 @@ CHANGING = "public, max-age=300"
 BODY_BYTES = 2 << 20
 """Of a request, at most."""
 FORM_BYTES = 128 << 10
-"""Of a form: it is read where all requests wait."""
+"""Of a form without parts: it is read where all requests wait."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file of a form."""
+
+    name: str
+    content_type: str
+    """As its sender calls it, without parameters, in small letters."""
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,8 @@ class Given:
     """Of a POST that is no form."""
     content_type: str
     """Of the body, without parameters, in small letters."""
+    files: tuple[Sent, ...] = ()
+    """Of a form with parts."""
 
     @property
     def segments(self) -> list[str]:
@@ -58,21 +71,22 @@ async def _read(request: Request) -> Given:
     _check_encoding(request)
     pairs = list(request.query_params.multi_items())
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = b""
+    body, files = b"", []
     if request.method == "POST":
         is_form = content_type in FORMS
-        _check_length(request, FORM_BYTES if is_form else BODY_BYTES)
+        _check_length(request, FORM_BYTES if content_type == FORM else BODY_BYTES)
         if is_form:
             _check_charset(request)
             form = await request.form(max_files=20, max_fields=1000)
-            pairs += [
-                (name, value)
-                for name, value in form.multi_items()
-                if not isinstance(value, UploadFile)
-            ]
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    kind = (value.content_type or "").partition(";")[0].strip().lower()
+                    files.append(Sent(value.filename or "", kind, await value.read()))
+                else:
+                    pairs.append((name, value))
         else:
             body = await request.body()
-    return Given(request, Parameters(pairs), body, content_type)
+    return Given(request, Parameters(pairs), body, content_type, tuple(files))
 
 
 Reading = Annotated[Given, Depends(_read)]

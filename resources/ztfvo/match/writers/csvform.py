@@ -33,9 +33,15 @@ def write(outcome: Outcome) -> bytes:
             values = [_plain(row[name]) for name in names]
             said = [row[PLACE], named[row[PLACE]], one.answer.state, one.answer.reason]
             writer.writerow([*said, *values])
+        if not one.target:
+            found = {row[PLACE] for row in one.answer.rows}
+            for number in sorted(named.keys() - found):
+                writer.writerow([number, named[number], State.EMPTY, "", *[""] * len(names)])
         if one.target and one.answer.state != State.FOUND:
             said = [one.target.number, one.target.name, one.answer.state, one.answer.reason]
             writer.writerow([*said, *[""] * len(names)])
+    for sentence in outcome.left_out:
+        writer.writerow(["", "", "left out", sentence, *[""] * len(names)])
     return buffer.getvalue().encode()
 
 

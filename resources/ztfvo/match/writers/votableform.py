@@ -14,7 +14,7 @@ from astropy.io.votable.tree import CooSys, Field, Info, Resource, TableElement,
 
 from ztfvo import votable
 from ztfvo.match import columns
-from ztfvo.match.model import Compared, Outcome, Wanted
+from ztfvo.match.model import PLACE, Compared, Outcome, Wanted
 from ztfvo.outside.model import Column
 
 NAMES = ("votable", "vot", votable.MEDIA_TYPE, "text/xml")
@@ -26,6 +26,7 @@ ONE_CATALOG = False
 _TYPES = {"float64": "double", "int64": "long", "bool": "boolean"}
 _NONE = {"float64": np.nan, "int64": 0, "bool": False, "str": ""}
 """What stands in rows whose mask says that there is no value."""
+ID = Column("id", "str", None, "meta.id", "What the request calls the place, or its OID")
 SAID_PLACES = 100
 """Places that are listed as INFO; longer lists are known to who sent them."""
 
@@ -54,8 +55,11 @@ def _table(
     document: VOTableFile, resource: Resource, outcome: Outcome, wanted: Wanted
 ) -> TableElement:
     source = wanted.catalog.source
-    listed = columns.of(wanted)
-    rows = outcome.rows(wanted)
+    listed, rows = columns.of(wanted), outcome.rows(wanted)
+    named = {target.number: target.name for target in outcome.match.targets}
+    if any(named.values()):
+        listed = [listed[0], ID, *listed[1:]]
+        rows = [row | {ID.name: named[row[PLACE]]} for row in rows]
     values = {column.name: [row[column.name] for row in rows] for column in listed}
     is_plain = all(_is_plain(column, values[column.name]) for column in listed)
     kind = votable.NumberTable if is_plain else TableElement

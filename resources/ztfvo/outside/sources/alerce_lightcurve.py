@@ -176,6 +176,7 @@ SOURCE = alerts.broker(
     find=_find,
     fetch=_fetch,
     look=_look,
+    keys=("oid",),
     columns=(
         Column("oid", "str", None, "meta.id;meta.main", "Name in ZTF's alerts"),
         Column("ra", "float64", "deg", "pos.eq.ra;meta.main", "Mean right ascension", "meanra"),

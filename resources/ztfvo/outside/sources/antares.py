@@ -154,6 +154,7 @@ SOURCE = alerts.broker(
     find=_find,
     fetch=_fetch,
     look=_look,
+    keys=("locus_id", "ztf_object_id"),
     columns=(
         Column("locus_id", "str", None, "meta.id;meta.main", "Identifier of the locus", "id"),
         Column("ztf_object_id", "str", None, "meta.id", "Name in ZTF's alerts", may_lack=True),

@@ -22,16 +22,10 @@ MJD_UNIX = 40587.0
 async def _find(
     asker: Asker, source: Source, place: Place, radius: float
 ) -> Sequence[Mapping[str, Any]]:
-    account = asker.pool.settings.astro_colibri_uid
-    if not account:
-        raise Refused(
-            f"{source.title} answers registered users only, and this site has no account: its"
-            " operators may set ZTFVO_ASTRO_COLIBRI_UID"
-        )
     # The end of the range is a full day, as its service keeps answers by their questions.
     end = datetime.now(UTC).replace(hour=23, minute=59, second=59).strftime("%Y-%m-%dT%H:%M:%S")
     asked = {
-        "uid": account,
+        "uid": asker.pool.settings.astro_colibri_uid,
         "filter": EVERYTHING,
         "time_range": {"min": FIRST, "max": end},
         "properties": {
@@ -77,6 +71,7 @@ SOURCE = Source(
     record="https://astro-colibri.com/event/{trigger_id}",
     citation="https://ui.adsabs.harvard.edu/abs/2021ApJS..256....5R",
     licence="Free for registered users, who cite the paper",
+    account="astro_colibri_uid",
     find=_find,
     days=1.0,
     columns=(

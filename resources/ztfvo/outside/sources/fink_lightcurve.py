@@ -212,6 +212,7 @@ SOURCE = alerts.broker(
     find=_find,
     fetch=_fetch,
     look=_look,
+    keys=("objectId",),
     columns=(
         Column("objectId", "str", None, "meta.id;meta.main", "Name in ZTF's alerts", "i:objectId"),
         Column("ra", "float64", "deg", "pos.eq.ra;meta.main", "Right ascension", "i:ra"),

@@ -144,6 +144,7 @@ SOURCE = Source(
     find=tap.cone(SYNC, TABLE, position=("ra", "dec"), motion=("pmra", "pmdec")),
     fetch=_fetch,
     look=_look,
+    keys=("source_id",),
     seconds=30.0,
     days=30.0,
     epoch=2016.0,

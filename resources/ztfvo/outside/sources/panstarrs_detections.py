@@ -122,6 +122,7 @@ SOURCE = Source(
     find=_find,
     fetch=_fetch,
     look=_look,
+    keys=("objID",),
     seconds=60.0,
     connect_seconds=10.0,
     days=30.0,

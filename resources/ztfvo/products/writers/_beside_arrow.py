@@ -7,6 +7,7 @@ has nothing there, or does not answer, has one row with its state and why (``not
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,8 @@ def below(table: pa.Table, product: Product) -> pa.Table:
     first = [_constant(KEYS[0], RELEASE, size), _constant(KEYS[1], "found", size)]
     for place, (field, values) in enumerate(first):
         table = table.add_column(place, field, values)
-    parts = [_plain(table), *(_common(one, product.request) for one in product.beside)]
+    names = {*table.column_names, *_BRIGHTNESS[product.request.quantity]}
+    parts = [_plain(table), *(_common(one, product.request, names) for one in product.beside)]
     joined = pa.concat_tables(parts, promote_options="default")
     metadata = {**(table.schema.metadata or {}), b"outside": described(product)}
     return joined.replace_schema_metadata(metadata)
@@ -103,7 +105,8 @@ def _whole(one: Beside, request: Request) -> pa.Table:
 _FILTER = Column("filter", "str", None, "meta.id;instr.filter", "Name of the filter")
 
 
-def _common(one: Beside, request: Request) -> pa.Table:
+def _common(one: Beside, request: Request, known: Collection[str]) -> pa.Table:
+    """Rows of a source; of brightness they have what those of the release have."""
     size = len(one) or 1
     texts = {
         "source": one.source.name,
@@ -114,7 +117,8 @@ def _common(one: Beside, request: Request) -> pa.Table:
     pairs = [_constant(key, texts[key.name], size) for key in (*KEYS, NOTE)]
     if len(one):
         names = ["hmjd", "phase"] if request.period is not None else ["hmjd"]
-        names += [*_BRIGHTNESS[request.quantity], "limit", "difference"]
+        names += [name for name in ("mag", "magerr", "flux", "fluxerr") if name in known]
+        names += ["limit", "difference"]
         pairs.insert(3, _column(_FILTER, one))
         pairs[4:4] = [_column(COLUMNS[name], one) for name in names]
     return _table(pairs)

@@ -8,6 +8,8 @@ from ztfvo.resolve.model import Certainty, Found, Outcome
 
 ORDER = 30
 TITLE = "a position (ICRS)"
+DECIMALS = 11
+"""Of right ascension in degrees: 24 h are 0."""
 EXAMPLE = "254.45755 +35.34236 or 16:57:49.81 +35:20:32.5"
 
 
@@ -21,7 +23,7 @@ def read(text: str) -> tuple[float, float] | None:
             f"{text} is not a position: right ascension goes from 0 to 360 and declination from -90"
             f" to 90 degrees. Write e.g. {position.EXAMPLES}."
         )
-    return ra % 360, dec
+    return round(ra, DECIMALS) % 360, dec
 
 
 async def find(place: tuple[float, float], desk: Desk) -> Outcome:

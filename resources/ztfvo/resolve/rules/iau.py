@@ -10,22 +10,23 @@ from ztfvo.outside.ask import Desk
 from ztfvo.position import BadPosition
 from ztfvo.resolve.model import Certainty, Found, Outcome
 
-ORDER = 40
+ORDER = 27
 TITLE = "a name made of a position"
 EXAMPLE = "J165749.8+352032"
 
 _NAME = re.compile(
-    r"(?:[A-Z0-9][\w.+-]*? ?)??J\d{6}(?:\.?\d{1,4})?[+-]\d{6}(?:\.?\d{1,4})?", re.ASCII
+    r"((?:[A-Z0-9][\w.+-]*? ?)??J)?(\d{6}(?:\.?\d{1,4})?[+-]\d{6}(?:\.?\d{1,4})?)", re.ASCII
 )
 
 
 def read(text: str) -> tuple[str, float, float] | None:
     """Return a name, with its right ascension and declination in degrees."""
     plain = text.replace("\N{MINUS SIGN}", "-").replace("\N{EN DASH}", "-")
-    if not _NAME.fullmatch(plain):
+    match = _NAME.fullmatch(plain)
+    if not match:
         return None
     try:
-        place = jparser.to_skycoord(plain)
+        place = jparser.to_skycoord(f"J{match[2]}")
     except ValueError as error:
         raise BadPosition(f"{text} is made of a position that cannot be: {error}.") from error
     return plain, float(place.ra.deg), float(place.dec.deg)

@@ -14,17 +14,17 @@ TITLE = "a transient's IAU name"
 EXAMPLE = "AT2018lwh"
 TNS = "Transient Name Server"
 
-_NAME = re.compile(r"(AT|SN|TDE|FRB)[ _-]?((?:1[0-9]|20)\d\d ?[A-Za-z]{1,5})", re.ASCII | re.I)
+_NAME = re.compile(r"(?:(AT|SN|TDE|FRB)[ _-]?)?((?:1[0-9]|20)\d\d ?[A-Za-z]{1,5})", re.ASCII | re.I)
 
 
 def read(text: str) -> tuple[str, str] | None:
-    """Return prefix and name, as TNS writes them."""
+    """Return prefix, if there is one, and name, as TNS writes them."""
     match = _NAME.fullmatch(text)
     if not match:
         return None
     year, letters = match[2][:4], match[2][4:].strip()
     known = letters.upper() if len(letters) == 1 else letters.lower()
-    return match[1].upper(), year + known
+    return (match[1] or "").upper(), year + known
 
 
 async def find(named: tuple[str, str], desk: Desk) -> Outcome:
@@ -34,4 +34,4 @@ async def find(named: tuple[str, str], desk: Desk) -> Outcome:
     if outcome.found:
         return outcome
     # That TNS is not installed is no reason to try again later.
-    return await by_source("sesame", f"{prefix} {name}", desk)
+    return await by_source("sesame", f"{prefix} {name}".strip(), desk)

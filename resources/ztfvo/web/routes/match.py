@@ -114,8 +114,9 @@ async def match(given: Reading) -> Response:
     _, *path = given.segments
     name = path[0] if path else None
     known = await turns.work(given.request, None, catalogs.known)
-    if given.body or (given.request.method == "POST" and given.content_type in lists.MEDIA_TYPES):
-        return await _list(given, form, name)
+    sent = _sent(given)
+    if sent:
+        return await _list(given, form, name, *sent)
     asked = await turns.work(given.request, None, request.read, given.parameters, known, name)
     _require_room(form, asked)
     desk = desk_of(given.request)
@@ -128,7 +129,20 @@ async def match(given: Reading) -> Response:
     return await _written(form, outcome)
 
 
-async def _list(given: Given, form: ModuleType | str, name: str | None) -> Response:
+def _sent(given: Given) -> tuple[bytes, str] | None:
+    """Return the list that a POST sends, and its type; None where it sends none."""
+    if len(given.files) > 1:
+        raise HTTPError(400, f"{len(given.files)} files are sent: send one list at a time.")
+    for file in given.files:
+        return file.body, lists.type_of(file.name, file.content_type)
+    if given.body or (given.request.method == "POST" and given.content_type in lists.MEDIA_TYPES):
+        return given.body, given.content_type
+    return None
+
+
+async def _list(
+    given: Given, form: ModuleType | str, name: str | None, body: bytes, content_type: str
+) -> Response:
     if isinstance(form, str):
         raise HTTPError(400, f"{request.FORMAT}={form} is not for lists: use json, votable or csv.")
     with turns.one_of_few(given.request):
@@ -139,8 +153,8 @@ async def _list(given: Given, form: ModuleType | str, name: str | None) -> Respo
             given.parameters,
             catalogs.known(),
             name,
-            given.body,
-            given.content_type,
+            body,
+            content_type,
         )
         _require_room(form, outcome.match)
         return await _written(form, outcome)

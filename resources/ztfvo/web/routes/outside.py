@@ -10,8 +10,9 @@ from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from ztfvo.addresses import OUTSIDE
-from ztfvo.outside.ask import iso
-from ztfvo.outside.cache import Cache, Figures
+from ztfvo.match import catalogs
+from ztfvo.outside.ask import Desk, iso
+from ztfvo.outside.cache import Figures
 from ztfvo.outside.model import Source
 from ztfvo.outside.sources import sources
 from ztfvo.web.desk import desk_of
@@ -37,7 +38,7 @@ async def outside(given: Reading) -> Response:
     """List all sources, their states and the figures of the last day."""
     given.parameters.require_known([FORMAT])
     content_type = form_of(given)
-    found = await to_thread.run_sync(describe, desk_of(given.request).cache)
+    found = await to_thread.run_sync(describe, desk_of(given.request))
     body = (
         page("outside.html", title="Services outside", sources=found)
         if content_type == HTML
@@ -48,14 +49,18 @@ async def outside(given: Reading) -> Response:
     )
 
 
-def describe(cache: Cache) -> list[dict[str, Any]]:
-    """Return what is known of each source."""
-    figures, silences = cache.figures(), cache.silences()
+def describe(desk: Desk) -> list[dict[str, Any]]:
+    """Return what is known of each source; it waits for the database."""
+    figures, silences = desk.cache.figures(), desk.cache.silences()
+    here = {name for name, catalog in catalogs.known().items() if catalog.here}
+    missing = {name: reason for name, one in sources().items() if (reason := desk.missing(one))}
+    reasons = missing | {name: silence.reason for name, silence in silences.items()}
     return [
         _described(source)
         | {
-            "works": None if name not in figures else name not in silences,
-            "reason": silences[name].reason if name in silences else None,
+            "hosted": name in here,
+            "works": False if name in reasons else True if name in figures else None,
+            "reason": reasons.get(name),
             "since": iso(silences[name].since) if name in silences else None,
             "again_at": iso(silences[name].again) if name in silences else None,
             "last_day": asdict(figures.get(name, Figures())),
