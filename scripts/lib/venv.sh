@@ -42,6 +42,12 @@ link_programs() {
   chmod 755 "$VENV/bin/dachs"
 }
 
+# compile_code: the services may not write where the code is, and would compile it at each start.
+compile_code() {
+  [ ! -w "$ROOT/resources" ] ||
+    "$VENV/bin/python" -m compileall -q "$ROOT/resources/ztfvo" "$ROOT/resources/ztfvo_dachs" "$ROOT/kdb"
+}
+
 # make_venv: create or renew the environment when its inputs changed.
 make_venv() {
   local sum bootstrap

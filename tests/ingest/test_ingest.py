@@ -20,8 +20,8 @@ from support.releases import ztfvo
 from support.waiting import wait_until
 
 from ztfvo.declarations import declared
-from ztfvo.ingest.finish import describe, is_finished
 from ztfvo.ingest.manifest import write_manifest
+from ztfvo.ingest.state import describe, is_finished
 from ztfvo.settings import get_settings
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from support.files import BULK_DR5, bulk_rows, write_bulk
 
 from ztfvo.declarations import declared
-from ztfvo.ingest.finish import finish, is_finished
+from ztfvo.ingest.finish import finish
+from ztfvo.ingest.state import is_finished
 from ztfvo.settings import get_settings
 from ztfvo.site.postgres import renew_stores
 

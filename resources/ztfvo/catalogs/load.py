@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
-from astropy_healpix.healpy import ang2pix
 from psycopg import Connection, sql
 
 from ztfvo.catalogs import readers, store
@@ -248,6 +247,8 @@ def _lines(table: pa.Table) -> bytes:
 
 
 def _cells(table: pa.Table) -> set[int]:
+    from astropy_healpix.healpy import ang2pix  # takes half a second to import
+
     ra, dec = (table[name].to_numpy() for name in ("ra", "dec"))
     return set(np.unique(ang2pix(2**COVERAGE_ORDER, ra, dec, nest=True, lonlat=True)).tolist())
 

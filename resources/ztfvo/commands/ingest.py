@@ -15,12 +15,10 @@ from rich.console import Console
 from ztfvo.console import console, counting, show_error
 from ztfvo.db import connect
 from ztfvo.declarations import Declaration, declared
-from ztfvo.ingest.finish import finish, is_empty, is_finished
 from ztfvo.ingest.outcome import Options, Outcome
 from ztfvo.ingest.plan import Job, jobs
 from ztfvo.ingest.readers import readers
-from ztfvo.ingest.run import run
-from ztfvo.ingest.unload import left
+from ztfvo.ingest.state import is_empty, is_finished
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.locks import alter
 from ztfvo.store.schemas import create_common, create_release
@@ -71,6 +69,9 @@ def ingest(
 def _ingest(
     release: Declaration, files: list[Path], settings: Settings, options: Options, workers: int
 ) -> list[Outcome]:
+    from ztfvo.ingest.finish import finish  # takes a second to import
+    from ztfvo.ingest.unload import left
+
     name, folder = release.name, settings.data / release.name
     layout = readers()[release.layout]
     todo = jobs(folder, settings.inputs / name, files, whole=layout.MERGES)
@@ -97,6 +98,8 @@ def _create(connection: Connection, release: Declaration) -> None:
 def _with_progress(
     release: Declaration, todo: list[Job], settings: Settings, options: Options, workers: int
 ) -> list[Outcome]:
+    from ztfvo.ingest.run import run  # takes a second to import
+
     counted = "files, {task.fields[detections]:,} detections, {task.fields[rate]:,.0f}/s"
     with counting(counted) as progress:
         number = sum(not job.ignored for job in todo)

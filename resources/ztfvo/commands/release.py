@@ -13,8 +13,7 @@ from ztfvo.console import console, show_table
 from ztfvo.db import connect
 from ztfvo.declarations import declared
 from ztfvo.errors import CannotBeDone
-from ztfvo.ingest.finish import describe, finish, is_finished
-from ztfvo.ingest.unload import unload as unload_file
+from ztfvo.ingest.state import describe, is_finished
 from ztfvo.releases import Release, find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.site import publish as site
@@ -61,6 +60,8 @@ def publish(name: Name) -> None:
         declaration = declared(name, get_settings().inputs)
         describe(connection, declaration)
         if not is_finished(connection, declaration):
+            from ztfvo.ingest.finish import finish  # takes a second to import
+
             finish(connection, declaration, lambda what: console.print(f"  done: {what}"))
         if alone:
             prepare(connection, name, get_settings())
@@ -88,6 +89,8 @@ def unload(
     ],
 ) -> None:
     """Take one file out of a release, which is then as if it had never been loaded."""
+    from ztfvo.ingest.unload import unload as unload_file  # takes a second to import
+
     settings = get_settings()
     release = declared(name, settings.inputs)
     with _connection() as connection:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from astropy_healpix.healpy import ang2pix
 
 from ztfvo.errors import BadFile
 from ztfvo.images.products import is_name
@@ -150,6 +149,8 @@ def _check_pixel(curves: LightCurves, path: Path) -> None:
     named = HATS_PIXEL.search(path.as_posix())
     if not named or not len(curves):
         return
+    from astropy_healpix.healpy import ang2pix  # takes half a second to import
+
     nside, pixel = 2 ** int(named["order"]), int(named["pixel"])
     if pixel >= 12 * nside**2:
         raise BadFile(path, None, f"the folder's name is impossible: no pixel {pixel}")

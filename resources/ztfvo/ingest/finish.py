@@ -22,30 +22,6 @@ from ztfvo.store.tables import INDEXES
 CHANNELS_AT_A_TIME = 500
 
 
-def is_finished(connection: Connection, release: Declaration) -> bool:
-    """Whether `finish` has nothing to do."""
-    with connection.transaction():
-        use_schema(connection, release.name)
-        open_files, registered = connection.execute(
-            "SELECT EXISTS (SELECT FROM input_file WHERE NOT finished),"
-            " EXISTS (SELECT FROM ztf_store.release"
-            " WHERE (name, windows, times) = (%s, %s, %s))",
-            (release.name, Jsonb(release.windows), release.times),
-        ).fetchone()
-        return registered and not open_files and not missing_indexes(connection, release.name)
-
-
-def is_empty(connection: Connection, release: Declaration) -> bool:
-    """Whether no file was ever loaded into a release, whose tables exist."""
-    with connection.transaction():
-        use_schema(connection, release.name)
-        return connection.execute(
-            "SELECT NOT EXISTS (SELECT FROM input_file)"
-            " AND NOT EXISTS (SELECT FROM ztf_store.release WHERE name = %s)",
-            (release.name,),
-        ).fetchone()[0]
-
-
 def finish(connection: Connection, release: Declaration, say: Callable[[str], None]) -> None:
     """Complete a release after its files were loaded; may be repeated at any time.
 
@@ -99,15 +75,6 @@ def _step(connection: Connection, release: Declaration) -> Iterator[None]:
         )
         use_schema(connection, release.name)
         yield
-
-
-def describe(connection: Connection, release: Declaration) -> None:
-    """Write title and description of a release, and how exact its times are, as they are declared,
-    to the list of releases."""
-    connection.execute(
-        "UPDATE ztf_store.release SET title = %s, description = %s, times = %s WHERE name = %s",
-        (release.title, release.description, release.times, release.name),
-    )
 
 
 def _register(connection: Connection, release: Declaration) -> None:

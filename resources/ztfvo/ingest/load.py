@@ -10,7 +10,6 @@ import h3.api.basic_int as h3
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from astropy_healpix.healpy import ang2pix
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 
@@ -101,6 +100,8 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
 
 def healpix(curves: LightCurves, order: int) -> np.ndarray:
     """Nested HEALPix index of each light curve's position, int64[n]."""
+    from astropy_healpix.healpy import ang2pix  # takes half a second to import
+
     return ang2pix(1 << order, curves.ra, curves.dec, nest=True, lonlat=True)
 
 
