@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from support.files import api_row, bulk_rows, needs_shared, write_api, write_bulk
 from support.image_archive import Holdings, Mirror
-from support.images import refinish, remembered, write_csv
+from support.images import forgotten, refinish, remembered, write_csv
 from support.irsa_tap import IrsaTap, error
 from support.pairs import metadata, middles, pairs, write_light_curves
 from support.releases import temporary_release
@@ -23,22 +23,33 @@ from ztfvo.images.finder import find
 from ztfvo.images.load import import_file
 from ztfvo.images.memory import Images, remember
 from ztfvo.images.products import name_mjd, night_folder, science_path
+from ztfvo.store.names import schema_of
 from ztfvo.times import whole_seconds
 
 
 @pytest.fixture(scope="module")
 def paired_release(database, tmp_path_factory):
-    """A release that is not simulated, with the epochs of all pairs and no names of images."""
+    """A release that is not simulated, with the epochs of all pairs and no names of images.
+
+    The table `unnamed` of its connection has its exposures as they are then.
+    """
     root = tmp_path_factory.mktemp("paired")
-    with temporary_release(f"pairs{os.getpid()}", root, simulated=False) as made:
+    with temporary_release(f"pairs{os.getpid()}", root, simulated=False) as made, forgotten():
         made.ingest(write_light_curves(root / "pairs.parquet"))
+        made.connection.execute(f"CREATE TEMP TABLE unnamed AS TABLE {exposures(made)}")
         yield made
 
 
 @pytest.fixture
 def paired(paired_release, memory):
     """The release of the pairs, when nothing is known of images."""
-    refinish(paired_release)
+    table = exposures(paired_release)
+    for statement in (
+        f"DELETE FROM {table} WHERE exposure_id IN"
+        f" (SELECT exposure_id FROM (TABLE {table} EXCEPT TABLE unnamed) AS changed)",
+        f"INSERT INTO {table} (TABLE unnamed EXCEPT TABLE {table})",
+    ):
+        paired_release.connection.execute(statement)
     for pause in (irsa.pause, listing.pause):
         pause.end()
     finder._unknown.clear()
@@ -57,6 +68,11 @@ def outside(monkeypatch, paired):
         monkeypatch.setattr(finder, "get_settings", lambda: settings)
         yield tap, archive
     archive.stop()
+
+
+def exposures(release):
+    """The table of a release's exposures."""
+    return f"{schema_of(release.name)}.exposure"
 
 
 def free_port():
