@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +106,11 @@ def test_nothing_that_is_served_uses_the_benchmarks_or_the_demo():
 def test_the_application_is_served_without_the_code_that_runs_the_installation():
     used = {name for path in modules("ztfvo/web") for name in parts_used(path)}
     assert used & {"site", "ingest", "commands", "status", "backup"} == set()
+
+
+def test_commands_that_read_no_files_begin_without_slow_libraries():
+    quick = ("site.__main__", "commands.release", "commands.kdb", "commands.status")
+    slow = {"astropy", "matplotlib", "pyarrow"}
+    code = f"import sys, {', '.join(f'ztfvo.{name}' for name in quick)}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert slow & set(done.stdout.split()) == set()
