@@ -22,7 +22,7 @@ LAYERS = (
     {"outside"},
     {"catalogs", "products", "images"},
     {"ingest", "links"},
-    {"download", "match", "resolve"},
+    {"download", "match", "resolve", "sources"},
     {"web", "site"},
     {"backup"},
     {"status"},

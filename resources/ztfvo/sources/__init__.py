@@ -1,0 +1,1 @@
+"""Stars: the light curves of one, in all bands, fields and channels, found together."""
