@@ -200,7 +200,19 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=processors,
         ge=1,
-        description="Processes of an ingest.",
+        description="Processes of an ingest, and of `ztfvo sources`.",
+    )
+    source_radius: float = Field(
+        default=1.5,
+        gt=0,
+        le=5,
+        description="arcsec that a light curve is from the position of its star at most.",
+    )
+    color_days: float = Field(
+        default=0.5,
+        gt=0,
+        le=30,
+        description="Days that two epochs are apart at most of which the colour of a star is made.",
     )
     irsa_url: str = Field(
         default="https://irsa.ipac.caltech.edu", description="Where releases are downloaded from."

@@ -13,6 +13,7 @@ from ztfvo.ingest.load import Source, insert_file, load
 from ztfvo.store.codec import decode, encode, ticks_of
 from ztfvo.store.schemas import use_schema
 from ztfvo.store.times import DOUBLE_TICKS
+from ztfvo.store.unpack import read_epochs
 
 
 def coarse():
@@ -62,6 +63,15 @@ def test_numpy_and_sql_decode_times_of_double_precision_alike(double_release, se
     assert 0 < np.sum(encoded.set_of_curve > 0) < len(curves)
 
 
+def test_a_light_curve_that_is_not_there_is_not_read(release):
+    with release.connection.transaction():
+        use_schema(release.connection, release.name)
+        with pytest.raises(LookupError, match="no light curve 1722107400005560"):
+            read_epochs(release.connection, [1722107400005560])
+        nothing = read_epochs(release.connection, [])
+    assert (len(nothing.oid), len(nothing.mag), nothing.offsets.tolist()) == (0, 0, [0])
+
+
 def assert_decoded_alike(release, curves):
     ticks = ticks_of(curves)
     table = recover(curves, ticks)
@@ -79,4 +89,20 @@ def assert_decoded_alike(release, curves):
         unsigned = f"u{kind.itemsize}"
         assert np.array_equal(by_sql.view(unsigned), by_numpy[name].view(unsigned)), name
         assert np.array_equal(by_numpy[name], getattr(curves, name)), name
+    assert_read_alike(release, curves)
     return encoded
+
+
+def assert_read_alike(release, curves):
+    """All of them are read together, in any order."""
+    order = np.random.default_rng(1).permutation(len(curves))
+    with release.connection.transaction():
+        use_schema(release.connection, release.name)
+        epochs = read_epochs(release.connection, curves.oid[order].tolist())
+    assert epochs.oid.tolist() == curves.oid[order].tolist()
+    assert np.diff(epochs.offsets).tolist() == curves.nepochs[order].tolist()
+    for name in ("hmjd", "mag", "magerr", "catflags"):
+        values, asked = getattr(epochs, name), getattr(curves, name)
+        pieces = [asked[curves.offsets[i] : curves.offsets[i + 1]] for i in order]
+        assert values.dtype == asked.dtype
+        assert np.array_equal(values, np.concatenate(pieces)), name

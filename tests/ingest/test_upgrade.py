@@ -12,6 +12,7 @@ from ztfvo.site.postgres import renew_stores
 
 EARLIER = """
 DROP VIEW detections, lightcurves CASCADE;
+DROP TABLE source, source_member, source_cell CASCADE;
 ALTER TABLE lightcurve RENAME x TO east;
 ALTER TABLE lightcurve RENAME y TO north;
 ALTER TABLE lightcurve DROP late, DROP again;

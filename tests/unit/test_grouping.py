@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from scipy.spatial import KDTree
 from support.files import SHARED, needs_shared
 
-from ztfvo.sources.grouping import RADIUS, TWINS, group, positions
+from ztfvo.settings import Settings
+from ztfvo.sources.grouping import TWINS, group, positions
+from ztfvo.times import unit_vectors
 
 ARCSEC = 1 / 3600
+RADIUS = Settings.model_fields["source_radius"].default
 HZ_HER = (680113300005170, 680213300009232, 1722107400005560, 1722207400009164)
 
 
@@ -32,7 +36,7 @@ def of_field(field: int, number: int = 1, filterid: int = 1) -> int:
 
 
 def stars(oid, ra, dec, **bounds) -> list[set[int]]:
-    label = group(np.array(oid), ra, dec, np.ones(len(oid)), **bounds)
+    label = group(np.array(oid), ra, dec, np.ones(len(oid)), RADIUS, **bounds).star
     return [set(np.array(oid)[label == one].tolist()) for one in range(label.max() + 1)]
 
 
@@ -92,10 +96,10 @@ def test_the_order_of_light_curves_does_not_matter(density):
     places = at(40, 300, *chance.uniform(0, side, (2, size)))
     oid = np.array([of_field(200 + number % 7, number) for number in range(size)])
     weight = chance.integers(1, 900, size)
-    label = group(oid, *places, weight)
+    label = group(oid, *places, weight, RADIUS).star
     for _ in range(5):
         mixed = chance.permutation(size)
-        again = group(oid[mixed], *(one[mixed] for one in places), weight[mixed])
+        again = group(oid[mixed], *(one[mixed] for one in places), weight[mixed], RADIUS).star
         assert (again == label[mixed]).all()
 
 
@@ -106,7 +110,7 @@ def test_every_star_is_as_it_has_to_be(density):
     ra, dec = at(-20, 0, *chance.uniform(0, side, (2, size)))
     oid = np.array([of_field(200 + number % 7, number) for number in range(size)])
     weight = chance.integers(1, 900, size)
-    label = group(oid, ra, dec, weight)
+    label = group(oid, ra, dec, weight, RADIUS).star
     scale = np.cos(np.radians(dec.mean()))
     mean_ra, mean_dec = (one[label] for one in positions(label, ra, dec, weight))
     off = np.hypot((((ra - mean_ra) + 180) % 360 - 180) * np.cos(np.radians(dec)), dec - mean_dec)
@@ -125,9 +129,9 @@ def test_a_part_of_the_sky_with_a_margin_has_the_stars_of_the_whole():
     east, north = chance.uniform(0, 200, (2, 800))
     ra, dec = at(10, 0, east, north)
     oid = np.array([of_field(200 + number % 7, number) for number in range(800)])
-    whole = group(oid, ra, dec, np.ones(800))
+    whole = group(oid, ra, dec, np.ones(800), RADIUS).star
     part = east < 120
-    label = group(oid[part], ra[part], dec[part], np.ones(part.sum()))
+    label = group(oid[part], ra[part], dec[part], np.ones(part.sum()), RADIUS).star
     inside = east[part] < 90
     for one in np.unique(label[inside]):
         mine = set(oid[part][label == one].tolist())
@@ -136,11 +140,11 @@ def test_a_part_of_the_sky_with_a_margin_has_the_stars_of_the_whole():
 
 
 def test_nothing_is_no_star():
-    assert group(*(np.empty(0),) * 4).tolist() == []
+    assert group(*(np.empty(0),) * 4, RADIUS).star.tolist() == []
 
 
 @needs_shared
-def test_real_light_curves_of_two_bands_are_joined():
+def test_real_light_curves_of_two_bands_are_joined_with_the_nearest():
     tables = [
         pq.read_table(path, columns=["objectid", "objra", "objdec", "nepochs"]).to_pydict()
         for path in SHARED.glob("ztf-dr-bulk/**/ztf_001518_z*_c01_q2_dr19.parquet")
@@ -154,11 +158,12 @@ def test_real_light_curves_of_two_bands_are_joined():
             ("nepochs", float),
         )
     )
-    label = group(oid, ra, dec, nobs)
-    of_g = np.zeros(label.max() + 1, bool)
-    of_g[label[oid // 10**11 % 10 == 1]] = True
-    of_r = np.zeros(label.max() + 1, bool)
-    of_r[label[oid // 10**11 % 10 == 2]] = True
-    assert len(oid) == 15_635
-    assert 4_144 <= (of_g & of_r).sum() <= 4_400
-    assert np.bincount(label).max() <= 2
+    star = group(oid, ra, dec, nobs, RADIUS).star
+    band, place = oid // 10**11 % 10, unit_vectors(ra, dec)
+    chord, nearest = KDTree(place[band == 2]).query(place[band == 1])
+    near = np.degrees(2 * np.arcsin(chord / 2)) < 1 * ARCSEC
+    of_g, of_r = star[band == 1], star[band == 2]
+    assert (len(of_g), len(of_r), near.sum()) == (6122, 9513, 4144)
+    assert (of_g == of_r[nearest])[near].sum() == 4142  # two have a zg object that is nearer to it
+    assert np.isin(of_g, of_r).sum() == 4236
+    assert np.bincount(star).max() == 2

@@ -15,7 +15,7 @@ PACKAGES = ROOT / "resources"
 
 LAYERS = (
     {"bands", "catflags", "console", "errors", "files", "machine", "plugins", "votable"},
-    {"grid", "oid", "photometry", "times"},
+    {"designation", "grid", "oid", "photometry", "times"},
     {"dal", "settings"},
     {"db", "health", "parts", "position", "remote", "store"},
     {"addresses", "declarations", "records", "references", "releases"},

@@ -89,9 +89,9 @@ def load(connection: Connection, curves: LightCurves, file: int) -> None:
     order = pa.array(np.argsort(pixels, kind="stable"))
     try:
         curve_rows = _lightcurve_rows(curves, encoded, sets)
-        _copy(connection, "lightcurve", LIGHTCURVE_COLUMNS, pc.take(curve_rows, order))
+        copy_rows(connection, "lightcurve", LIGHTCURVE_COLUMNS, pc.take(curve_rows, order))
         object_rows = _object_rows(curves, ticks, pixels, *_tick_types(connection))
-        _copy(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
+        copy_rows(connection, "object", OBJECT_COLUMNS, pc.take(object_rows, order))
     except UniqueViolation as error:
         oid = re.search(r"\d{15,16}", error.diag.message_detail or "")
         raise RepeatedObject(int(oid[0]) if oid else None) from error
@@ -205,7 +205,7 @@ def _insert_sets(
         cb.texts(known.start_source[first].tolist()),
         cb.texts(known.exptime_source[first].tolist()),
     ]
-    _copy(connection, "exposure_set", SET_COLUMNS, cb.rows(columns, len(SET_COLUMNS)))
+    copy_rows(connection, "exposure_set", SET_COLUMNS, cb.rows(columns, len(SET_COLUMNS)))
     return ids
 
 
@@ -350,10 +350,10 @@ def _object_rows(
     )
 
 
-def _copy(
+def copy_rows(
     connection: Connection, table: str, columns: Sequence[str], tuples: pa.LargeBinaryArray
 ) -> None:
-    """COPY tuples into a table."""
+    """COPY tuples into a table, in the caller's transaction."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
     with connection.cursor().copy(statement) as copy:
         cb.send(copy, tuples)

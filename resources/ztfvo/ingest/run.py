@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -25,17 +22,10 @@ from ztfvo.ingest.plan import Action, Job, decide
 from ztfvo.ingest.readers import readers
 from ztfvo.ingest.reading import open_file, read_content, refusing
 from ztfvo.ingest.remove import remove_file
+from ztfvo.machine import become_worker
 from ztfvo.settings import Settings
 from ztfvo.store.lightcurves import LightCurves
 from ztfvo.store.schemas import use_schema
-
-_DIE_WITH_PARENT = 1
-"""PR_SET_PDEATHSIG of prctl(2)."""
-
-_KEEP_MEMORY = {-4: 0, -1: 2**31 - 1, -2: 2**28}
-"""M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD of mallopt(3): keep freed memory for the next array.
-
-Getting every array from the kernel again costs a quarter of a worker's processor time."""
 
 
 def run(
@@ -142,13 +132,8 @@ _grid: Grid | None = None
 
 def _start_worker(settings: Settings, grid: Grid) -> None:
     """Connect, and see to it that the worker dies when the ingest is killed."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    for option, value in _KEEP_MEMORY.items():
-        libc.mallopt(option, value)
+    become_worker()
     pa.set_memory_pool(pa.system_memory_pool())
-    if os.getppid() == 1:
-        os._exit(1)
     global _connection, _grid
     _grid = grid
     _connection = connect(settings, autocommit=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ztfvo.store.lightcurves import LightCurves
+from ztfvo.store.unpack import Epochs
 
 COLUMNS = (
     "mag_mean",
@@ -25,7 +26,7 @@ SIZE_RATIO = 1.25
 """Groups whose sizes differ by less than this are sorted together."""
 
 
-def good_epochs(curves: LightCurves) -> np.ndarray:
+def good_epochs(curves: LightCurves | Epochs) -> np.ndarray:
     """Where catflags = 0 and magerr > 0, bool[m]."""
     return (curves.catflags == 0) & (curves.magerr > 0)
 
@@ -54,14 +55,14 @@ def statistics(curves: LightCurves) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     some = count > 0
     columns = {name: np.full(len(curves), np.nan) for name in COLUMNS}
     if some.any():
-        found = _of_groups(curves.mag[good], curves.magerr[good], count[some])
+        found = of_groups(curves.mag[good], curves.magerr[good], count[some])
         for name, values in found.items():
             columns[name][some] = values
     return count, columns
 
 
-def _of_groups(mag: np.ndarray, magerr: np.ndarray, count: np.ndarray) -> dict[str, np.ndarray]:
-    """Statistics of consecutive groups of `count` epochs, none of them empty."""
+def of_groups(mag: np.ndarray, magerr: np.ndarray, count: np.ndarray) -> dict[str, np.ndarray]:
+    """Return `COLUMNS` of consecutive groups of `count` good epochs, none of them empty."""
     start = np.cumsum(count) - count
     low, median, high = _order_statistics(mag, start, count)
     error = _order_statistics(magerr, start, count)[1]

@@ -17,6 +17,7 @@ the whole sky.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -25,8 +26,6 @@ from scipy.spatial import KDTree
 
 from ztfvo.times import unit_vectors
 
-RADIUS = 1.5
-"""arcsec that a light curve is from the position of its star at most."""
 TWINS = 1.0
 """arcsec between two entries of one catalogue that are one star, at most.  In four reference
 catalogues of 25,210 sources no two are nearer than 1.44 arcsec."""
@@ -35,15 +34,24 @@ _CATALOGUE = 10**8
 """OIDs of one field, filter, CCD and quadrant are equal when divided by it."""
 
 
+class Grouped(NamedTuple):
+    """What n light curves belong to."""
+
+    star: np.ndarray
+    """int64[n]; stars are numbered from 0 in the order of their smallest OIDs."""
+    neighbours: np.ndarray
+    """Number of the group of neighbours (int64[n])."""
+
+
 def group(
     oid: np.ndarray,
     ra: np.ndarray,
     dec: np.ndarray,
     weight: np.ndarray,
-    radius: float = RADIUS,
+    radius: float,
     twins: float = TWINS,
-) -> np.ndarray:
-    """Return to which star each light curve belongs.
+) -> Grouped:
+    """Find to which star each light curve belongs.
 
     Parameters
     ----------
@@ -53,30 +61,27 @@ def group(
         ICRS, deg.
     weight
         Of each in the position of its star; positive.
-    radius, twins
-        arcsec, see above.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64[n]; stars are numbered from 0 in the order of their smallest OIDs.
+    radius
+        arcsec that a light curve is from the position of its star at most.
+    twins
+        arcsec, see `TWINS`.
     """
     if not len(oid):
-        return np.empty(0, np.int64)
+        return Grouped(np.empty(0, np.int64), np.empty(0, np.int64))
     order = np.argsort(oid)
     oid, weight = np.asarray(oid)[order], np.asarray(weight, float)[order]
     place = unit_vectors(np.asarray(ra, float)[order], np.asarray(dec, float)[order])
     pairs = _pairs(place, radius)
-    label = _groups(pairs, len(oid))
+    groups = label = _groups(pairs, len(oid))
     mixed = _not_one_star(label, oid // _CATALOGUE, place, weight, radius)
     if len(mixed):
         label = _divide(label, mixed, pairs, oid // _CATALOGUE, place, weight, radius, twins)
     _, first, label = np.unique(label, return_index=True, return_inverse=True)
     number = np.empty(len(first), np.int64)
     number[np.argsort(first)] = np.arange(len(first))
-    result = np.empty(len(oid), np.int64)
-    result[order] = number[label]
-    return result
+    star, neighbours = np.empty(len(oid), np.int64), np.empty(len(oid), np.int64)
+    star[order], neighbours[order] = number[label], groups
+    return Grouped(star, neighbours)
 
 
 def positions(

@@ -7,7 +7,60 @@ table ``lightcurve`` has oid as its only key: it can become a distributed table 
 
 from __future__ import annotations
 
+from ztfvo import designation
 from ztfvo.store.times import FIVE_DECIMALS
+
+BAND_COLUMNS = ("ngoodobs", "mag_mean", "mag_median", "mag_amplitude", "chi2_red")
+"""What a star has of each band; names of columns go on with _ and the band's letter."""
+
+COLOR_COLUMNS = ("", "_err", "_npairs", "_median")
+"""What a star has of each colour; names of columns begin with the colour's."""
+
+BAND_LETTERS = ("g", "r", "i")
+"""By filterid, from 1."""
+
+COLORS = {"g_r": (1, 2), "r_i": (2, 3)}
+"""Colours by name, with the filterids of the two magnitudes."""
+
+_KINDS = {"ngoodobs": "integer NOT NULL", "_npairs": "integer NOT NULL"}
+
+_MEASURED = ",\n  ".join(
+    f"{name}_{letter} {_KINDS.get(name, 'real')}"
+    for letter in BAND_LETTERS
+    for name in BAND_COLUMNS
+)
+_COLORED = ",\n  ".join(
+    f"{color}{name} {_KINDS.get(name, 'real')}" for color in COLORS for name in COLOR_COLUMNS
+)
+
+SOURCE_TABLES = f"""
+CREATE TABLE IF NOT EXISTS source (
+  source_id bigint PRIMARY KEY,
+  ra double precision NOT NULL,
+  dec double precision NOT NULL,
+  nlightcurves integer NOT NULL,
+  oids bigint[] NOT NULL,
+  hmjd_first double precision NOT NULL,
+  hmjd_last double precision NOT NULL,
+  {_MEASURED},
+  {_COLORED}
+);
+CREATE TABLE IF NOT EXISTS source_member (
+  oid bigint PRIMARY KEY,
+  source_id bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS source_member_source ON source_member (source_id);
+CREATE TABLE IF NOT EXISTS source_cell (
+  cell integer PRIMARY KEY,
+  made_of bigint NOT NULL,
+  nsources integer NOT NULL,
+  nlightcurves integer NOT NULL
+);
+"""
+"""Stars, which light curves are of them, and the parts of the sky whose stars are there.
+
+The stars of a cell have identifiers that begin with its number.  `made_of` stands for the files and
+settings that they were made of."""
 
 
 def tables(ticks: str) -> str:
@@ -111,7 +164,7 @@ CREATE TABLE exposure (
   filefracday bigint
 );
 CREATE INDEX ON exposure (fieldid, rcid, filterid, mjd_mid);
-"""
+{SOURCE_TABLES}"""
 
 
 def tick_type(ticks_per_day: int) -> str:
@@ -122,7 +175,8 @@ def tick_type(ticks_per_day: int) -> str:
 RATE_TYPES = {"integer": "integer", "bigint": "real"}
 """Types of the number of ticks in a day by that of ticks: real holds powers of two, in 4 bytes."""
 
-UPGRADE = """
+UPGRADE = (
+    """
 DO $$ BEGIN
   IF EXISTS (SELECT FROM pg_attribute
       WHERE attrelid = 'lightcurve'::regclass AND attname = 'east') THEN
@@ -143,6 +197,8 @@ DO $$ BEGIN
   END IF;
 END $$;
 """
+    + SOURCE_TABLES
+)
 """What brings the tables of earlier versions up to date, without reading what is in them.  What is
 left to be computed is done by the next `ztfvo.ingest.finish.finish`."""
 
@@ -161,6 +217,12 @@ INDEXES = {
     "object_chi2": "(filterid, chi2_red) WHERE ngoodobs >= 10",
 }
 """Indexes of object that are built once a release is loaded."""
+
+SOURCE_INDEXES = {
+    "source_position": INDEXES["object_position"],
+    "source_name": f"USING hash ({designation.sql('ra', 'dec')}) WITH (fillfactor = 100)",
+}
+"""Indexes of source that are built once the stars are found."""
 
 COMMON_TABLES = """
 CREATE SCHEMA IF NOT EXISTS ztf_store;

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 
+from ztfvo import designation
 from ztfvo.bands import BANDS, name_sql
 from ztfvo.catflags import CATFLAGS
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.store import codec
-from ztfvo.store.tables import UPGRADE
+from ztfvo.store.tables import BAND_COLUMNS, BAND_LETTERS, COLOR_COLUMNS, COLORS, UPGRADE
 from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
 
 _CODES = "rcid, (rcid / 4 + 1)::smallint AS ccdid, (rcid % 4 + 1)::smallint AS qid"
@@ -23,10 +24,20 @@ SELECT o.oid, o.ra, o.dec, fieldid, {_CODES}, {_FILTER}, nobs, ngoodobs,
   {HMJD_FIRST} AS hmjd_first, {HMJD_LAST} AS hmjd_last,
   (last_tick - first_tick) / ticks_per_day::float8 AS duration,
   mag_mean, mag_wmean, mag_median, mag_min, mag_max, mag_std, mag_amplitude, magerr_median,
-  chi2_red, h3_10, healpix_29, r.mag AS refmag, r.magerr AS refmagerr
+  chi2_red, h3_10, healpix_29, r.mag AS refmag, r.magerr AS refmagerr, m.source_id
 FROM object o LEFT JOIN ztf_store.reference_source r ON r.oid = o.oid
+  LEFT JOIN source_member m ON m.oid = o.oid
 """
-"""The planner leaves the reference catalogue out where a query does not name its columns."""
+"""The planner leaves out the reference catalogue and the stars where a query does not name their
+columns."""
+
+_SOURCES = f"""
+SELECT source_id, {designation.sql("ra", "dec")} AS name, ra, dec, nlightcurves, oids,
+  hmjd_first, hmjd_last,
+  {", ".join(f"{name}_{letter}" for letter in BAND_LETTERS for name in BAND_COLUMNS)},
+  {", ".join(f"{color}{name}" for color in COLORS for name in COLOR_COLUMNS)}
+FROM source
+"""
 
 _EXPOSURES = f"""
 SELECT exposure_id, fieldid, {_CODES}, {_FILTER}, obsmjd, obsmjd_source, exptime, exptime_source,
@@ -39,6 +50,7 @@ VIEWS = {
     "lightcurves": codec.LIGHTCURVES,
     "detections": codec.DETECTIONS,
     "exposures": _EXPOSURES,
+    "sources": _SOURCES,
 }
 """Published views of a release, and what they select.  New columns go last: PostgreSQL can then
 replace the views that others are made of."""

@@ -1,0 +1,175 @@
+"""Find the stars of one cell, measure them and put them into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from psycopg import Connection
+
+from ztfvo.ingest.load import copy_rows
+from ztfvo.settings import Settings
+from ztfvo.sources.cells import around, bounds, cell_of, pixel_of, ranges
+from ztfvo.sources.grouping import TWINS, group, positions
+from ztfvo.sources.measure import measure
+from ztfvo.store import copybinary as cb
+from ztfvo.store.tables import BAND_COLUMNS, BAND_LETTERS, COLOR_COLUMNS, COLORS
+from ztfvo.store.times import HMJD_FIRST, HMJD_LAST
+from ztfvo.store.unpack import read_epochs
+
+AT_A_TIME = 2_000_000
+"""Epochs that are in memory at a time, where no star has more."""
+
+FIRST_RINGS = 2
+
+_OBJECTS = f"""
+SELECT oid, ra, dec, healpix_29, filterid, nobs, {HMJD_FIRST}, {HMJD_LAST}
+FROM unnest(%s::bigint[], %s::bigint[]) AS r(low, high)
+  JOIN object ON healpix_29 >= low AND healpix_29 < high
+ORDER BY oid
+"""
+_KINDS = [
+    ("oid", "i8"),
+    ("ra", "f8"),
+    ("dec", "f8"),
+    ("healpix", "i8"),
+    ("filterid", "i8"),
+    ("nobs", "i8"),
+    ("first", "f8"),
+    ("last", "f8"),
+]
+
+_MEASURES = (
+    *(f"{name}_{letter}" for letter in BAND_LETTERS for name in BAND_COLUMNS),
+    *(f"{color}{name}" for color in COLORS for name in COLOR_COLUMNS),
+)
+COLUMNS = (
+    *("source_id", "ra", "dec", "nlightcurves", "oids", "hmjd_first", "hmjd_last"),
+    *_MEASURES,
+)
+
+
+@dataclass(frozen=True)
+class Method:
+    """How stars are found and measured."""
+
+    radius: float
+    """arcsec that a light curve is from the position of its star at most."""
+    pair_days: float
+    """Days that the two epochs of a colour are apart at most."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Method:
+        """Return that of an installation."""
+        return cls(settings.source_radius, settings.color_days)
+
+    def __str__(self) -> str:
+        return f"1 {self.radius!r} {TWINS!r} {self.pair_days!r}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """How much there is in a cell."""
+
+    cell: int
+    sources: int
+    lightcurves: int
+    epochs: int
+
+
+def find(connection: Connection, cell: int, method: Method) -> Found:
+    """Find the stars of a cell, and write them; the caller's transaction and schema are used.
+
+    Parameters
+    ----------
+    connection
+        In a transaction, with the release's schema first in its search path.
+    cell
+        One that has no stars in the store.
+    """
+    objects, star = _stars(connection, cell, method)
+    weight = objects["nobs"].astype(float)
+    if len(objects):
+        bounds_ = np.flatnonzero(np.diff(star, prepend=-1, append=star[-1] + 1))
+        ra, dec = positions(star, objects["ra"], objects["dec"], weight)
+        measures = _measured(connection, objects, star, method)
+        first = np.minimum.reduceat(objects["first"], bounds_[:-1])
+        last = np.maximum.reduceat(objects["last"], bounds_[:-1])
+        by_oid = objects[np.lexsort((objects["oid"], star))]
+        source_id = by_oid["healpix"][bounds_[:-1]]
+        columns = [
+            cb.scalars(source_id, ra, dec, np.diff(bounds_).astype(np.int32)),
+            cb.arrays(by_oid["oid"], bounds_, cb.INT8),
+            cb.scalars(first, last),
+            *(_column(measures[name]) for name in _MEASURES),
+        ]
+        copy_rows(connection, "source", COLUMNS, cb.rows(columns, len(COLUMNS)))
+        members = cb.scalars(by_oid["oid"], np.repeat(source_id, np.diff(bounds_)))
+        copy_rows(connection, "source_member", ("oid", "source_id"), cb.rows([members], 2))
+    sources = int(star[-1]) + 1 if len(star) else 0
+    return Found(cell, sources, len(objects), int(objects["nobs"].sum()))
+
+
+def remove(connection: Connection, cell: int) -> None:
+    """Take the stars of a cell out of the store; the caller's transaction and schema are used."""
+    for table in ("source_member", "source"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE source_id >= %s AND source_id < %s", bounds(cell)
+        )
+    connection.execute("DELETE FROM source_cell WHERE cell = %s", (cell,))
+
+
+def _stars(connection: Connection, cell: int, method: Method) -> tuple[np.ndarray, np.ndarray]:
+    """Light curves of the stars of a cell, ordered by star, filter and OID, and their stars."""
+    rings = FIRST_RINGS
+    while True:
+        pixels, last = around(cell, rings)
+        rows = connection.cursor(binary=True).execute(_OBJECTS, ranges(pixels)).fetchall()
+        objects = np.array(rows, _KINDS)
+        grouped = group(
+            objects["oid"], objects["ra"], objects["dec"], objects["nobs"], method.radius
+        )
+        inside = cell_of(objects["healpix"]) == cell
+        at_the_end = np.isin(pixel_of(objects["healpix"]), last)
+        if not np.intersect1d(grouped.neighbours[inside], grouped.neighbours[at_the_end]).size:
+            break
+        rings *= 2
+    _, first = np.unique(grouped.star, return_index=True)  # rows are ordered by OID
+    mine = inside[first][grouped.star]
+    objects, star = objects[mine], grouped.star[mine]
+    order = np.lexsort((objects["oid"], objects["filterid"], star))
+    return objects[order], np.unique(star[order], return_inverse=True)[1]
+
+
+def _measured(
+    connection: Connection, objects: np.ndarray, star: np.ndarray, method: Method
+) -> dict[str, np.ndarray]:
+    """`_MEASURES` of stars, from some of their light curves at a time."""
+    parts = []
+    for part in _parts(star, objects["nobs"]):
+        some = objects[part]
+        epochs = read_epochs(connection, some["oid"].tolist())
+        parts.append(
+            measure(star[part] - star[part][0], some["filterid"], epochs, method.pair_days)
+        )
+    return {name: np.concatenate([part[name] for part in parts]) for name in _MEASURES}
+
+
+def _parts(star: np.ndarray, nobs: np.ndarray) -> Iterator[slice]:
+    """Whole stars with at most `AT_A_TIME` epochs together, where one has no more."""
+    ends = np.flatnonzero(np.diff(star, append=star[-1] + 1)) + 1
+    total = np.cumsum(nobs)[ends - 1]
+    number, begin, before = 0, 0, 0
+    while number < len(ends):
+        number = max(number + 1, int(np.searchsorted(total, before + AT_A_TIME, side="right")))
+        end = int(ends[number - 1])
+        yield slice(begin, end)
+        begin, before = end, int(total[number - 1])
+
+
+def _column(values: np.ndarray) -> list:
+    """Numbers as they are, others as float32 with nulls for NaN."""
+    if values.dtype.kind == "i":
+        return cb.scalars(values.astype(np.int32))
+    return cb.nullable_scalar(values.astype(np.float32), np.isnan(values))

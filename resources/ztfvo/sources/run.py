@@ -1,0 +1,251 @@
+"""Find the stars of a release: cells to workers, and what is checked at the end."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+from psycopg import Connection
+
+from ztfvo.db import connect
+from ztfvo.errors import CannotBeDone
+from ztfvo.machine import become_worker
+from ztfvo.settings import Settings
+from ztfvo.sources.cells import made_of
+from ztfvo.sources.find import Found, Method, find, remove
+from ztfvo.store.schemas import use_schema
+from ztfvo.store.tables import SOURCE_INDEXES
+
+FILES_AT_A_TIME = 1000
+WAITING = 4
+"""Cells that wait for each worker."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done; both sorted."""
+
+    stale: list[int]
+    """Cells whose stars are of other files, or found in another way."""
+    todo: dict[int, int]
+    """Cells whose stars are to be found, with what they are made of."""
+    whole: bool
+    """Whether no cell stays as it is."""
+
+
+@contextmanager
+def alone(connection: Connection, release: str) -> Iterator[None]:
+    """Let nobody else find the stars of a release meanwhile.
+
+    Raises
+    ------
+    CannotBeDone
+        If somebody does.
+    """
+    key = ("sources", release)
+    (free,) = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtext(%s), hashtext(%s))", key
+    ).fetchone()
+    if not free:
+        raise CannotBeDone(
+            f"Another command finds the stars of {release}: wait for its end, or end it; what it"
+            " has done stays."
+        )
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", key)
+
+
+def plan(connection: Connection, release: str, method: Method, again: bool = False) -> Plan:
+    """Compare the stars of a release with its files.
+
+    Parameters
+    ----------
+    connection
+        Not in a transaction.
+    again
+        Whether all stars are to be found again.
+    """
+    with connection.transaction():
+        use_schema(connection, release)
+        wanted = made_of(_files(connection), str(method))
+        known = dict(connection.execute("SELECT cell, made_of FROM source_cell ORDER BY cell"))
+    stale = [cell for cell, of in known.items() if again or wanted.get(cell) != of]
+    kept = known.keys() - set(stale)
+    todo = {cell: of for cell, of in wanted.items() if cell not in kept}
+    return Plan(stale, todo, whole=not kept)
+
+
+def _files(connection: Connection) -> Iterator[list[tuple[int, list[int]]]]:
+    with connection.cursor("files") as cursor:
+        cursor.execute("SELECT id, cells FROM input_file")
+        while some := cursor.fetchmany(FILES_AT_A_TIME):
+            yield some
+
+
+def clear(connection: Connection, release: str) -> None:
+    """Take all stars of a release out of the store, in the caller's transaction."""
+    use_schema(connection, release)
+    connection.execute("TRUNCATE source, source_member, source_cell")
+
+
+def remove_stale(connection: Connection, release: str, stale: list[int]) -> None:
+    """Take the stars of some cells out of the store, each cell in a transaction of its own."""
+    for cell in stale:
+        with connection.transaction():
+            use_schema(connection, release)
+            remove(connection, cell)
+
+
+def run(
+    release: str,
+    todo: dict[int, int],
+    method: Method,
+    settings: Settings,
+    workers: int,
+    report: Callable[[Found], None],
+) -> None:
+    """Find the stars of cells that have none in the store, each cell whole or not at all.
+
+    Parameters
+    ----------
+    todo
+        Cells, with what they are made of.
+    report
+        Called with each cell as it is done.
+
+    Raises
+    ------
+    CannotBeDone
+        If a worker was killed.
+    """
+    if min(workers, len(todo)) <= 1:
+        with connect(settings, autocommit=True) as connection:
+            for cell, of in todo.items():
+                report(_find(connection, release, cell, of, method))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        min(workers, len(todo)), context, initializer=_start_worker, initargs=(settings,)
+    ) as pool:
+        try:
+            _in_parallel(pool, release, todo, method, workers, report)
+        except BrokenProcessPool as error:
+            raise CannotBeDone(
+                "A process of this command was ended, most likely for want of memory. Run the same"
+                " command with fewer --workers: what is done stays."
+            ) from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _in_parallel(
+    pool: ProcessPoolExecutor,
+    release: str,
+    todo: dict[int, int],
+    method: Method,
+    workers: int,
+    report: Callable[[Found], None],
+) -> None:
+    """Keep all workers at work, with a bounded number of cells that wait."""
+    cells = iter(todo.items())
+    waiting: set[Future[Found]] = set()
+    while True:
+        for cell, of in islice(cells, WAITING * workers - len(waiting)):
+            waiting.add(pool.submit(_work, release, cell, of, method))
+        if not waiting:
+            return
+        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            report(future.result())
+
+
+_connection: Connection | None = None
+
+
+def _start_worker(settings: Settings) -> None:
+    become_worker()
+    global _connection
+    _connection = connect(settings, autocommit=True)
+    # A cell that a crash of the machine takes back is not listed, and is done again.
+    _connection.execute("SET synchronous_commit = off")
+
+
+def _work(release: str, cell: int, of: int, method: Method) -> Found:
+    return _find(_connection, release, cell, of, method)
+
+
+def _find(connection: Connection, release: str, cell: int, of: int, method: Method) -> Found:
+    with connection.transaction():
+        use_schema(connection, release)
+        # Ranges of cells are looked up in the index also where the planner knows little.
+        connection.execute("SET LOCAL enable_seqscan = off")
+        found = find(connection, cell, method)
+        connection.execute(
+            "INSERT INTO source_cell (cell, made_of, nsources, nlightcurves)"
+            " VALUES (%s, %s, %s, %s)",
+            (cell, of, found.sources, found.lightcurves),
+        )
+    return found
+
+
+def finish(connection: Connection, release: str, say: Callable[[str], None]) -> tuple[int, int]:
+    """Build indexes, and check that every light curve is of one star; returns the numbers of stars
+    and of light curves.
+
+    Raises
+    ------
+    CannotBeDone
+        If one is not.
+    """
+    for name, definition in SOURCE_INDEXES.items():
+        with connection.transaction():
+            use_schema(connection, release)
+            if connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() == (None,):
+                connection.execute(f"CREATE INDEX {name} ON source {definition}")
+                say(f"index {name}")
+    with connection.transaction():
+        use_schema(connection, release)
+        connection.execute("ANALYZE source, source_member")
+    return check(connection, release)
+
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM object), (SELECT count(*) FROM source_member),
+  (SELECT count(*) FROM object JOIN source_member USING (oid)),
+  (SELECT coalesce(sum(nlightcurves), 0) FROM source),
+  (SELECT count(*) FROM source), (SELECT coalesce(sum(nsources), 0) FROM source_cell)
+"""
+
+
+def check(connection: Connection, release: str) -> tuple[int, int]:
+    """Count: every light curve of a release has to be of one star.
+
+    Returns
+    -------
+    sources, lightcurves : int
+
+    Raises
+    ------
+    CannotBeDone
+        If one is not; the message has the numbers.
+    """
+    with connection.transaction():
+        use_schema(connection, release)
+        counts = [int(count) for count in connection.execute(_COUNTS).fetchone()]
+    curves, members, both, listed, sources, noted = counts
+    if not curves == members == both == listed or sources != noted:
+        raise CannotBeDone(
+            f"The stars of {release} do not have its light curves: {curves} light curves, {members}"
+            f" of stars, {both} of them of the release, {listed} in the lists of {sources} stars,"
+            f" where {noted} were found. If files were loaded meanwhile: ztfvo sources {release},"
+            f" otherwise: ztfvo sources {release} --again."
+        )
+    return sources, curves
