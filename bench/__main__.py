@@ -73,6 +73,20 @@ def scaling(
 
 
 @app.command()
+def sources(
+    detections: Annotated[
+        list, typer.Option(parser=_counts, metavar="NUMBERS", help="Separated by commas.")
+    ] = "3e6,3e7",
+    workers: Workers = None,
+) -> None:
+    """Show how fast stars are found, and in how much memory, as a release grows."""
+    from bench.sources import sources as run
+
+    settings = get_settings()
+    run(settings, detections, workers or settings.workers)
+
+
+@app.command()
 def positions(
     objects: Count = 10_000_000,
     requests: Requests = 300,

@@ -128,21 +128,12 @@ class Current(models.Model):
         db_table = "annotation_current"
 
 
-class Source(models.Model):
-    """OIDs of one star, where the operator has them."""
-
-    oid = models.BigIntegerField(primary_key=True)
-    source_id = models.BigIntegerField(db_index=True)
-
-    class Meta:
-        db_table = "source"
-
-
 class Neighbours(models.Model):
     """What the TAP service said on the other OIDs of a star, and when."""
 
     oid = models.BigIntegerField(primary_key=True)
     others = ArrayField(models.BigIntegerField())
+    by_source = models.BooleanField(default=False)
     asked_at = models.DateTimeField()
 
     class Meta:

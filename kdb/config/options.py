@@ -69,13 +69,12 @@ class Options(BaseSettings):
     )
     tap_url: str | None = Field(
         default=None,
-        description="TAP service that knows the stars' positions, asked for the other OIDs of a "
-        "star where the table of sources lacks them.",
+        description="TAP service that knows the stars, asked for the other OIDs of each.",
     )
     tap_table: str = Field(
         default="ztf.objects",
         pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$",
-        description="Its table with the columns oid, ra and dec (ICRS, degrees).",
+        description="Its table with the columns oid, source_id, ra and dec (ICRS, degrees).",
     )
     tap_release_table: str = Field(
         default="ztf_{release}.objects",
@@ -85,7 +84,10 @@ class Options(BaseSettings):
     )
     tap_seconds: float = Field(default=5, gt=0, le=60, description="Time limit of asking it.")
     star_radius: float = Field(
-        default=1.5, gt=0, le=10, description="OIDs within so many arcsec are one star."
+        default=1.5,
+        gt=0,
+        le=10,
+        description="OIDs within so many arcsec are one star, where it has no source.",
     )
     star_hours: float = Field(
         default=24, gt=0, description="Hours for which the answer of the TAP service is kept."

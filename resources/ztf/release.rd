@@ -30,10 +30,12 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
 
   <NXSTREAM id="tables">
     <doc>
-      The four tables, the views behind them, and the coverage computed at
+      The five tables, the views behind them, and the coverage computed at
       ingest.  `label` starts the titles, `prefix` the descriptions; `times` ends those of
-      heliocentric times.
+      heliocentric times; `radius` and `days` say how stars are found.
     </doc>
+    <FEED source="ztf/sources#sources" store="\store" label="\label" prefix="\prefix"
+      times="\times" radius="\radius" days="\days"/>
     <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
     <FEED source="ztf/exposures#exposures" store="\store" label="\label" prefix="\prefix"/>
@@ -91,17 +93,20 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
     <meta name="schema-rank">\rank</meta>
     <meta name="description">\description</meta>
     <FEED source="ztf/release#origin"/>
-    <FEED source="ztf/release#tables" store="\store" label="\label" prefix="\prefix" times="\times"/>
+    <FEED source="ztf/release#tables" store="\store" label="\label" prefix="\prefix" times="\times"
+      radius="\radius" days="\days"/>
     <data id="publish" auto="True">
       <make table="objects">
         <FEED source="ztf/release#sampler" schema_of_store="'\store'"/>
       </make>
+      <make table="sources"/>
       <make table="detections"/>
       <make table="lightcurves"/>
       <make table="exposures"/>
       <publish sets="ivo_managed,local"/>
     </data>
     <FEED source="ztf/cone#service" label="\label" shortName="\short_name" prefix="\prefix"/>
+    <FEED source="ztf/sources#service" label="\label" shortName="\short_name" prefix="\prefix"/>
     <FEED source="ztf/datalink#services" store="\store" label="\label" shortName="\short_name"
       prefix="\prefix"/>
   </NXSTREAM>

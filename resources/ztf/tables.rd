@@ -92,6 +92,8 @@ Each STREAM takes `store`, the schema whose view of the same name is shown, and
       <index columns="h3_10" metaOnly="True"/>
       <index columns="healpix_29" metaOnly="True"/>
       <index columns="fieldid" metaOnly="True"/>
+      <index columns="source_id" metaOnly="True"/>
+      <foreignKey inTable="sources" source="source_id" dest="source_id" metaOnly="True"/>
       <stc>Position ICRS "ra" "dec"</stc>
       <FEED source="ztf/tables#heliocentric" column="hmjd_first"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd_last"/>
@@ -160,6 +162,13 @@ Each STREAM takes `store`, the schema whose view of the same name is shown, and
         ucd="stat.error;phot.mag;em.opt" tablehead="Reference error" verbLevel="25"
         displayHint="sf=3"
         description="Standard error of refmag: of the fit and of the zero point, in quadrature"/>
+      <column name="source_id" type="bigint"
+        ucd="meta.id.assoc;src" tablehead="Source" verbLevel="15"
+        description="Identifier of the star that the light curve is of; joins with sources; null
+          where the stars of the release were not found yet">
+        <property name="json">text</property>
+        <values nullLiteral="-1"/>
+      </column>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.objects)</viewStatement>
     </table>
   </NXSTREAM>

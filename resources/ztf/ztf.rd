@@ -14,8 +14,9 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
       data release of this site.  Which one it is, and which others there are under names of
       their own, is stated in ztf.releases.</meta>
     <FEED source="ztf/release#tables" store="ztf_store" label="\label" prefix="\prefix"
-      times="\times"/>
+      times="\times" radius="\radius" days="\days"/>
     <FEED source="ztf/cone#service" label="\label" shortName="ZTF" prefix="\prefix"/>
+    <FEED source="ztf/sources#service" label="\label" shortName="ZTF" prefix="\prefix"/>
     <FEED source="ztf/datalink#services" store="ztf_store" label="\label" shortName="ZTF"
       prefix="\prefix"/>
     <FEED source="ztf/ssa#series" prefix="\prefix"/>
@@ -125,6 +126,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
       <FEED source="ztf/release#sampler"
         schema_of_store="(SELECT name || '_store' FROM ztf_store.releases WHERE is_default)"/>
     </make>
+    <make table="sources"/>
     <make table="detections"/>
     <make table="lightcurves"/>
     <make table="exposures"/>

@@ -27,6 +27,7 @@ IRSA_LIGHT_CURVES = "/cgi-bin/ZTF/nph_light_curves"
 DATABASE = "/api/v3"
 """Light curves where SNAD's database of ZTF data releases has them."""
 CONE, TIME_SERIES, IMAGE_SEARCH, LINKS, IMAGES = "scs", "ssa", "sia2", "links", "images"
+STAR_CONE = "sources/scs"
 
 CATALOGS = "catalogs"
 """First segment of the addresses of hosted catalogs."""
@@ -71,6 +72,11 @@ def outside_curve(name: str, parameters: list[tuple[str, str]]) -> str:
 def view(release: str, *oids: int | str) -> str:
     """Return the address of the page of light curves."""
     return of_release(release, f"{VIEW}/{','.join(map(str, oids))}")
+
+
+def star(release: str, source: int | str) -> str:
+    """Return the address of the page of a star's light curves, by identifier or name."""
+    return f"{of_release(release, VIEW)}?{urlencode({'SOURCE': source})}"
 
 
 def epoch(release: str, oid: int, hmjd: str) -> str:

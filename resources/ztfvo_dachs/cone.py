@@ -53,7 +53,7 @@ def _radius(arcsec: float) -> float:
     if arcsec > limit:
         raise base.ValidationError(
             f"Radius={arcsec:.10g} is above the limit of {limit:g} arcsec: ask for a smaller cone, "
-            "or query the table objects by TAP, which has no such limit.",
+            "or query the table by TAP, which has no such limit.",
             "hscs_sr",
         )
     return arcsec / ARCSEC_PER_DEGREE

@@ -70,7 +70,7 @@ def check(ra: float, dec: float, radius: float, radius_name: str = "SR") -> Cone
         raise BadParameter(
             radius_name,
             f"{radius_name}={radius:g} is above the limit of {limit:g} degree: ask for several "
-            "smaller cones, or query the table objects by TAP, which has no such limit.",
+            "smaller cones, or query the table by TAP, which has no such limit.",
         )
     return Cone(ra, dec, radius)
 

@@ -61,6 +61,13 @@ def rows(store: str, table: str) -> Iterator[dict[str, str]]:
         yield {"value": str(number)}
 
 
+def source_rows(store: str) -> Iterator[dict[str, str]]:
+    """Yield the number of a release's stars as `value`, if the release is loaded."""
+    for (name,) in _of_release(store, "name"):
+        for (number,) in ask(f"SELECT sum(nsources) FROM {name}_store.source_cell"):
+            yield {"value": str(number or 0)}
+
+
 def reference_rows() -> Iterator[dict[str, str]]:
     """Yield the number of rows of the reference catalogue as `value`."""
     for (number,) in ask(f"SELECT sum(nsources) FROM {COMMON}.reference_quadrant"):
@@ -92,7 +99,7 @@ def declaration(name: str) -> dict[str, str]:
         "rank": str(release.rank),
         "prefix": SIMULATED if release.simulated else "",
         "times": _note(release.times),
-    }
+    } | _stars()
 
 
 def wording(store: str) -> dict[str, str]:
@@ -105,8 +112,14 @@ def wording(store: str) -> dict[str, str]:
             "prefix": SIMULATED,
             "datasource": "artificial",
             "times": times,
-        }
-    return {"label": "ZTF", "prefix": "", "datasource": "survey", "times": times}
+        } | _stars()
+    return {"label": "ZTF", "prefix": "", "datasource": "survey", "times": times} | _stars()
+
+
+def _stars() -> dict[str, str]:
+    """How stars are found: `radius` (arcsec) and `days` between epochs of a colour."""
+    settings = get_settings()
+    return {"radius": f"{settings.source_radius:g}", "days": f"{settings.color_days:g}"}
 
 
 def _note(times: str) -> str:

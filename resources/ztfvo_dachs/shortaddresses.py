@@ -15,6 +15,7 @@ from ztfvo.store.names import DEFAULT
 
 SERVICES = {
     "cone": ("scs.xml", addresses.CONE),
+    "starcone": ("scs.xml", addresses.STAR_CONE),
     "ssa": ("ssap.xml", addresses.TIME_SERIES),
     "sia": ("siap2.xml", addresses.IMAGE_SEARCH),
     "links": ("dlmeta", addresses.LINKS),

@@ -15,8 +15,8 @@ from support.stars import EPOCHS, METHOD, find_stars, random_field, stars_of, wr
 from support.waiting import wait_until
 
 from ztfvo.errors import CannotBeDone
-from ztfvo.sources import find
-from ztfvo.sources.cells import ORDER, around, bounds, cell_of
+from ztfvo.sources import cells, find
+from ztfvo.sources.cells import ORDER, Cell, around, bounds, cell_of, cells_of, portions
 from ztfvo.sources.find import Method
 from ztfvo.sources.run import alone, check, plan, run
 
@@ -84,8 +84,8 @@ def test_light_curves_of_a_star_are_one_source_and_those_2_arcsec_away_another(r
     load(release, curves)
     find_stars(release)
     assert sorted(map(sorted, stars_of(release))) == sorted(map(sorted, expected))
-    cells = {row[0] for row in release.rows("SELECT cell FROM source_cell WHERE nsources > 0")}
-    assert len(cells) >= len(PLACES)
+    (row,) = release.rows("SELECT count(*), sum(nlightcurves) FROM source_cell WHERE nsources > 0")
+    assert row >= (len(PLACES), len(curves))
 
 
 def test_a_source_has_what_its_light_curves_have(release):
@@ -232,37 +232,66 @@ def test_one_command_at_a_time_finds_the_stars_of_a_release(release, twin):
         pass
 
 
-def test_a_cell_is_done_whole_or_not_at_all(release, monkeypatch):
+def test_cells_are_done_whole_or_not_at_all(release, monkeypatch):
+    monkeypatch.setattr(cells, "CELLS_AT_A_TIME", 1)
     load(release, random_field(60))
     done = []
 
     def stop(found):
-        done.append(found.cell)
+        done.append(found.cells)
         raise KeyboardInterrupt
 
     todo = plan(release.connection, release.name, METHOD)
     with pytest.raises(KeyboardInterrupt):
         run(release.name, todo.todo, METHOD, release.settings, 1, stop)
     left = plan(release.connection, release.name, METHOD)
-    assert (list(left.todo), left.stale) == ([c for c in todo.todo if c not in done], [])
+    assert (left.todo, left.stale, done) == (todo.todo[1:], [], [1])
     assert find_stars(release) == len(todo.todo) - 1
 
 
-def test_pixels_around_a_cell_are_its_own_and_whole_rings():
-    for cell in (0, 12345, (12 << 2 * ORDER) - 1):
-        pixels, last = around(cell, 2)
-        low, high = (each >> 2 * (29 - 14) for each in bounds(cell))
-        assert np.isin(np.arange(low, high), pixels).all()
-        assert len(pixels) - (high - low) in range(4 * 64 * 2, 4 * 64 * 2 + 17)
-        assert not np.isin(last, np.arange(low, high)).any()
+def test_portions_are_bounded_and_in_order(monkeypatch):
+    monkeypatch.setattr(cells, "CELLS_AT_A_TIME", 3)
+    monkeypatch.setattr(cells, "CURVES_AT_A_TIME", 10)
+    numbers = [4.0, 6.0, 1.0, 1.0, 1.0, 1.0, 90.0, 2.0]
+    some = [Cell(number, 0, curves) for number, curves in enumerate(numbers)]
+    divided = [[cell.number for cell in portion] for portion in portions(some)]
+    assert divided == [[0, 1], [2, 3, 4], [5], [6], [7]]
+
+
+def test_what_a_cell_is_made_of_changes_with_the_files_around_it():
+    place = int(ang2pix(1 << ORDER, 100, 20, nest=True, lonlat=True))
+    beside_it, far = place + 1, place + 1000
+    alone_there = {cell.number: cell.made_of for cell in cells_of([[(1, [place, far], 6)]], "m")}
+    assert {cell.lightcurves for cell in cells_of([[(1, [place, far], 6)]], "m")} == {3}
+    with_it = cells_of([[(2, [beside_it], 1), (1, [place, far], 6)]], "m")
+    changed = {cell.number for cell in with_it if alone_there.get(cell.number) != cell.made_of}
+    assert changed == {place, beside_it}
+    assert cells_of([[(1, [place, far], 6)], [(2, [beside_it], 1)]], "m") == with_it
+    other = {cell.made_of for cell in cells_of([[(1, [place, far], 6)]], "n")}
+    assert other.isdisjoint(alone_there.values())
+
+
+def test_a_region_is_its_cells_with_whole_rings_around_them():
+    for some in ([0], [12345], [12344, 12345], [(12 << 2 * ORDER) - 1]):
+        region = around(np.array(some), 2)
+        low, high = np.array(region.low), np.array(region.high)
+        for cell in some:
+            first, end = bounds(cell)
+            assert ((low <= first) & (high >= end)).any()
+        area = int((high - low).sum()) >> 2 * (29 - 14)
+        ring = area - len(some) * 64 * 64
+        around_it = 4 * 64 if len(some) == 1 else 6 * 64
+        assert 2 * around_it <= ring <= 2 * around_it + 16
+        assert around_it <= len(region.last) <= around_it + 12
+        assert not np.isin(region.last >> 12, some).any()
 
 
 def test_killed_and_run_again_leaves_no_source_double_or_missing(release, twin):
     """The command works with several processes, and one that is killed takes them along."""
     chance = np.random.default_rng(9)
     curves = []
-    for star in range(80):
-        ra, dec = chance.uniform(20, 25), chance.uniform(20, 25)
+    for star in range(900):
+        ra, dec = chance.uniform(20, 30), chance.uniform(20, 30)
         curves += [(oid + star, *beside((ra, dec), i / 5, 0), EPOCHS) for i, oid in enumerate(OIDS)]
     for each in (release, twin):
         load(each, curves)
@@ -273,19 +302,19 @@ def test_killed_and_run_again_leaves_no_source_double_or_missing(release, twin):
     with subprocess.Popen(
         command, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
-        wait_until(lambda: release.rows(done) > [(3,)], seconds=60, pause=0.01)
+        wait_until(lambda: release.rows(done) > [(0,)], seconds=60, pause=0.01)
         process.send_signal(signal.SIGKILL)
     mine = [each.connection.info.backend_pid for each in (release, twin)]
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ztfvo' AND pid <> ALL(%s)"
     )
     wait_until(lambda: release.rows(others, mine) == [(0,)])
-    ((cells, listed, sources),) = release.rows(
+    ((ready, listed, sources),) = release.rows(
         "SELECT count(*), sum(nsources), (SELECT count(*) FROM source) FROM source_cell"
     )
-    assert 3 < cells < len(plan(twin.connection, twin.name, METHOD).todo)
+    assert 0 < ready < len(plan(twin.connection, twin.name, METHOD).todo)
     assert listed == sources
-    assert find_stars(release) == len(plan(twin.connection, twin.name, METHOD).todo) - cells
+    assert find_stars(release) == len(plan(twin.connection, twin.name, METHOD).todo) - ready
     find_stars(twin)
     assert release.rows(ALL) == twin.rows(ALL)
 

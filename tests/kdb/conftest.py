@@ -78,7 +78,7 @@ def committed(kdb_database):
     with kdb.psycopg.connect(kdb.dsn(NAME, "postgres")) as superuser:
         superuser.execute(
             "TRUNCATE annotation, annotation_tag, annotation_current, tag, tag_event, kdb_user,"
-            " kdb_token, django_session, axes_accessattempt, source, neighbours CASCADE"
+            " kdb_token, django_session, axes_accessattempt, neighbours CASCADE"
         )
 
 

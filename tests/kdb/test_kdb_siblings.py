@@ -1,4 +1,4 @@
-"""The other OIDs of a star: by the table of sources, and by position from a TAP service."""
+"""The other OIDs of a star, from a TAP service: by its source, and by position."""
 
 from __future__ import annotations
 
@@ -15,16 +15,69 @@ from support import service
 from support.kdb import new_oid
 from support.service import HZ_HER_OIDS
 
-from kdb.annotations.models import Neighbours, Source
+from kdb.annotations.models import Neighbours
 from kdb.annotations.siblings import tidy
 
 
+class Peer:
+    """A server in place of a TAP service, for the ways in which one can fail."""
+
+    def __init__(self):
+        self.asked, self.answer, self.wait, self.status = [], "asked,other,by_source\n", 0.0, 200
+        self.releases, self.lightcurves = (200, "oid\n1\n"), []
+        self.knows_all, self.pairs = False, ()
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                form = parse_qs(body)
+                if " AS other, " not in form["QUERY"][0]:
+                    return self.tell_of_a_release(form["QUERY"][0])
+                peer.asked.append(form)
+                time.sleep(peer.wait)
+                self.send_response(peer.status)
+                self.send_header("Location", "http://localhost:1/elsewhere")
+                self.end_headers()
+                answer = peer.answer
+                oids = peer.asked[-1]["QUERY"][0].split("IN (")[1].split(")")[0].split(", ")
+                answer += "".join(
+                    f"{one},{other},1\n" for one, other in peer.pairs if str(one) in oids
+                )
+                if peer.knows_all:
+                    answer += "".join(f"{oid},{oid},1\n" for oid in oids)
+                self.wfile.write(answer.encode())
+
+            def tell_of_a_release(self, query):
+                peer.lightcurves.append(query)
+                time.sleep(peer.wait)
+                self.send_response(peer.releases[0])
+                self.end_headers()
+                self.wfile.write(peer.releases[1].encode())
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/tap"
+
+
 @pytest.fixture
-def star():
-    """Three OIDs of one star in the table of sources, and one of another."""
+def peer(option):
+    made = Peer()
+    option(tap_url=made.url, tap_seconds=0.5)
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def star(peer):
+    """Three OIDs of one source, and one of another."""
     oids = [new_oid() for _ in range(4)]
-    for oid, source_id in zip(oids, (7, 7, 7, 8), strict=True):
-        Source.objects.create(oid=oid, source_id=source_id)
+    pairs = [(one, other) for one in oids[:3] for other in oids[:3]] + [(oids[3], oids[3])]
+    peer.pairs = {(one, other) for one, other in pairs}
     return oids
 
 
@@ -63,67 +116,20 @@ def test_without_a_way_to_know_nothing_is_claimed(anyone):
     assert state["same_star"] == []
 
 
-class Peer:
-    """A server in place of a TAP service, for the ways in which one can fail."""
-
-    def __init__(self):
-        self.asked, self.answer, self.wait, self.status = [], "asked,other\n", 0.0, 200
-        self.releases, self.lightcurves = (200, "oid\n1\n"), []
-        self.knows_all = False
-        peer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                form = parse_qs(body)
-                if " AS other " not in form["QUERY"][0]:
-                    return self.tell_of_a_release(form["QUERY"][0])
-                peer.asked.append(form)
-                time.sleep(peer.wait)
-                self.send_response(peer.status)
-                self.send_header("Location", "http://localhost:1/elsewhere")
-                self.end_headers()
-                answer = peer.answer
-                if peer.knows_all:
-                    oids = peer.asked[-1]["QUERY"][0].split("IN (")[1].split(")")[0].split(", ")
-                    answer += "".join(f"{oid},{oid}\n" for oid in oids)
-                self.wfile.write(answer.encode())
-
-            def tell_of_a_release(self, query):
-                peer.lightcurves.append(query)
-                time.sleep(peer.wait)
-                self.send_response(peer.releases[0])
-                self.end_headers()
-                self.wfile.write(peer.releases[1].encode())
-
-            def log_message(self, *_):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/tap"
-
-
-@pytest.fixture
-def peer(option):
-    made = Peer()
-    option(tap_url=made.url, tap_seconds=0.5)
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-
-
 def test_positions_tell_siblings_once_a_day(peer, expert, anyone, tags):
     asked, other = new_oid(), new_oid()
     expert.annotate(other, "SN")
-    peer.answer = f"asked,other\r\n{asked},{asked}\r\n{asked},{other}\r\n"
+    peer.answer = f"asked,other,by_source\r\n{asked},{asked},0\r\n{asked},{other},0\r\n"
     for _ in range(2):
         state = anyone.get(f"objects/{asked}/").json()
         assert (state["siblings"][0]["oid"], state["siblings_from"]) == (other, "positions")
     (form,) = peer.asked
     assert form["LANG"] == ["ADQL"]
     assert f"a.oid IN ({asked})" in form["QUERY"][0]
-    assert "CIRCLE(a.ra, a.dec, 0.000416667)" in form["QUERY"][0]
+    by_source, by_position = form["QUERY"][0].split(" UNION ALL ")
+    assert "ON a.source_id = b.source_id WHERE" in by_source
+    assert "CIRCLE(a.ra, a.dec, 0.000416667)" in by_position
+    assert by_position.endswith(" AND a.source_id IS NULL")
     Neighbours.objects.update(asked_at=timezone.now() - timedelta(hours=25))
     anyone.get(f"objects/{asked}/")
     assert len(peer.asked) == 2
@@ -171,11 +177,6 @@ def test_answers_that_are_out_of_date_are_tidied_away(peer, expert):
     assert Neighbours.objects.count() == 1
 
 
-def test_the_table_of_sources_comes_first(peer, anyone, star):
-    assert anyone.get(f"objects/{star[0]}/").json()["siblings_from"] == "sources"
-    assert peer.asked == []
-
-
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
@@ -183,8 +184,8 @@ def test_the_table_of_sources_comes_first(peer, anyone, star):
         ({"status": 302}, "status 302"),
         ({"answer": "<VOTABLE/>"}, "not the table asked for"),
         ({"answer": ""}, "not the table asked for"),
-        ({"answer": "asked,other\n1,2\n"}, "not the table asked for"),
-        ({"answer": "asked,other\nx,y\n"}, "not the table asked for"),
+        ({"answer": "asked,other,by_source\n1,2,1\n"}, "not the table asked for"),
+        ({"answer": "asked,other,by_source\nx,y,1\n"}, "not the table asked for"),
         ({"wait": 1.5}, "ReadTimeout"),
     ],
 )
@@ -205,7 +206,7 @@ def test_a_failing_service_is_reported_and_disturbs_nothing_else(
     # It is left in peace for a while, then asked again.
     assert anyone.get(f"objects/{oid}/").json()["siblings_unavailable"]
     assert len(peer.asked) == 1
-    peer.status, peer.answer, peer.wait = 200, "asked,other\n", 0
+    peer.status, peer.answer, peer.wait = 200, "asked,other,by_source\n", 0
     cache.clear()
     assert anyone.get(f"objects/{oid}/").json()["siblings_unavailable"] is None
 
@@ -222,6 +223,7 @@ def test_the_service_of_the_project_knows_the_stars(option, anyone, expert, tags
     expert.annotate(first, "SN")
     answer = anyone.post("objects/query/", {"oids": [second, first]}).json()["results"]
     assert [state["siblings_unavailable"] for state in answer] == [None, None]
+    assert [state["siblings_from"] for state in answer] == ["sources", "sources"]
     assert answer[0]["same_star"] == sorted(HZ_HER_OIDS[:3])
     assert [row["oid"] for row in answer[0]["siblings"]] == [first]
     assert answer[1]["siblings"] == []

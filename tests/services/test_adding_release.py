@@ -90,6 +90,7 @@ def test_a_release_that_is_added_is_in_every_place_until_it_is_dropped(site, tap
     assert list(row["mag"]) == [13.5, 13.75, 14.125]
     assert coarse_columns(tap, "ztf_added") == {
         *("objects.hmjd_first", "objects.hmjd_last", "detections.hmjd", "lightcurves.hmjd"),
+        *("sources.hmjd_first", "sources.hmjd_last"),
     }
     assert coarse_columns(tap, "ztf_demo") == set()
     (listed,) = tap.search("SELECT times FROM ztf.releases WHERE name = 'added'")

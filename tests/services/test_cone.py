@@ -107,7 +107,7 @@ REFUSED = [
     ({"DEC": "95"}, "DEC=95 is not in -90 to 90 degrees"),
     ({"SR": "-1"}, "SR=-1 is negative"),
     ({"SR": "1.0001"}, "SR=1.0001 is above the limit of 1 degree"),
-    ({"SR": "180"}, "query the table objects by TAP"),
+    ({"SR": "180"}, "query the table by TAP"),
     ({"RA": ["1", "2"]}, "RA is given 2 times (1, 2)"),
     ({"MAXREC": "abc"}, "MAXREC=abc is not a number of rows"),
     ({"MAXREC": "-1"}, "MAXREC=-1 is not a number of rows"),

@@ -17,6 +17,7 @@ FOLDER = ROOT / "resources" / "ztf"
 ALL = sorted(path.stem for path in FOLDER.glob("*.rd"))
 SHARED_PARTS = {
     "tables",
+    "sources",
     "exposures",
     "release",
     "cone",

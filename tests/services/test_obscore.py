@@ -221,7 +221,7 @@ def test_the_views_follow_the_default_release(site):
             "INSERT INTO ztf_store.release (name, title, description, simulated, layout)"
             " VALUES ('other', 'Other', '', false, 'none')"
         )
-        for view in ("objects", "lightcurves", "detections", "exposures"):
+        for view in ("objects", "lightcurves", "detections", "exposures", "sources"):
             connection.execute(
                 f"CREATE VIEW other_store.{view} AS SELECT * FROM demo_store.{view} WHERE false"
             )

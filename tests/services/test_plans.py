@@ -21,7 +21,7 @@ from ztfvo.products.model import Request
 
 CONE = "254.45755, 35.34236"
 RING = "622778651534295039, 622778651534262271, 622778651534884863"
-STORE = ("object", "lightcurve", "reference_source")
+STORE = ("object", "lightcurve", "reference_source", "source", "source_member")
 
 OBJECT_OID = "object_pkey"
 OBJECT_POSITION = "object_position"
@@ -107,6 +107,28 @@ ADQL = {
         "SELECT d.* FROM ztf.objects AS o JOIN ztf.detections AS d ON d.oid = o.oid"
         f" WHERE o.h3_10 IN ({RING})",
         [OBJECT_H3, CURVE],
+    ),
+    "a star by its name": (
+        "SELECT * FROM ztf.sources WHERE name = 'ZTF J165749.81+352032.4'",
+        ["source_name"],
+    ),
+    "stars in a cone": (
+        f"SELECT * FROM ztf.sources WHERE DISTANCE(ra, dec, {CONE}) < 0.001",
+        ["source_position"],
+    ),
+    "light curves of a star by its identifier": (
+        "SELECT * FROM ztf.objects WHERE source_id = 669411015865587629",
+        ["source_member_source", OBJECT_OID],
+    ),
+    "epochs of a star that a light curve is of": (
+        "SELECT d.* FROM ztf.objects AS a JOIN ztf.objects AS b ON a.source_id = b.source_id"
+        " JOIN ztf.detections AS d ON d.oid = b.oid WHERE a.oid = 680113300005170",
+        ["source_member_source", OBJECT_OID, CURVE],
+    ),
+    "stars in a cone with their light curves": (
+        "SELECT o.* FROM ztf.sources AS s JOIN ztf.objects AS o ON o.source_id = s.source_id"
+        f" WHERE DISTANCE(s.ra, s.dec, {CONE}) < 0.001",
+        ["source_position", "source_member_source", OBJECT_OID],
     ),
     "an object with its reference magnitude": (
         "SELECT oid, refmag FROM ztf.objects WHERE oid = 680113300005170",
@@ -271,6 +293,13 @@ def explained(query: sql.Composed, values: dict) -> str:
     return "\n".join(line for (line,) in rows)
 
 
+def test_objects_are_read_without_their_stars_where_no_column_of_these_is_asked_for(plan_of):
+    for columns in ("oid, ra, dec, mag_median", "oid, source_id"):
+        plan = plan_of(f"SELECT {columns} FROM ztf.objects WHERE oid = 680113300005170")
+        assert OBJECT_OID in plan
+        assert ("source_member" in plan) == ("source_id" in columns), plan
+
+
 def test_light_curves_with_facts_of_exposures_are_found_by_keys(site):
     asked = Request(release="demo", oids=(680113300005170,), format="json", columns=OPTIONAL)
     query, values = queries.curve_query(asked, asked.oids)
@@ -289,7 +318,8 @@ def test_relatives_of_many_light_curves_are_found_by_indexes(site):
     oids = [oid for (oid,) in service.rows("SELECT oid FROM demo_store.object LIMIT 200")]
     query = sql.SQL("EXPLAIN ") + curves.statement("demo", ["demo"])
     plan = "\n".join(line for (line,) in service.rows(query, oids))
-    assert plan.count("object_position") == 2, plan
+    assert plan.count("object_position") == 4, plan
+    assert plan.count("source_member_source") == 2, plan
     check(plan, [OBJECT_OID, OBJECT_POSITION])
 
 

@@ -152,6 +152,7 @@ RESULTS = {
     "detections": "SELECT TOP 1000 * FROM ztf.detections",
     "light curves": "SELECT TOP 20 * FROM ztf.lightcurves",
     "exposures": "SELECT TOP 100 * FROM ztf.exposures",
+    "sources": "SELECT TOP 100 * FROM ztf.sources",
     "releases": "SELECT * FROM ztf.releases",
     "filters": "SELECT * FROM ztf.filters",
     "a join": "SELECT TOP 100 o.*, d.hmjd, d.mag FROM ztf.objects AS o"

@@ -17,7 +17,7 @@ from astropy.table import Table
 from support import service
 from support.demo_files import demo_files
 
-TABLES = ("objects", "lightcurves", "detections", "exposures")
+TABLES = ("sources", "objects", "lightcurves", "detections", "exposures")
 ONE = "SELECT * FROM ztf.detections WHERE oid = 680113300005170 ORDER BY hmjd"
 
 
@@ -53,6 +53,8 @@ def test_keys_join_light_curves_and_detections_with_objects(tap):
     for schema in ("ztf", "ztf_demo"):
         for table in ("detections", "lightcurves"):
             assert (f"{schema}.{table}", f"{schema}.objects", "oid", "oid") in links
+        sources = (f"{schema}.objects", f"{schema}.sources", "source_id", "source_id")
+        assert sources in links
 
 
 def test_row_counts_are_those_of_the_release(tap):

@@ -161,6 +161,9 @@ def test_real_light_curves_of_two_bands_are_joined_with_the_nearest():
     star = group(oid, ra, dec, nobs, RADIUS).star
     band, place = oid // 10**11 % 10, unit_vectors(ra, dec)
     chord, nearest = KDTree(place[band == 2]).query(place[band == 1])
+    trees = [(KDTree(place[band == one]), place[band == one]) for one in (1, 2)]
+    same = min(tree.query(places, 2)[0][:, 1].min() for tree, places in trees)
+    assert np.degrees(2 * np.arcsin(same / 2)) / ARCSEC == pytest.approx(1.44, abs=0.01)
     near = np.degrees(2 * np.arcsin(chord / 2)) < 1 * ARCSEC
     of_g, of_r = star[band == 1], star[band == 2]
     assert (len(of_g), len(of_r), near.sum()) == (6122, 9513, 4144)

@@ -23,6 +23,7 @@ SHARED_RDS = {
         "outside",
         "references",
         "release",
+        "sources",
         "ssa",
         "tables",
         "ztf",

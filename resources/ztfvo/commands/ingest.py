@@ -62,6 +62,8 @@ def ingest(
     outcomes = _ingest(found, files or [], settings, options, workers or settings.workers)
     if not dry_run and any(outcome.action != "unchanged" for outcome in outcomes):
         _write_report(settings.var / "log" / "ingest", release, outcomes)
+    if any(outcome.action in ("loaded", "replaced") for outcome in outcomes):
+        console.print(f"Which light curves are of one star: ztfvo sources {release}")
     if any(outcome.action == "refused" for outcome in outcomes):
         raise typer.Exit(1)
 

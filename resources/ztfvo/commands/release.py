@@ -104,6 +104,7 @@ def unload(
             lambda what: console.print(f"  done: {what}"),
         )
     console.print(f"{key} is no longer in {name}", markup=False)
+    console.print(f"Stars that lose a light curve: ztfvo sources {name}")
     console.print(f"Its coverage in the registry: ztfvo release publish {name}")
 
 

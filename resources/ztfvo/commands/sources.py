@@ -80,7 +80,7 @@ def _with_progress(
             curves = state.fields["curves"] + found.lightcurves
             progress.update(
                 task,
-                advance=1,
+                advance=found.cells,
                 stars=state.fields["stars"] + found.sources,
                 curves=curves,
                 rate=curves / (state.elapsed or 1),

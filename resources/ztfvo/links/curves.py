@@ -14,29 +14,69 @@ from ztfvo import records
 from ztfvo.db import reading
 from ztfvo.links.model import LightCurve, Relative
 from ztfvo.releases import NoRelease
+from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT, schema_of
 
-SAME_STAR = 1.5
-"""arcsec within which light curves are taken for those of one star.  In DR19's field 1518, the
-separations of sources in zg from those in zr, 0.25 arcsec for most, become rarer up to 1.5 arcsec,
-and from there on are as frequent as those of unrelated neighbours; no two sources of one channel
-are nearer to each other than 1.25 arcsec."""
-
-_FOUND = """
+_COLUMNS = """
 SELECT {name} AS in_release, o.oid AS asked, o.ra AS asked_ra, o.dec AS asked_dec,
   n.oid, n.ra, n.dec, n.fieldid, n.rcid, n.filterid, n.filter, n.nobs
-FROM asked o JOIN {store}.objects n ON spoint_dwithin(
-  spoint(radians(o.ra), radians(o.dec)), spoint(radians(n.ra), radians(n.dec)), {radius})
+FROM asked o
 """
 
-_ASKED = "WITH asked AS MATERIALIZED (SELECT oid, ra, dec FROM {store}.objects WHERE oid = ANY({}))"
+_NEAR = """spoint_dwithin(
+  spoint(radians(o.ra), radians(o.dec)), spoint(radians(n.ra), radians(n.dec)), {radius})"""
+
+_FOUND = (
+    _COLUMNS
+    + """JOIN {store}.source_member m ON m.source_id = o.source_id
+  JOIN {store}.objects n ON n.oid = m.oid
+UNION ALL
+"""
+    + _COLUMNS
+    + "JOIN {store}.objects n ON "
+    + _NEAR
+    + " WHERE o.source_id IS NULL"
+)
+"""In the release that has the light curves: those of the same sources, and those around a light
+curve that is of none."""
+
+_NEAREST = (
+    """CROSS JOIN LATERAL (SELECT n.source_id FROM {store}.objects n WHERE """
+    + _NEAR
+    + """
+  ORDER BY spoint(radians(n.ra), radians(n.dec)) <-> spoint(radians(o.ra), radians(o.dec)), n.oid
+  LIMIT 1) s
+"""
+)
+
+_FOUND_ELSEWHERE = (
+    _COLUMNS
+    + _NEAREST
+    + """JOIN {store}.source_member m ON m.source_id = s.source_id
+  JOIN {store}.objects n ON n.oid = m.oid
+UNION ALL
+"""
+    + _COLUMNS
+    + _NEAREST
+    + "JOIN {store}.objects n ON "
+    + _NEAR
+    + " WHERE s.source_id IS NULL"
+)
+"""In another release: those of the source that the nearest light curve is of; those around where
+that is of none."""
+
+_ASKED = (
+    "WITH asked AS MATERIALIZED"
+    " (SELECT oid, ra, dec, source_id FROM {store}.objects WHERE oid = ANY({}))"
+)
 
 
 def read(release: str, oids: Sequence[int]) -> dict[int, LightCurve]:
     """Light curves of a release by OID, with those of the same stars in all comparable releases.
 
-    One statement finds them all, by the position index.  Observed and simulated releases are never
-    related to each other.
+    Those of the same star are those of its source, and those around it where the release has no
+    sources.  One statement finds them all.  Observed and simulated releases are never related to
+    each other.
 
     Parameters
     ----------
@@ -74,7 +114,7 @@ def _comparable(connection: Connection, release: str) -> tuple[str, bool, list[s
 
 
 def statement(name: str, others: Sequence[str]) -> sql.Composed:
-    """SQL with one parameter, an array of OIDs: what is around them in these releases.
+    """SQL with one parameter, an array of OIDs: what is of the same stars in these releases.
 
     Parameters
     ----------
@@ -83,14 +123,13 @@ def statement(name: str, others: Sequence[str]) -> sql.Composed:
     others
         Releases to look in besides.
     """
+    radius = float(np.radians(get_settings().source_radius / 3600))
     asked = sql.SQL(_ASKED).format(sql.Placeholder(), store=_store(name))
     parts = [
-        sql.SQL(_FOUND).format(
-            name=sql.Literal(each),
-            store=_store(each),
-            radius=sql.Literal(float(np.radians(SAME_STAR / 3600))),
+        sql.SQL(found).format(
+            name=sql.Literal(each), store=_store(each), radius=sql.Literal(radius)
         )
-        for each in (name, *others)
+        for found, each in [(_FOUND, name), *((_FOUND_ELSEWHERE, other) for other in others)]
     ]
     return asked + sql.SQL(" UNION ALL ").join(parts)
 

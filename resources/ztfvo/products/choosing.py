@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ztfvo import designation
 from ztfvo.bands import BANDS
 from ztfvo.dal import Parameters, plain, shorten
 from ztfvo.errors import HTTPError
@@ -18,6 +19,10 @@ from ztfvo.store.names import NAME
 MAX_CIRCLE = 0.1667
 """deg, of the radius of a circle."""
 
+SOURCE_IDS = 12 << 2 * 29
+"""Number of HEALPix cells of order 29, of which identifiers of stars are."""
+
+_SOURCE_ID = re.compile(r"[0-9]{1,19}", re.ASCII)
 _NAMES = {**FILTER_IDS, **{name[1:]: number for name, number in FILTER_IDS.items()}}
 _NUMBERS = {str(number): number for number in FILTER_NAMES}
 _COLLECTION = re.compile(rf"(?:ztf_)?({NAME.pattern})", re.ASCII)
@@ -153,6 +158,28 @@ class CircleParameter(Parameter):
             f"{self.name}={shorten(text)} is not a circle: {reason}. Give RA, Dec and radius in"
             f" degrees (ICRS), as in {self.name}={example}.",
         )
+
+
+class Star(Parameter):
+    """A star, by identifier or by the name made of its position."""
+
+    def read(self, given: Parameters) -> dict[str, Any]:
+        text = given.text(self.name)
+        if text is None:
+            return {}
+        if _SOURCE_ID.fullmatch(text) and int(text) < SOURCE_IDS:
+            return {"star": int(text)}
+        name = designation.read(text)
+        if name is None:
+            raise HTTPError(
+                400,
+                f"{self.name}={shorten(text)} is not a star: give a source_id of the table sources,"
+                f" or a name like {designation.EXAMPLE}.",
+            )
+        return {"star": name}
+
+    def write(self, request: Request) -> list[str]:
+        return [] if request.star is None else [str(request.star)]
 
 
 class Magnitudes(Parameter):

@@ -32,11 +32,13 @@ class Request:
     release: str
     """Name of a release, or ``ztf`` for the default one."""
     oids: tuple[int, ...]
-    """Each once, in the order asked for; at least one unless there is a circle."""
+    """Each once, in the order asked for; at least one unless there is a circle or star."""
     format: str
     """Name of a writer."""
     circle: Circle | None = None
     """In place of OIDs: all light curves within it are asked for."""
+    star: int | str | None = None
+    """In place of OIDs: source_id or name of a star, all of whose light curves are asked for."""
     nobs_min: int = 0
     """Least number of epochs, of any quality and time, of a light curve."""
     magnitudes: tuple[float, float] = (-math.inf, math.inf)

@@ -19,6 +19,7 @@ from ztfvo.products.choosing import (
     CircleParameter,
     Collection,
     Magnitudes,
+    Star,
     Time,
 )
 from ztfvo.products.columns import OPTIONAL
@@ -153,6 +154,14 @@ QUANTITY = Choice(
         )
     ),
     label="Quantity",
+)
+
+STAR = Star(
+    name="SOURCE",
+    description="All light curves of a star, in place of ID: its source_id in the table sources, or"
+    " its name",
+    ucd="meta.id;src",
+    described=False,
 )
 
 PARAMETERS: tuple[Parameter, ...] = (
@@ -295,6 +304,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         meanings={"yes": True, "no": False},
         described=False,
     ),
+    STAR,
     CircleParameter(
         name="POS",
         description="Light curves within a circle, in place of ID: CIRCLE, then RA, Dec and radius"
@@ -391,8 +401,8 @@ def oids(words: list[str]) -> tuple[int, ...]:
     if not words:
         raise HTTPError(
             400,
-            "No light curve is named: give ID, as in ID=680113300005170, or several, or a circle as"
-            " in POS=CIRCLE 254.4576 35.3424 0.0003.",
+            "No light curve is named: give ID, as in ID=680113300005170, or several, or a star by"
+            " SOURCE, or a circle as in POS=CIRCLE 254.4576 35.3424 0.0003.",
         )
     try:
         found = tuple(dict.fromkeys(parse(shorten(word)) for word in words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
-from ztfvo.products import select
+from ztfvo.products import select, stars
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Product, Request
 from ztfvo.products.writers import Writer
@@ -37,6 +37,20 @@ def fetch(request: Request) -> Product:
             " curves or CYCLES, or query the table detections by TAP.",
         )
     return product
+
+
+def members(release: str, star: int | str) -> tuple[int, ...]:
+    """Return the OIDs of a star, see `ztfvo.products.stars.members`.
+
+    Raises
+    ------
+    HTTPError
+        404 where there is no such release or star, 400 where several have the name.
+    DatabaseDown
+        When the database does not answer, or takes too long.
+    """
+    with reading() as connection:
+        return stars.members(connection, release, star)
 
 
 def rows(product: Product) -> int:

@@ -12,7 +12,7 @@ from ztfvo.products import own, writers
 from ztfvo.products.kinds import Parameter
 from ztfvo.products.layouts import layouts
 from ztfvo.products.model import OwnPhotometry, Product, Request
-from ztfvo.products.parameters import FORMAT, ID, NAMES, PARAMETERS, SHORT_FORMAT, oids
+from ztfvo.products.parameters import FORMAT, ID, NAMES, PARAMETERS, SHORT_FORMAT, STAR, oids
 from ztfvo.products.writers import Writer
 from ztfvo.store.names import DEFAULT, NAME
 
@@ -59,10 +59,12 @@ def read(asked: Asked, writer: Writer) -> Request:
     words = [*named, *given.words(ID), *given.words("OID")]
     if "circle" in attributes:
         _require_no_more_than_a_circle(given, words, writer)
+    if "star" in attributes:
+        require_no_more_than_a_star(given, words)
     cycles = attributes.pop("cycles", writer.cycles)
     return Request(
         release=_one_release(release, attributes.pop("release", release)),
-        oids=() if "circle" in attributes else oids(words),
+        oids=() if attributes.keys() & {"circle", "star"} else oids(words),
         format=writer.names[0],
         cycles=cycles if "period" in attributes else 1,
         own=_own(asked, writer),
@@ -90,6 +92,28 @@ def _require_no_more_than_a_circle(given: Parameters, words: Sequence[str], writ
         raise HTTPError(
             400, f"There is no page of a circle: ask for {known}, or for the page of an ID."
         )
+
+
+def require_no_more_than_a_star(given: Parameters, words: Sequence[str]) -> None:
+    """Refuse what names light curves beside a star.
+
+    Parameters
+    ----------
+    words
+        Light curves that are named.
+
+    Raises
+    ------
+    HTTPError
+        400.
+    """
+    for name, more in ((ID, words), ("POS", [*given.values("POS"), *given.values("CIRCLE")])):
+        if more:
+            raise HTTPError(
+                400,
+                f"{name}={shorten(more[0])} means nothing with {STAR.name}, which asks for all"
+                " light curves of a star: give one of them.",
+            )
 
 
 def _one_release(path: str, collection: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from ztfvo.products.queries import (
     exposure_query,
     neighbour_query,
 )
+from ztfvo.products.stars import members
 from ztfvo.releases import NoRelease, find_release
 from ztfvo.store.names import DEFAULT, may_name_release
 
@@ -85,6 +87,9 @@ def select(connection: Connection, request: Request) -> Product:
     if request.release != DEFAULT and not may_name_release(request.release):
         raise _unknown_release(connection, request)
     try:
+        if request.star is not None:
+            named = members(connection, request.release, request.star)
+            request = replace(request, oids=named, star=None)
         near = _near(connection, request)
         rows = _rows(connection, request, near or request.oids)
     except errors.UndefinedTable as error:

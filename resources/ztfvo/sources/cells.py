@@ -1,4 +1,4 @@
-"""The parts of the sky whose stars are found by themselves: HEALPix cells, and what is around.
+"""The parts of the sky whose stars are found together: HEALPix cells, and what is around them.
 
 A star is of the cell of its light curve with the smallest OID.  Its other light curves, and what
 decides whether they are of it, may be in cells beside: so light curves are read some rings of
@@ -8,7 +8,8 @@ smaller pixels further, and further still where a group of neighbours reaches th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from astropy_healpix.core import neighbours
@@ -22,17 +23,20 @@ FINE = 14
 """HEALPix order of the pixels of rings: 13 arcsec, 7 where they are narrowest, which no two
 neighbours are apart."""
 
+CURVES_AT_A_TIME = 5000
+"""Light curves that are looked at together, where a cell does not have more."""
+CELLS_AT_A_TIME = 64
+
 _BITS = 2 * (HEALPIX_ORDER - ORDER)
 _FINE_BITS = 2 * (HEALPIX_ORDER - FINE)
 
-_INSIDE = np.arange(1 << 2 * (FINE - ORDER), dtype=np.int64)
-
 
 def _border() -> np.ndarray:
-    """Those of `_INSIDE` at the edges of a cell: all bits of one coordinate are 0, or are 1."""
-    bits = _INSIDE[:, None] >> np.arange(2 * (FINE - ORDER)) & 1
+    """Pixels of cell 0 at its edges: all bits of one coordinate are 0, or are 1."""
+    inside = np.arange(1 << 2 * (FINE - ORDER), dtype=np.int64)
+    bits = inside[:, None] >> np.arange(2 * (FINE - ORDER)) & 1
     axes = bits[:, ::2].sum(axis=1), bits[:, 1::2].sum(axis=1)
-    return _INSIDE[np.any([(axis == 0) | (axis == FINE - ORDER) for axis in axes], axis=0)]
+    return inside[np.any([(axis == 0) | (axis == FINE - ORDER) for axis in axes], axis=0)]
 
 
 _BORDER = _border()
@@ -53,63 +57,93 @@ def bounds(cell: int) -> tuple[int, int]:
     return cell << _BITS, (cell + 1) << _BITS
 
 
-def around(cell: int, rings: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pixels of a cell with those of rings around it, and those of the last ring.
+class Region(NamedTuple):
+    """Some cells with rings of pixels around them."""
 
-    Returns
-    -------
-    pixels, last : numpy.ndarray
-        Pixels of order `FINE`, nested, sorted (int64).
-    """
-    first = cell << 2 * (FINE - ORDER)
-    pixels, last = first + _INSIDE, first + _BORDER
+    low: list[int]
+    """First HEALPix index of order 29 of each run of cells or pixels."""
+    high: list[int]
+    """That after the last of each run."""
+    last: np.ndarray
+    """Pixels of order `FINE` of the last ring."""
+
+
+def around(cells: np.ndarray, rings: int) -> Region:
+    """Return cells (int64, sorted) with so many rings of pixels of order `FINE` around them."""
+    last = (_first_pixel(cells)[:, None] + _BORDER).ravel()
+    ring = np.empty(0, np.int64)
     for _ in range(rings):
-        last = np.setdiff1d(_beside(last, FINE), pixels)
-        pixels = np.sort(np.concatenate((pixels, last)))
-    return pixels, last
+        near = _beside(last, FINE)
+        near = near[~np.isin(near >> 2 * (FINE - ORDER), cells)]
+        last = np.setdiff1d(near, ring, assume_unique=True)
+        ring = np.sort(np.concatenate((ring, last)))
+    (low, high), (ring_low, ring_high) = _runs(cells, _BITS), _runs(ring, _FINE_BITS)
+    return Region(low + ring_low, high + ring_high, last)
 
 
-def ranges(pixels: np.ndarray) -> tuple[list[int], list[int]]:
-    """Return the first HEALPix indices of order 29 of runs of pixels, and those after the last.
+def _first_pixel(cells: np.ndarray) -> np.ndarray:
+    return cells << 2 * (FINE - ORDER)
 
-    Parameters
-    ----------
-    pixels
-        Of order `FINE`, sorted.
-    """
+
+def _runs(pixels: np.ndarray, bits: int) -> tuple[list[int], list[int]]:
+    """Begin and end of runs of sorted pixels that have so many bits less than HEALPix indices of
+    order 29."""
+    if not len(pixels):
+        return [], []
     ends = np.flatnonzero(np.diff(pixels) != 1)
     first = pixels[np.concatenate(([0], ends + 1))]
     last = pixels[np.concatenate((ends, [len(pixels) - 1]))]
-    return (first << _FINE_BITS).tolist(), ((last + 1) << _FINE_BITS).tolist()
+    return (first << bits).tolist(), ((last + 1) << bits).tolist()
 
 
-def made_of(files: Iterable[Sequence[tuple[int, list[int]]]], method: str) -> dict[int, int]:
-    """Return what stands for the files and the method that the stars of each cell are made of.
+class Cell(NamedTuple):
+    """A cell with light curves."""
 
-    Files of the cells beside count as well.
+    number: int
+    made_of: int
+    """What stands for the files and the method that its stars are made of: 64 bits."""
+    lightcurves: float
+    """About how many there are."""
+
+
+def cells_of(files: Iterable[Sequence[tuple[int, list[int], int]]], method: str) -> list[Cell]:
+    """Return the cells with light curves, sorted by number.
+
+    Files of the cells beside count in what a cell is made of.
 
     Parameters
     ----------
     files
-        Some at a time: id of the file, and the cells where it has light curves.
+        Some at a time: id of the file, the cells where it has light curves, and how many it has.
     method
         Text that changes where other stars would be found in the same files.
-
-    Returns
-    -------
-    dict of int to int
-        A number of 64 bits by cell, for those with light curves.
     """
     sums = np.zeros(12 << 2 * ORDER, np.uint64)
-    own = np.zeros(len(sums), bool)
+    curves = np.zeros(len(sums))
     salt = int.from_bytes(hashlib.sha256(method.encode()).digest()[:8], "big")
     for some in files:
-        for file, cells in some:
+        for file, cells, number in some:
             where = np.array(cells, np.int64)
-            own[where] = True
+            curves[where] += number / max(len(where), 1)
             sums[np.union1d(where, _beside(where, ORDER))] += _scrambled(file ^ salt)
-    some = np.flatnonzero(own)
-    return dict(zip(some.tolist(), sums[some].view(np.int64).tolist(), strict=True))
+    some = np.flatnonzero(curves)
+    values = some, sums[some].view(np.int64), curves[some]
+    return [Cell(*each) for each in zip(*(value.tolist() for value in values), strict=True)]
+
+
+def portions(cells: Iterable[Cell]) -> Iterator[list[Cell]]:
+    """Divide cells into portions of a bounded number of light curves and of cells."""
+    some: list[Cell] = []
+    curves = 0.0
+    for cell in cells:
+        full = curves + cell.lightcurves > CURVES_AT_A_TIME or len(some) == CELLS_AT_A_TIME
+        if some and full:
+            yield some
+            some, curves = [], 0.0
+        some.append(cell)
+        curves += cell.lightcurves
+    if some:
+        yield some
 
 
 def _beside(pixels: np.ndarray, order: int) -> np.ndarray:

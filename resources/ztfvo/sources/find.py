@@ -1,8 +1,8 @@
-"""Find the stars of one cell, measure them and put them into the store."""
+"""Find the stars of some cells, measure them and put them into the store."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from ztfvo.ingest.load import copy_rows
 from ztfvo.settings import Settings
-from ztfvo.sources.cells import around, bounds, cell_of, pixel_of, ranges
+from ztfvo.sources.cells import Cell, around, bounds, cell_of, pixel_of
 from ztfvo.sources.grouping import TWINS, group, positions
 from ztfvo.sources.measure import measure
 from ztfvo.store import copybinary as cb
@@ -70,25 +70,27 @@ class Method:
 
 @dataclass(frozen=True)
 class Found:
-    """How much there is in a cell."""
+    """How much there is in some cells."""
 
-    cell: int
+    cells: int
     sources: int
     lightcurves: int
     epochs: int
 
 
-def find(connection: Connection, cell: int, method: Method) -> Found:
-    """Find the stars of a cell, and write them; the caller's transaction and schema are used.
+def find(connection: Connection, cells: Sequence[Cell], method: Method) -> Found:
+    """Find the stars of cells, and write them; the caller's transaction and schema are used.
 
     Parameters
     ----------
     connection
         In a transaction, with the release's schema first in its search path.
-    cell
-        One that has no stars in the store.
+    cells
+        Those that have no stars in the store, sorted by number.
     """
-    objects, star = _stars(connection, cell, method)
+    numbers = np.array([cell.number for cell in cells])
+    objects, star = _stars(connection, numbers, method)
+    sources = np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
     weight = objects["nobs"].astype(float)
     if len(objects):
         bounds_ = np.flatnonzero(np.diff(star, prepend=-1, append=star[-1] + 1))
@@ -107,8 +109,17 @@ def find(connection: Connection, cell: int, method: Method) -> Found:
         copy_rows(connection, "source", COLUMNS, cb.rows(columns, len(COLUMNS)))
         members = cb.scalars(by_oid["oid"], np.repeat(source_id, np.diff(bounds_)))
         copy_rows(connection, "source_member", ("oid", "source_id"), cb.rows([members], 2))
-    sources = int(star[-1]) + 1 if len(star) else 0
-    return Found(cell, sources, len(objects), int(objects["nobs"].sum()))
+        place = np.searchsorted(numbers, cell_of(source_id))
+        sources = (np.bincount(place, each, len(cells)) for each in (None, np.diff(bounds_)))
+    connection.cursor().executemany(
+        "INSERT INTO source_cell (cell, made_of, nsources, nlightcurves) VALUES (%s, %s, %s, %s)",
+        [
+            (cell.number, cell.made_of, int(stars), int(curves))
+            for cell, stars, curves in zip(cells, *sources, strict=True)
+        ],
+    )
+    stars = int(star[-1]) + 1 if len(star) else 0
+    return Found(len(cells), stars, len(objects), int(objects["nobs"].sum()))
 
 
 def remove(connection: Connection, cell: int) -> None:
@@ -120,17 +131,19 @@ def remove(connection: Connection, cell: int) -> None:
     connection.execute("DELETE FROM source_cell WHERE cell = %s", (cell,))
 
 
-def _stars(connection: Connection, cell: int, method: Method) -> tuple[np.ndarray, np.ndarray]:
-    """Light curves of the stars of a cell, ordered by star, filter and OID, and their stars."""
+def _stars(
+    connection: Connection, cells: np.ndarray, method: Method
+) -> tuple[np.ndarray, np.ndarray]:
+    """Light curves of the stars of cells, ordered by star, filter and OID, and their stars."""
     rings = FIRST_RINGS
     while True:
-        pixels, last = around(cell, rings)
-        rows = connection.cursor(binary=True).execute(_OBJECTS, ranges(pixels)).fetchall()
+        low, high, last = around(cells, rings)
+        rows = connection.cursor(binary=True).execute(_OBJECTS, (low, high)).fetchall()
         objects = np.array(rows, _KINDS)
         grouped = group(
             objects["oid"], objects["ra"], objects["dec"], objects["nobs"], method.radius
         )
-        inside = cell_of(objects["healpix"]) == cell
+        inside = np.isin(cell_of(objects["healpix"]), cells)
         at_the_end = np.isin(pixel_of(objects["healpix"]), last)
         if not np.intersect1d(grouped.neighbours[inside], grouped.neighbours[at_the_end]).size:
             break

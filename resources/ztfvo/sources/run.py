@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -16,14 +16,14 @@ from ztfvo.db import connect
 from ztfvo.errors import CannotBeDone
 from ztfvo.machine import become_worker
 from ztfvo.settings import Settings
-from ztfvo.sources.cells import made_of
+from ztfvo.sources.cells import Cell, cells_of, portions
 from ztfvo.sources.find import Found, Method, find, remove
 from ztfvo.store.schemas import use_schema
 from ztfvo.store.tables import SOURCE_INDEXES
 
 FILES_AT_A_TIME = 1000
 WAITING = 4
-"""Cells that wait for each worker."""
+"""Portions of cells that wait for each worker."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Plan:
 
     stale: list[int]
     """Cells whose stars are of other files, or found in another way."""
-    todo: dict[int, int]
-    """Cells whose stars are to be found, with what they are made of."""
+    todo: list[Cell]
+    """Cells whose stars are to be found."""
     whole: bool
     """Whether no cell stays as it is."""
 
@@ -74,17 +74,17 @@ def plan(connection: Connection, release: str, method: Method, again: bool = Fal
     """
     with connection.transaction():
         use_schema(connection, release)
-        wanted = made_of(_files(connection), str(method))
+        cells = cells_of(_files(connection), str(method))
         known = dict(connection.execute("SELECT cell, made_of FROM source_cell ORDER BY cell"))
+    wanted = {cell.number: cell.made_of for cell in cells}
     stale = [cell for cell, of in known.items() if again or wanted.get(cell) != of]
     kept = known.keys() - set(stale)
-    todo = {cell: of for cell, of in wanted.items() if cell not in kept}
-    return Plan(stale, todo, whole=not kept)
+    return Plan(stale, [cell for cell in cells if cell.number not in kept], whole=not kept)
 
 
-def _files(connection: Connection) -> Iterator[list[tuple[int, list[int]]]]:
+def _files(connection: Connection) -> Iterator[list[tuple[int, list[int], int]]]:
     with connection.cursor("files") as cursor:
-        cursor.execute("SELECT id, cells FROM input_file")
+        cursor.execute("SELECT id, cells, nlightcurves FROM input_file")
         while some := cursor.fetchmany(FILES_AT_A_TIME):
             yield some
 
@@ -105,34 +105,34 @@ def remove_stale(connection: Connection, release: str, stale: list[int]) -> None
 
 def run(
     release: str,
-    todo: dict[int, int],
+    todo: Sequence[Cell],
     method: Method,
     settings: Settings,
     workers: int,
     report: Callable[[Found], None],
 ) -> None:
-    """Find the stars of cells that have none in the store, each cell whole or not at all.
+    """Find the stars of cells that have none in the store, some cells in each transaction.
 
     Parameters
     ----------
     todo
-        Cells, with what they are made of.
+        Sorted by number.
     report
-        Called with each cell as it is done.
+        Called with what there is in the cells of each transaction.
 
     Raises
     ------
     CannotBeDone
         If a worker was killed.
     """
-    if min(workers, len(todo)) <= 1:
+    if workers == 1:
         with connect(settings, autocommit=True) as connection:
-            for cell, of in todo.items():
-                report(_find(connection, release, cell, of, method))
+            for cells in portions(todo):
+                report(_find(connection, release, cells, method))
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        min(workers, len(todo)), context, initializer=_start_worker, initargs=(settings,)
+        workers, context, initializer=_start_worker, initargs=(settings,)
     ) as pool:
         try:
             _in_parallel(pool, release, todo, method, workers, report)
@@ -149,17 +149,17 @@ def run(
 def _in_parallel(
     pool: ProcessPoolExecutor,
     release: str,
-    todo: dict[int, int],
+    todo: Sequence[Cell],
     method: Method,
     workers: int,
     report: Callable[[Found], None],
 ) -> None:
-    """Keep all workers at work, with a bounded number of cells that wait."""
-    cells = iter(todo.items())
+    """Keep all workers at work, with a bounded number of portions that wait."""
+    rest = portions(todo)
     waiting: set[Future[Found]] = set()
     while True:
-        for cell, of in islice(cells, WAITING * workers - len(waiting)):
-            waiting.add(pool.submit(_work, release, cell, of, method))
+        for cells in islice(rest, WAITING * workers - len(waiting)):
+            waiting.add(pool.submit(_work, release, cells, method))
         if not waiting:
             return
         done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -174,26 +174,20 @@ def _start_worker(settings: Settings) -> None:
     become_worker()
     global _connection
     _connection = connect(settings, autocommit=True)
-    # A cell that a crash of the machine takes back is not listed, and is done again.
+    # Cells that a crash of the machine takes back are not listed, and are done again.
     _connection.execute("SET synchronous_commit = off")
 
 
-def _work(release: str, cell: int, of: int, method: Method) -> Found:
-    return _find(_connection, release, cell, of, method)
+def _work(release: str, cells: Sequence[Cell], method: Method) -> Found:
+    return _find(_connection, release, cells, method)
 
 
-def _find(connection: Connection, release: str, cell: int, of: int, method: Method) -> Found:
+def _find(connection: Connection, release: str, cells: Sequence[Cell], method: Method) -> Found:
     with connection.transaction():
         use_schema(connection, release)
         # Ranges of cells are looked up in the index also where the planner knows little.
         connection.execute("SET LOCAL enable_seqscan = off")
-        found = find(connection, cell, method)
-        connection.execute(
-            "INSERT INTO source_cell (cell, made_of, nsources, nlightcurves)"
-            " VALUES (%s, %s, %s, %s)",
-            (cell, of, found.sources, found.lightcurves),
-        )
-    return found
+        return find(connection, cells, method)
 
 
 def finish(connection: Connection, release: str, say: Callable[[str], None]) -> tuple[int, int]:

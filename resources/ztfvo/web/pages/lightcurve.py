@@ -225,10 +225,8 @@ def _records(product: Product, first: LightCurve | None) -> dict[str, Any] | Non
 def _related(product: Product, first: LightCurve | None) -> Iterator[tuple[str, str]]:
     """What else there is of the first light curve, here and at other services."""
     request, oid = product.request, product.curves[0].oid
-    yield (
-        "Light curves of the same star in this release",
-        f"{_page_of(request, oid)}?RADIUS=1.5",
-    )
+    star = [one.oid for one in first.relatives if one.release == first.release] if first else []
+    yield "Light curves of the same star in this release", _page_of(request, oid, *star)
     yield (
         "All that is linked to this light curve (DataLink)",
         addresses.links(request.release, oid),

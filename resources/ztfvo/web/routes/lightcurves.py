@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from ztfvo.products import parameters
+from ztfvo.products import parameters, produce, request
 from ztfvo.products.writers import writers
 from ztfvo.store.names import DEFAULT
 from ztfvo.web.delivery import UNLISTED, asking, deliver
@@ -96,9 +96,16 @@ def _names(given: Given) -> list[str]:
 @serve(router, "/view")
 @serve(router, "/{release}/view")
 def named(given: Reading) -> Response:
-    """Lead to the page of the light curves that a form names."""
-    given.parameters.require_known([parameters.ID])
-    oids = parameters.oids(given.parameters.words(parameters.ID))
+    """Lead to the page of the light curves, or of all of the star, that a form names."""
+    given.parameters.require_known([parameters.ID, parameters.STAR.name])
+    star = parameters.STAR.read(given.parameters)
+    words = given.parameters.words(parameters.ID)
+    if star:
+        request.require_no_more_than_a_star(given.parameters, words)
+        release = next(iter(given.around("view")), DEFAULT)
+        oids = produce.members(release, star["star"])
+    else:
+        oids = parameters.oids(words)
     path = "/".join([*given.around("view"), "view", ",".join(map(str, oids))])
     return Response(status_code=303, headers={"Location": f"/{path}"})
 
