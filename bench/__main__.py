@@ -151,6 +151,15 @@ def outside(
 
     settings = get_settings()
     run(settings, (base or settings.url).rstrip("/"), schema, seconds, delay, slow, asking, runs)
+def features(
+    release: Annotated[str, typer.Argument(help="Name of a loaded release.")] = "ztf",
+    curves: Count = 2_000,
+) -> None:
+    """Compare the pipeline of features with the package by itself."""
+    from bench.features import features as run
+
+    if not run(get_settings(), release, curves):
+        raise typer.Exit(1)
 
 
 @app.command()

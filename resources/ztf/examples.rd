@@ -99,6 +99,22 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
         ORDER BY chi2_red DESC
     </meta>
 
+    <meta name="_example" title="Periodic variables by their features">
+      :taptable:`ztf.features` has the best period of each light curve, its signal-to-noise
+      ratio in the periodogram, and some 40 other numbers.  Light curves of long series only show
+      the window of the observations where the period is near a day: leave it out.
+
+      .. tapquery::
+
+        SELECT TOP 100 o.oid, o.ra, o.dec, o.filter, o.mag_median, f.period_0,
+          f.period_s_to_n_0, f.amplitude, f.stetson_k
+        FROM ztf.features AS f
+        JOIN ztf.objects AS o ON o.oid = f.oid
+        WHERE f.period_s_to_n_0 &gt; 20 AND ABS(f.period_0 - 1) &gt; 0.02
+          AND f.amplitude &gt; 0.2
+        ORDER BY f.period_s_to_n_0 DESC
+    </meta>
+
     <meta name="_example" title="Colours from two bands">
       Median zg - zr of all stars within 0.2 degrees of HZ Her: each object in zg
       with its neighbours in zr of the same field within 1 arcsec, by a self-join

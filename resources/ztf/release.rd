@@ -38,6 +38,7 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
       times="\times" radius="\radius" days="\days"/>
     <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
+    <FEED source="ztf/features#features" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/exposures#exposures" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
@@ -100,6 +101,7 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
         <FEED source="ztf/release#sampler" schema_of_store="'\store'"/>
       </make>
       <make table="sources"/>
+      <make table="features"/>
       <make table="detections"/>
       <make table="lightcurves"/>
       <make table="exposures"/>

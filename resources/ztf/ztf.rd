@@ -127,6 +127,7 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
         schema_of_store="(SELECT name || '_store' FROM ztf_store.releases WHERE is_default)"/>
     </make>
     <make table="sources"/>
+    <make table="features"/>
     <make table="detections"/>
     <make table="lightcurves"/>
     <make table="exposures"/>

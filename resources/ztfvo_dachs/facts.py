@@ -14,6 +14,7 @@ from gavo import base
 
 from ztfvo.bands import BANDS
 from ztfvo.declarations import declared
+from ztfvo.features.columns import columns
 from ztfvo.settings import get_settings
 from ztfvo.store.names import COMMON, schema_of
 from ztfvo.store.times import TIMES
@@ -24,6 +25,9 @@ COUNTS = {
     "detections": "ndetections",
     "exposures": "nexposures",
 }
+
+FIRST = ("period_0", "period_s_to_n_0", "amplitude", "chi2")
+"""Features that are shown where few columns are."""
 
 SIMULATED = "SIMULATED data, not observed."
 """What is put before the descriptions of a release's tables and services."""
@@ -72,6 +76,26 @@ def reference_rows() -> Iterator[dict[str, str]]:
     """Yield the number of rows of the reference catalogue as `value`."""
     for (number,) in ask(f"SELECT sum(nsources) FROM {COMMON}.reference_quadrant"):
         yield {"value": str(number or 0)}
+
+
+def feature_rows(store: str) -> Iterator[dict[str, str]]:
+    """Yield the number of rows of a release's table of features as `value`, if it is known."""
+    for (name,) in _of_release(store, "name"):
+        counted = f"SELECT sum(nfeatures)::bigint FROM {schema_of(name)}.feature_quadrant"
+        for (number,) in ask(counted):
+            yield {"value": str(number or 0)}
+
+
+def features() -> Iterator[dict[str, str]]:
+    """Yield what each column of the tables of features is."""
+    for one in columns():
+        yield {
+            "name": one.name,
+            "unit": one.unit,
+            "ucd": one.ucd,
+            "level": "10" if one.name in FIRST else "20",
+            "description": f"{one.description} ({one.reference})",
+        }
 
 
 def default_objects() -> Iterator[dict[str, str]]:

@@ -19,6 +19,7 @@ SHARED_PARTS = {
     "tables",
     "sources",
     "exposures",
+    "features",
     "release",
     "cone",
     "examples",

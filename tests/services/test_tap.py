@@ -17,7 +17,7 @@ from astropy.table import Table
 from support import service
 from support.demo_files import demo_files
 
-TABLES = ("sources", "objects", "lightcurves", "detections", "exposures")
+TABLES = ("sources", "objects", "lightcurves", "detections", "exposures", "features")
 ONE = "SELECT * FROM ztf.detections WHERE oid = 680113300005170 ORDER BY hmjd"
 
 
@@ -51,7 +51,7 @@ def test_keys_join_light_curves_and_detections_with_objects(tap):
     ).to_table()
     links = {tuple(str(value) for value in row) for row in found}
     for schema in ("ztf", "ztf_demo"):
-        for table in ("detections", "lightcurves"):
+        for table in ("detections", "features", "lightcurves"):
             assert (f"{schema}.{table}", f"{schema}.objects", "oid", "oid") in links
         sources = (f"{schema}.objects", f"{schema}.sources", "source_id", "source_id")
         assert sources in links

@@ -19,6 +19,7 @@ SHARED_RDS = {
         "datalink",
         "examples",
         "exposures",
+        "features",
         "images",
         "outside",
         "references",

@@ -20,6 +20,12 @@ from .outcome import Outcome
 from .readers import readers
 from .remove import channels_of, loaded_quadrants, remove_file
 
+_FEATURES_LEFT = """
+DELETE FROM feature f USING unnest(%s::integer[]) AS q(quadrant)
+WHERE f.oid >= q.quadrant::bigint * 100000000 AND f.oid < (q.quadrant + 1)::bigint * 100000000
+  AND NOT EXISTS (SELECT FROM lightcurve l WHERE l.oid = f.oid)
+"""
+
 
 def unload(
     connection: Connection,
@@ -61,12 +67,14 @@ def unload(
         connection.execute(
             "SELECT pg_advisory_xact_lock(hashtext(current_schema()), hashtext(%s))", (key,)
         )
-        channels = channels_of(loaded_quadrants(connection, key))
+        quadrants = loaded_quadrants(connection, key)
+        channels = channels_of(quadrants)
         if readers()[release.layout].MERGES:
             places = {key_of(path, folder): path for path in survey(folder.absolute()).files}
             unload_merged(connection, key, places)
         else:
             remove_file(connection, key)
+        connection.execute(_FEATURES_LEFT, (sorted(quadrants),))
         finish(connection, release, say)
         forget(connection, channels, simulated=release.simulated)
     return key

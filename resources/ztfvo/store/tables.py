@@ -8,6 +8,7 @@ table ``lightcurve`` has oid as its only key: it can become a distributed table 
 from __future__ import annotations
 
 from ztfvo import designation
+from ztfvo.features.columns import NAMES
 from ztfvo.store.times import FIVE_DECIMALS
 
 BAND_COLUMNS = ("ngoodobs", "mag_mean", "mag_median", "mag_amplitude", "chi2_red")
@@ -61,6 +62,25 @@ CREATE TABLE IF NOT EXISTS source_cell (
 
 The stars of a cell have identifiers that begin with its number.  `made_of` stands for the files and
 settings that they were made of."""
+FEATURES = f"""
+CREATE TABLE IF NOT EXISTS feature (
+  oid bigint PRIMARY KEY,
+  digest bigint NOT NULL
+);
+ALTER TABLE feature {", ".join(f"ADD COLUMN IF NOT EXISTS {name} real" for name in NAMES)};
+CREATE TABLE IF NOT EXISTS feature_quadrant (
+  quadrant integer PRIMARY KEY,
+  edition text NOT NULL,
+  files integer[] NOT NULL,
+  done bigint[] NOT NULL DEFAULT '{{}}',
+  finished boolean NOT NULL DEFAULT false,
+  nfeatures bigint NOT NULL DEFAULT 0
+);
+"""
+"""What is computed of light curves, see `ztfvo.extraction`.  A quadrant is an OID without its last
+eight digits; `files` are those that its light curves came from, and `done` ends the ranges of OIDs
+that are computed while others are not.  `digest` changes with the light curve and the set of
+features."""
 
 
 def tables(ticks: str) -> str:
@@ -164,7 +184,7 @@ CREATE TABLE exposure (
   filefracday bigint
 );
 CREATE INDEX ON exposure (fieldid, rcid, filterid, mjd_mid);
-{SOURCE_TABLES}"""
+{SOURCE_TABLES}{FEATURES}"""
 
 
 def tick_type(ticks_per_day: int) -> str:
@@ -198,6 +218,7 @@ DO $$ BEGIN
 END $$;
 """
     + SOURCE_TABLES
+    + FEATURES
 )
 """What brings the tables of earlier versions up to date, without reading what is in them.  What is
 left to be computed is done by the next `ztfvo.ingest.finish.finish`."""

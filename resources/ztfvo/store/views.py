@@ -11,6 +11,7 @@ import hashlib
 from ztfvo import designation
 from ztfvo.bands import BANDS, name_sql
 from ztfvo.catflags import CATFLAGS
+from ztfvo.features.columns import NAMES
 from ztfvo.photometry import ZERO_FLUX
 from ztfvo.store import codec
 from ztfvo.store.tables import BAND_COLUMNS, BAND_LETTERS, COLOR_COLUMNS, COLORS, UPGRADE
@@ -51,6 +52,7 @@ VIEWS = {
     "detections": codec.DETECTIONS,
     "exposures": _EXPOSURES,
     "sources": _SOURCES,
+    "features": f"SELECT oid, {', '.join(NAMES)} FROM feature",
 }
 """Published views of a release, and what they select.  New columns go last: PostgreSQL can then
 replace the views that others are made of."""

@@ -37,7 +37,8 @@ def make_app() -> FastAPI:
         redoc_url=None,
         openapi_url=SCHEMA,
         openapi_tags=[
-            {"name": name} for name in ("Light curves", "Images", "Outside", "Drop-in", "Site")
+            {"name": name}
+            for name in ("Light curves", "Analysis", "Images", "Outside", "Drop-in", "Site")
         ],
         servers=[{"url": settings.url}],
         default_response_class=Response,

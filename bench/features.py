@@ -1,0 +1,110 @@
+"""Features of light curves of a loaded release: the pipeline, and the package by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import light_curve as lc
+import numpy as np
+from psycopg import Connection
+
+from bench.report import number, save, say, show
+from bench.timing import stopwatch
+from ztfvo.db import connect
+from ztfvo.extraction import plan
+from ztfvo.extraction.compute import CURRENT, compute, good_curves
+from ztfvo.features.build import build
+from ztfvo.features.model import MIN_EPOCHS
+from ztfvo.features.sets import sets
+from ztfvo.releases import find_release
+from ztfvo.settings import Settings
+from ztfvo.store.reading import read
+from ztfvo.store.schemas import use_schema
+
+AIM = 0.9
+"""Share of the package's own rate that the pipeline keeps."""
+
+
+class _Undo(Exception):
+    """Ends a transaction without a trace."""
+
+
+def features(settings: Settings, release: str, curves: int) -> bool:
+    """Measure, print the table and write the JSON file; returns whether the aim is met.
+
+    The pipeline reads, decodes, computes and writes chunks in one process; nothing of it stays.
+    The package is called for each of the same arrays in a plain loop, after each chunk.
+
+    Parameters
+    ----------
+    release
+        Name of a loaded release.
+    curves
+        Light curves, at least.
+    """
+    extractor = build(sets()[CURRENT]).magnitudes
+    pipeline, plain, done, epochs = 0.0, 0.0, 0, 0
+    with connect(settings, autocommit=True) as connection:
+        name = find_release(connection, release).name
+        for chunk in _chunks(connection, name):
+            if done >= curves:
+                break
+            pipeline += _piped(connection, name, chunk)
+            with connection.transaction():
+                use_schema(connection, name)
+                arrays = good_curves(read(connection, chunk.first, chunk.last, MIN_EPOCHS))
+            plain += stopwatch(lambda arrays=arrays: _loop(extractor, arrays))
+            done += len(arrays)
+            epochs += sum(len(each[0]) for each in arrays)
+    if not done:
+        say(f"{name} has no light curves with {MIN_EPOCHS} good epochs")
+        return False
+    share = plain / pipeline
+    show(
+        f"Features of {done} light curves of {name} with {epochs / done:.0f} good epochs each",
+        ("one process", "light curves a second", "ms a light curve"),
+        [
+            (what, number(done / seconds), number(1e3 * seconds / done))
+            for what, seconds in (
+                ("read, decode, compute, write", pipeline),
+                (f"light-curve {lc.__version__} in a plain loop", plain),
+            )
+        ],
+    )
+    say(f"The pipeline has {share:.3f} of the package's rate; the aim is {AIM}.")
+    results: dict[str, Any] = {"pipeline_s": pipeline, "plain_s": plain, "share": share}
+    facts = {"release": name, "curves": done, "epochs": epochs}
+    save(settings.var / "bench" / "results", "features", results, **facts)
+    return share >= AIM
+
+
+def _chunks(connection: Connection, release: str) -> list[plan.Chunk]:
+    """All chunks of a release, those of large quadrants first."""
+    with connection.transaction():
+        use_schema(connection, release)
+        found = connection.execute(
+            f"SELECT oid / {plan.SOURCES} FROM object WHERE ngoodobs >= %s"
+            " GROUP BY 1 ORDER BY count(*) DESC",
+            (MIN_EPOCHS,),
+        ).fetchall()
+        return [chunk for (quadrant,) in found for chunk in plan.cut(connection, quadrant)]
+
+
+def _piped(connection: Connection, release: str, chunk: plan.Chunk) -> float:
+    """Seconds that the pipeline takes for a chunk of which nothing is known."""
+    seconds = 0.0
+    try:
+        with connection.transaction():
+            use_schema(connection, release)
+            connection.execute(
+                "DELETE FROM feature WHERE oid > %s AND oid <= %s", (chunk.first, chunk.last)
+            )
+            seconds = stopwatch(lambda: compute(connection, release, chunk))
+            raise _Undo
+    except _Undo:
+        return seconds
+
+
+def _loop(extractor: Any, arrays: list[Any]) -> None:
+    for each in arrays:
+        extractor(*each, sorted=True, check=False, fill_value=np.nan)

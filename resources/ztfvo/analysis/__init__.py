@@ -1,0 +1,1 @@
+"""What is computed of light curves when it is asked for: features, and periods."""

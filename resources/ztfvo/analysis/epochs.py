@@ -1,0 +1,77 @@
+"""The epochs of light curves that a request for an analysis is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ztfvo.dal import Parameters
+from ztfvo.products import produce
+from ztfvo.products.kinds import Parameter
+from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.parameters import ID, PARAMETERS, oids
+
+MASK = "BAD_CATFLAGS_MASK"
+CHOOSING: tuple[Parameter, ...] = tuple(one for one in PARAMETERS if one.name in ("TIME", MASK))
+"""Parameters that choose epochs, besides those that name light curves."""
+NAMES = (ID, "OID", *(one.name for one in CHOOSING))
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """Epochs of one light curve that are used, ordered by time; arrays of one length."""
+
+    curve: Curve
+    time: np.ndarray
+    """Heliocentric MJD, UTC (d)."""
+    mag: np.ndarray
+    """AB magnitude."""
+    magerr: np.ndarray
+    """Its error, above 0."""
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+def fetch(release: str, words: Sequence[str], given: Parameters) -> tuple[Product, list[Epochs]]:
+    """Fetch the light curves that are named, and choose their epochs.
+
+    Epochs have catflags = 0, or with BAD_CATFLAGS_MASK none of its bits; and magerr > 0.
+
+    Parameters
+    ----------
+    words
+        OIDs as the path has them; there may be others in the parameters.
+
+    Raises
+    ------
+    HTTPError
+        400 for parameters that cannot be used, 404 for what there is not.
+    DatabaseDown
+        When the database does not answer.
+    """
+    attributes: dict[str, Any] = {}
+    for parameter in CHOOSING:
+        attributes |= parameter.read(given)
+    named = [*words, *given.words(ID), *given.words("OID")]
+    request = Request(release=release, oids=oids(named), format="", **attributes)
+    product = produce.fetch(request)
+    return product, [_chosen(curve, request) for curve in product.curves]
+
+
+def selection(request: Request) -> str:
+    """Return in words which epochs are used."""
+    mask = request.bad_catflags_mask
+    flags = "catflags = 0" if mask is None else f"none of the bits {mask} in catflags"
+    return f"{flags}, magerr > 0"
+
+
+def _chosen(curve: Curve, request: Request) -> Epochs:
+    columns, mask = curve.columns, request.bad_catflags_mask
+    flags = columns["catflags"] if mask is None else columns["catflags"] & mask
+    good = (flags == 0) & (columns["magerr"] > 0)
+    time, mag, magerr = (columns[name][good].astype(float) for name in ("hmjd", "mag", "magerr"))
+    return Epochs(curve, time, mag, magerr)

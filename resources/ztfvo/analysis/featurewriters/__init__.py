@@ -1,0 +1,17 @@
+"""Forms of features: one module each, found by listing this folder.
+
+Each has NAMES, EXTENSION, CONTENT_TYPE, TITLE, ORDER and ``write``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import ModuleType
+
+from ztfvo.plugins import modules
+
+
+@lru_cache(maxsize=1)
+def writers() -> list[ModuleType]:
+    """Return all forms, in their order."""
+    return sorted(modules(__name__).values(), key=lambda one: one.ORDER)

@@ -1,0 +1,1 @@
+"""Give the light curves of releases their features: plan, compute, write; resumable."""
