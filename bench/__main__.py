@@ -163,6 +163,19 @@ def features(
 
 
 @app.command()
+def periods(
+    points: Count = 1_000,
+    frequencies: Count = 100_000,
+    runs: Annotated[int, typer.Option(min=1, help="Of each; the quickest counts.")] = 7,
+) -> None:
+    """Compare libraries of periodograms."""
+    from bench.periods import periods as run
+
+    if not run(get_settings(), points, frequencies, runs):
+        raise typer.Exit(1)
+
+
+@app.command()
 def kdb(
     annotations: Count = 100_000,
     requests: Requests = 40,

@@ -268,7 +268,7 @@ def test_the_api_describes_each_parameter_as_it_is_checked(api, site):
 
 
 def test_the_api_begins_with_light_curves(api):
-    tags = ["Light curves", "Images", "Outside", "Drop-in", "Site"]
+    tags = ["Light curves", "Analysis", "Images", "Outside", "Drop-in", "Site"]
     assert [tag["name"] for tag in api["tags"]] == tags
 
 

@@ -16,7 +16,7 @@ PACKAGES = ROOT / "resources"
 LAYERS = (
     {"bands", "catflags", "console", "errors", "files", "machine", "plugins", "votable"},
     {"designation", "grid", "oid", "photometry", "times"},
-    {"dal", "features", "settings"},
+    {"dal", "features", "periods", "settings"},
     {"db", "health", "parts", "position", "remote", "store"},
     {"addresses", "declarations", "records", "references", "releases"},
     {"outside"},

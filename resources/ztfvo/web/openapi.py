@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from ztfvo.products.kinds import Parameter
 from ztfvo.products.parameters import PARAMETERS
 
 
@@ -44,12 +45,17 @@ def query_parameter(
 
 def curve_parameters(names: Iterable[str] | None = None) -> list[dict[str, Any]]:
     """Return parameters of light curves as they are declared: those of some names, or all."""
+    chosen = None if names is None else set(names)
+    return declared_parameters(one for one in PARAMETERS if chosen is None or one.name in chosen)
+
+
+def declared_parameters(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """Return parameters as they are declared."""
     return [
         query_parameter(
             one.name, f"{one.description}{f' ({one.unit})' if one.unit else ''}", one.schema()
         )
-        for one in PARAMETERS
-        if names is None or one.name in names
+        for one in parameters
     ]
 
 

@@ -47,7 +47,7 @@ _PARAMETERS = (
         {"type": "string", "enum": [one.NAMES[0] for one in writers()]},
     ),
 )
-_RELEASE = path_parameter("release", "Name of a release", "dr24")
+_RELEASE = path_parameter("release", "Name of a release, such as dr24", "demo")
 _ANSWERS = {one.CONTENT_TYPE.partition(";")[0]: one.TITLE for one in writers()}
 _REFUSALS = (400, 404, 429, 503)
 

@@ -1,0 +1,20 @@
+"""Forms of periodograms: one module each, found by listing this folder.
+
+Each has NAMES, EXTENSION, CONTENT_TYPE, TITLE, ORDER, FIGURE (whether it is drawn) and ``write``.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import ModuleType
+
+from ztfvo.plugins import modules
+
+POINTS = 2000
+"""Points of the periodogram in an answer, each the highest of a range of frequencies."""
+
+
+@lru_cache(maxsize=1)
+def writers() -> list[ModuleType]:
+    """Return all forms, in their order."""
+    return sorted(modules(__name__).values(), key=lambda one: one.ORDER)
