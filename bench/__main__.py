@@ -151,6 +151,8 @@ def outside(
 
     settings = get_settings()
     run(settings, (base or settings.url).rstrip("/"), schema, seconds, delay, slow, asking, runs)
+
+
 def features(
     release: Annotated[str, typer.Argument(help="Name of a loaded release.")] = "ztf",
     curves: Count = 2_000,
