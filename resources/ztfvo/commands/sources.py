@@ -11,7 +11,7 @@ from ztfvo.console import console, counting
 from ztfvo.db import connect
 from ztfvo.declarations import declared
 from ztfvo.errors import CannotBeDone
-from ztfvo.ingest.finish import is_finished
+from ztfvo.ingest.state import is_finished
 from ztfvo.releases import find_release
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.locks import alter
