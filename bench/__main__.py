@@ -153,6 +153,7 @@ def outside(
     run(settings, (base or settings.url).rstrip("/"), schema, seconds, delay, slow, asking, runs)
 
 
+@app.command()
 def features(
     release: Annotated[str, typer.Argument(help="Name of a loaded release.")] = "ztf",
     curves: Count = 2_000,
