@@ -13,7 +13,7 @@ from unittest.mock import patch
 import django
 import pytest
 from support import kdb, pages
-from support.kdb import KEY, NAME, PASSWORD
+from support.kdb import KEY, MIGRATED, NAME, PASSWORD
 
 # Set while Django starts and not longer: what other tests start must not see it.
 with patch.dict(os.environ, kdb.environment(NAME, KEY)):
@@ -35,10 +35,13 @@ def kdb_database(database):
     kdb.create_database(NAME)
     try:
         call_command("migrate", verbosity=0)
+        connection.close()
+        kdb.create_database(MIGRATED, NAME)
         yield NAME
     finally:
         connection.close()
         kdb.drop_database(NAME)
+        kdb.drop_database(MIGRATED)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from astropy.io.votable import parse
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from support import kdb
-from support.kdb import KEY, NAME, new_oid
+from support.kdb import KEY, MIGRATED, NAME, new_oid
 
 from kdb.accounts.models import User
 from kdb.annotations.models import Annotation, AnnotationTag
@@ -71,15 +71,11 @@ def records(people, tags):
 
 
 @pytest.fixture
-def empty(database):
+def empty(kdb_database):
     """The environment of another database with no rows."""
-    kdb.create_database(OTHER)
-    known = kdb.environment(OTHER, KEY)
-    try:
-        assert kdb.manage(known, "migrate").returncode == 0
-        yield known
-    finally:
-        kdb.drop_database(OTHER)
+    kdb.create_database(OTHER, MIGRATED)
+    yield kdb.environment(OTHER, KEY)
+    kdb.drop_database(OTHER)
 
 
 def all_rows(dsn):

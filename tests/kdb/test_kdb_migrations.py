@@ -7,7 +7,7 @@ import os
 import psycopg
 import pytest
 from support import kdb
-from support.kdb import KEY
+from support.kdb import KEY, MIGRATED
 
 NAME = f"kdb_migrations_{os.getpid()}"
 FILL = """
@@ -43,11 +43,10 @@ VIEWS = ("kdb_public.objects", "kdb_public.history", "kdb_public.tags")
 
 
 @pytest.fixture
-def known(database):
-    kdb.create_database(NAME)
+def known(kdb_database):
+    kdb.create_database(NAME, MIGRATED)
     known = kdb.environment(NAME, KEY)
     try:
-        migrate(known)
         with psycopg.connect(known["KDB_DSN"]) as connection:
             connection.execute(FILL)
         yield known

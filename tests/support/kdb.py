@@ -27,6 +27,9 @@ PASSWORD = "correct-Horse-7-battery"
 NAME = f"kdb_test_{os.getpid()}"
 """Of the database of this run."""
 
+MIGRATED = f"{NAME}_migrated"
+"""Of one with its tables and nothing else, for copies."""
+
 ROLES = ("anonymous", "reader", "expert", "editor", "administrator")
 _numbers = itertools.count(1)
 
@@ -37,15 +40,18 @@ def dsn(name: str, user: str) -> str:
     return f"host={settings.socket_folder} port={settings.postgres_port} dbname={name} user={user}"
 
 
-def create_database(name: str) -> None:
-    """Make an empty database as set-up does, and the two roles where they are missing."""
+def create_database(name: str, template: str = "template1") -> None:
+    """Make a database as set-up does, or a copy of one, and the two roles where they are missing.
+
+    A database to be copied must have no connections.
+    """
     with psycopg.connect(dsn("postgres", "postgres"), autocommit=True) as connection:
         for role in ("kdb", "kdb_public"):
             known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
             if not known.rowcount:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-        made = sql.SQL("CREATE DATABASE {} OWNER kdb").format(sql.Identifier(name))
-        connection.execute(made)
+        made = sql.SQL("CREATE DATABASE {} OWNER kdb TEMPLATE {}")
+        connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 def drop_database(name: str) -> None:
