@@ -20,10 +20,19 @@ Rows = Iterable[tuple[Any, ...]]
 QUERIES: dict[str, Callable[[SimpleNamespace], Rows]] = {}
 """What the answer of each query is, computed from the files."""
 
+VALUES: dict[str, dict[str, Callable[[SimpleNamespace], Any]]] = {}
+"""Queries of one value: the answers of expressions, by what follows FROM."""
+
 
 def expect(query: str, answer: Callable[[SimpleNamespace], Rows]) -> None:
     assert query not in QUERIES
     QUERIES[query] = answer
+
+
+def expect_value(what: str, source: str, answer: Callable[[SimpleNamespace], Any]) -> None:
+    """Expect the one value of an expression, FROM a source."""
+    expect(f"SELECT {what} AS v FROM {source}", lambda f: [(answer(f),)])
+    VALUES.setdefault(source, {})[what] = answer
 
 
 def at(name: str) -> Callable[[SimpleNamespace], int]:
@@ -34,23 +43,17 @@ def at(name: str) -> Callable[[SimpleNamespace], int]:
 # Aggregates: sums of small integers do not fit into small integers.
 for name in ("fieldid", "rcid", "filterid", "nobs"):
     column = lambda f, name=name: getattr(f.o, name)  # noqa: E731
-    expect(f"SELECT SUM({name}) AS n FROM ztf.objects", lambda f, c=column: [(c(f).sum(),)])
-    expect(f"SELECT MIN({name}) AS n FROM ztf.objects", lambda f, c=column: [(c(f).min(),)])
-    expect(f"SELECT MAX({name}) AS n FROM ztf.objects", lambda f, c=column: [(c(f).max(),)])
-    expect(f"SELECT AVG({name}) AS n FROM ztf.objects", lambda f, c=column: [(c(f).mean(),)])
-    expect(f"SELECT COUNT({name}) AS n FROM ztf.objects", lambda f, c=column: [(len(c(f)),)])
-    expect(
-        f"SELECT COUNT(DISTINCT {name}) AS n FROM ztf.objects",
-        lambda f, c=column: [(len(set(c(f))),)],
-    )
-    expect(
-        f"SELECT SUM({name} * 1000) AS n FROM ztf.objects",
-        lambda f, c=column: [(c(f).sum() * 1000,)],
-    )
-    expect(
-        f"SELECT SUM({name} * {name}) AS n FROM ztf.objects",
-        lambda f, c=column: [((c(f) ** 2).sum(),)],
-    )
+    for text, value in {
+        f"SUM({name})": lambda f, c=column: c(f).sum(),
+        f"MIN({name})": lambda f, c=column: c(f).min(),
+        f"MAX({name})": lambda f, c=column: c(f).max(),
+        f"AVG({name})": lambda f, c=column: c(f).mean(),
+        f"COUNT({name})": lambda f, c=column: len(c(f)),
+        f"COUNT(DISTINCT {name})": lambda f, c=column: len(set(c(f))),
+        f"SUM({name} * 1000)": lambda f, c=column: c(f).sum() * 1000,
+        f"SUM({name} * {name})": lambda f, c=column: (c(f) ** 2).sum(),
+    }.items():
+        expect_value(text, "ztf.objects", value)
     expect(
         f"SELECT fieldid, SUM({name}) AS s, COUNT(*) AS n FROM ztf.objects GROUP BY fieldid",
         lambda f, c=column: [
@@ -67,19 +70,16 @@ for name in ("fieldid", "rcid", "filterid", "nobs"):
         " AS q",
         lambda f, c=column: [(len(c(f)),)],
     )
-expect("SELECT COUNT(*) AS n FROM ztf.detections", lambda f: [(len(f.d.oid),)])
-expect("SELECT SUM(catflags) AS n FROM ztf.detections", lambda f: [(f.d.catflags.sum(dtype=int),)])
-expect("SELECT SUM(oid) AS n FROM ztf.objects", lambda f: [(float(sum(map(int, f.o.oid))),)])
-expect(
-    "SELECT MIN(mag) AS a, MAX(mag) AS b FROM ztf.detections",
-    lambda f: [(f.d.mag.min(), f.d.mag.max())],
-)
-expect(
-    "SELECT COUNT(*) AS n FROM ztf.detections WHERE mag < 15", lambda f: [((f.d.mag < 15).sum(),)]
-)
-expect(
-    f"SELECT SUM(mag) AS n FROM ztf.detections WHERE oid = {OID}",
-    lambda f: [(np.float32(f.d.mag[f.d.oid == OID].astype(float).sum()),)],
+expect_value("COUNT(*)", "ztf.detections", lambda f: len(f.d.oid))
+expect_value("SUM(catflags)", "ztf.detections", lambda f: f.d.catflags.sum(dtype=int))
+expect_value("MIN(mag)", "ztf.detections", lambda f: f.d.mag.min())
+expect_value("MAX(mag)", "ztf.detections", lambda f: f.d.mag.max())
+expect_value("SUM(oid)", "ztf.objects", lambda f: float(sum(map(int, f.o.oid))))
+expect_value("COUNT(*)", "ztf.detections WHERE mag < 15", lambda f: (f.d.mag < 15).sum())
+expect_value(
+    "SUM(mag)",
+    f"ztf.detections WHERE oid = {OID}",
+    lambda f: np.float32(f.d.mag[f.d.oid == OID].astype(float).sum()),
 )
 expect(
     "SELECT fieldid, MIN(nobs) AS a FROM ztf.objects GROUP BY fieldid HAVING COUNT(*) > 300",
@@ -89,7 +89,7 @@ expect(
         if (f.o.fieldid == k).sum() > 300
     ],
 )
-expect("SELECT COUNT(*) AS n FROM ztf.objects WHERE fieldid > 32767", lambda f: [(0,)])
+expect_value("COUNT(*)", "ztf.objects WHERE fieldid > 32767", lambda f: 0)
 
 # Arithmetic on one object.
 field, rcid, nobs = at("fieldid"), at("rcid"), at("nobs")
@@ -152,10 +152,7 @@ for text, value in {
         f.d.oid == OID
     ].max(),
 }.items():
-    expect(
-        f"SELECT {text} AS v FROM ztf.objects WHERE oid = {OID}",
-        lambda f, value=value: [(value(f),)],
-    )
+    expect_value(text, f"ztf.objects WHERE oid = {OID}", value)
 
 # Sets.
 first = lambda f: set(f.o.rcid[f.o.fieldid == 202].tolist())  # noqa: E731
@@ -175,9 +172,8 @@ for word, answer in {
 }.items():
     expect(f"{LEFT} {word} {RIGHT}", answer)
     expect(f"({LEFT}) {word} ({RIGHT}) ORDER BY rcid", lambda f, answer=answer: sorted(answer(f)))
-    expect(
-        f"SELECT COUNT(*) AS n FROM ({LEFT} {word} {RIGHT}) AS q",
-        lambda f, answer=answer: [(len(answer(f)),)],
+    expect_value(
+        "COUNT(*)", f"({LEFT} {word} {RIGHT}) AS q", lambda f, answer=answer: len(answer(f))
     )
 expect(
     "(SELECT TOP 2 oid FROM ztf.objects ORDER BY oid) UNION (SELECT TOP 1 oid FROM ztf.objects"
@@ -205,25 +201,27 @@ expect(
 in_field = lambda f: f.d.fieldid == 202  # noqa: E731
 for tables in ("ztf.objects", "ztf.lightcurves", "ztf.detections"):
     of = "o" if tables != "ztf.detections" else "d"
-    expect(
-        f"SELECT COUNT(*) AS n FROM {tables} WHERE oid IN (SELECT oid FROM ztf.objects"
-        " WHERE fieldid = 202)",
-        lambda f, of=of: [((getattr(f, of).fieldid == 202).sum(),)],
+    expect_value(
+        "COUNT(*)",
+        f"{tables} WHERE oid IN (SELECT oid FROM ztf.objects WHERE fieldid = 202)",
+        lambda f, of=of: (getattr(f, of).fieldid == 202).sum(),
     )
-    expect(
-        f"SELECT COUNT(*) AS n FROM {tables} WHERE oid IN (SELECT oid FROM ztf.objects WHERE"
+    expect_value(
+        "COUNT(*)",
+        f"{tables} WHERE oid IN (SELECT oid FROM ztf.objects WHERE"
         " fieldid = 202 UNION SELECT oid FROM ztf.objects WHERE fieldid = 680)",
-        lambda f, of=of: [(np.isin(getattr(f, of).fieldid, (202, 680)).sum(),)],
+        lambda f, of=of: np.isin(getattr(f, of).fieldid, (202, 680)).sum(),
     )
-    expect(
-        f"SELECT COUNT(*) AS n FROM {tables} AS t WHERE EXISTS (SELECT oid FROM ztf.objects WHERE"
+    expect_value(
+        "COUNT(*)",
+        f"{tables} AS t WHERE EXISTS (SELECT oid FROM ztf.objects WHERE"
         " oid = t.oid AND fieldid = 202)",
-        lambda f, of=of: [((getattr(f, of).fieldid == 202).sum(),)],
+        lambda f, of=of: (getattr(f, of).fieldid == 202).sum(),
     )
-    expect(
-        f"SELECT COUNT(*) AS n FROM ztf.objects NATURAL JOIN TAP_UPLOAD.list JOIN {tables} AS t"
-        " ON t.oid = objects.oid",
-        lambda f, of=of: [(np.isin(getattr(f, of).oid, LIST).sum(),)],
+    expect_value(
+        "COUNT(*)",
+        f"ztf.objects NATURAL JOIN TAP_UPLOAD.list JOIN {tables} AS t ON t.oid = objects.oid",
+        lambda f, of=of: np.isin(getattr(f, of).oid, LIST).sum(),
     )
     for join in (
         f"TAP_UPLOAD.list NATURAL JOIN {tables}",
@@ -233,10 +231,7 @@ for tables in ("ztf.objects", "ztf.lightcurves", "ztf.detections"):
         f"{tables} WHERE oid IN (SELECT oid FROM TAP_UPLOAD.list)",
         f"{tables} AS t, TAP_UPLOAD.list AS u WHERE t.oid = u.oid",
     ):
-        expect(
-            f"SELECT COUNT(*) AS n FROM {join}",
-            lambda f, of=of: [(np.isin(getattr(f, of).oid, LIST).sum(),)],
-        )
+        expect_value("COUNT(*)", join, lambda f, of=of: np.isin(getattr(f, of).oid, LIST).sum())
 expect(
     "SELECT u.oid AS mine, o.fieldid FROM TAP_UPLOAD.list AS u JOIN ztf.objects AS o ON"
     " o.oid = u.oid",
@@ -259,31 +254,21 @@ def near(f, ra: float, dec: float, degrees: float) -> np.ndarray:
 
 
 for degrees in (0.01, 1, 89, 91, 120, 180):
-    expect(
-        f"SELECT COUNT(*) AS n FROM ztf.objects WHERE DISTANCE(ra, dec, 25, -30) < {degrees}",
-        lambda f, r=degrees: [(near(f, 25, -30, r).sum(),)],
-    )
-    expect(
-        f"SELECT COUNT(*) AS n FROM ztf.objects WHERE DISTANCE(ra, dec, 25, -30) > {degrees}",
-        lambda f, r=degrees: [((~near(f, 25, -30, r)).sum(),)],
-    )
-    expect(
-        "SELECT COUNT(*) AS n FROM ztf.objects WHERE 1 = CONTAINS(POINT(ra, dec),"
-        f" CIRCLE(25, -30, {degrees}))",
-        lambda f, r=degrees: [(near(f, 25, -30, r).sum(),)],
-    )
-    expect(
-        "SELECT COUNT(*) AS n FROM ztf.objects WHERE 0 = CONTAINS(POINT('ICRS', ra, dec),"
-        f" CIRCLE('ICRS', 25, -30, {degrees}))",
-        lambda f, r=degrees: [((~near(f, 25, -30, r)).sum(),)],
-    )
-expect(
-    "SELECT COUNT(*) AS n FROM ztf.objects WHERE DISTANCE(ra, dec, 25, -30) < -1", lambda f: [(0,)]
-)
-expect(
-    "SELECT COUNT(*) AS n FROM ztf.objects AS o JOIN TAP_UPLOAD.list AS u ON"
+    inside = lambda f, r=degrees: near(f, 25, -30, r).sum()  # noqa: E731
+    outside = lambda f, r=degrees: (~near(f, 25, -30, r)).sum()  # noqa: E731
+    for condition, value in {
+        f"DISTANCE(ra, dec, 25, -30) < {degrees}": inside,
+        f"DISTANCE(ra, dec, 25, -30) > {degrees}": outside,
+        f"1 = CONTAINS(POINT(ra, dec), CIRCLE(25, -30, {degrees}))": inside,
+        f"0 = CONTAINS(POINT('ICRS', ra, dec), CIRCLE('ICRS', 25, -30, {degrees}))": outside,
+    }.items():
+        expect_value("COUNT(*)", f"ztf.objects WHERE {condition}", value)
+expect_value("COUNT(*)", "ztf.objects WHERE DISTANCE(ra, dec, 25, -30) < -1", lambda f: 0)
+expect_value(
+    "COUNT(*)",
+    "ztf.objects AS o JOIN TAP_UPLOAD.list AS u ON"
     " DISTANCE(o.ra, o.dec, u.alpha, u.delta) < u.radius",
-    lambda f: [(near(f, 25, -30, 1).sum(),)],
+    lambda f: near(f, 25, -30, 1).sum(),
 )
 expect(
     "SELECT TOP 3 oid FROM ztf.objects WHERE fieldid = 202 ORDER BY DISTANCE(ra, dec, 25, -30)",
@@ -304,27 +289,37 @@ for name in ("hmjd", "mag", "magerr", "catflags"):
         f"SELECT oid, {name} FROM ztf.lightcurves WHERE oid = {OID}",
         lambda f, name=name: [(OID, list(curve(f, name)))],
     )
-    expect(
-        f"SELECT arr_max({name}) AS m FROM ztf.lightcurves WHERE oid = {OID}",
-        lambda f, name=name: [(curve(f, name).max(),)],
-    )
-    expect(
-        f"SELECT arr_count({name}) AS m FROM ztf.lightcurves WHERE oid = {OID}",
-        lambda f, name=name: [(len(curve(f, name)),)],
-    )
-    expect(
-        f"SELECT arr_min({name}) AS a, arr_avg({name}) AS b, arr_sum({name}) AS c,"
-        f" arr_stddev({name}) AS d FROM ztf.lightcurves WHERE oid = {OID}",
-        lambda f, name=name: [
-            (
-                curve(f, name).min(),
-                *(np.mean(curve(f, name), dtype=float), np.sum(curve(f, name), dtype=float)),
-                np.std(curve(f, name), ddof=1, dtype=float),
-            )
-        ],
-    )
-expect(
-    f"SELECT mag[1] AS m FROM ztf.lightcurves WHERE oid = {OID}", lambda f: [(curve(f, "mag")[0],)]
-)
+    for text, value in {
+        f"arr_max({name})": lambda f, name=name: curve(f, name).max(),
+        f"arr_count({name})": lambda f, name=name: len(curve(f, name)),
+        f"arr_min({name})": lambda f, name=name: curve(f, name).min(),
+        f"arr_avg({name})": lambda f, name=name: curve(f, name).mean(dtype=float),
+        f"arr_sum({name})": lambda f, name=name: curve(f, name).sum(dtype=float),
+        f"arr_stddev({name})": lambda f, name=name: curve(f, name).std(ddof=1, dtype=float),
+    }.items():
+        expect_value(text, f"ztf.lightcurves WHERE oid = {OID}", value)
+expect_value("mag[1]", f"ztf.lightcurves WHERE oid = {OID}", lambda f: curve(f, "mag")[0])
 expect("SELECT TOP 0 * FROM ztf.lightcurves", lambda f: [])
 expect("SELECT TOP 0 * FROM ztf.objects", lambda f: [])
+
+SCAN = "ztf.detections"
+"""A source that is read as a whole for each query."""
+
+
+def together() -> dict[str, Callable[[SimpleNamespace], Rows]]:
+    """Values FROM one source as columns of one row."""
+    found = {}
+    for source, values in VALUES.items():
+        if len(values) > 1 and source != SCAN:
+            columns = ", ".join(f"{what} AS v{number}" for number, what in enumerate(values))
+            found[f"SELECT {columns} FROM {source}"] = lambda f, values=values: [
+                tuple(value(f) for value in values.values())
+            ]
+    return found
+
+
+def of_one_value() -> list[str]:
+    """The queries of one value."""
+    return [
+        f"SELECT {what} AS v FROM {source}" for source, values in VALUES.items() for what in values
+    ]
