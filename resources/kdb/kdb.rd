@@ -145,11 +145,16 @@ release: this is imported again when one is published. -->
 
   <data id="records" auto="True">
     <make table="objects">
+      <!-- The role of pages is one of the private cluster. -->
       <script type="postCreation" lang="SQL" name="let the site's own pages read them">
         CREATE SCHEMA IF NOT EXISTS kdb_pages;
-        GRANT USAGE ON SCHEMA kdb_pages TO ztfvo_pages;
         CREATE OR REPLACE VIEW kdb_pages.objects AS SELECT * FROM kdb_remote.objects;
-        GRANT SELECT ON kdb_pages.objects TO ztfvo_pages
+        DO $$ BEGIN
+          IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ztfvo_pages') THEN
+            GRANT USAGE ON SCHEMA kdb_pages TO ztfvo_pages;
+            GRANT SELECT ON kdb_pages.objects TO ztfvo_pages;
+          END IF;
+        END $$
       </script>
     </make>
     <make table="history"/>

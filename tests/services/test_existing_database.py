@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 import pyvo
 from support import service
@@ -15,9 +16,11 @@ from support.files import ROOT, bulk_rows, write_bulk
 from support.releases import let_in
 
 from ztfvo.settings import get_settings, load_settings
+from ztfvo.site.config import make_folders
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import endings, user_of
 from ztfvo.site.kdb import make_database
+from ztfvo.site.postgres import make_cluster
 
 
 def script(environment: dict[str, str], name: str, *words: str) -> str:
@@ -37,8 +40,8 @@ def let_the_guest_in(var: Path) -> None:
 
 
 @pytest.fixture
-def installations(site, tmp_path_factory):
-    """Environments of a site with a database, and of one without that knows of it."""
+def installations(tmp_path_factory):
+    """Environments of a cluster that has no site, and of a site without one that knows of it."""
     folder = Path("/var/tmp") if os.getuid() == 0 else tmp_path_factory.mktemp("sites")
     port = get_settings().port
     made = []
@@ -55,6 +58,8 @@ def installations(site, tmp_path_factory):
             "ZTFVO_DACHS_PORT": str(port + offset + 1),
             "ZTFVO_POSTGRES_PORT": str(port + offset + 9),
             "ZTFVO_DACHS_PROCESSES": "1",
+            "ZTFVO_APP_PROCESSES": "1",
+            "ZTFVO_KDB_WORKERS": "1",
         }
         made.append(environment)
     yield made
@@ -63,17 +68,23 @@ def installations(site, tmp_path_factory):
         subprocess.run(["rm", "-rf", environment["ZTFVO_VAR"]], check=True)
 
 
+def start_cluster(environment: dict[str, str]) -> str:
+    """Make a cluster with an empty database, and start it; returns its connection string."""
+    settings = load_settings(
+        var=environment["ZTFVO_VAR"], postgres_port=int(environment["ZTFVO_POSTGRES_PORT"])
+    )
+    make_folders(settings)
+    make_cluster(settings)
+    script(environment, ROOT / "scripts" / "serve", "start", "database")
+    connection = psycopg.connect(settings.superuser_dsn, dbname="postgres", autocommit=True)
+    with connection:
+        connection.execute("CREATE DATABASE guest")
+    return settings.superuser_dsn.replace("dbname=ztfvo", "dbname=guest")
+
+
 def test_a_site_with_a_dsn_uses_that_database_and_makes_none(installations, tmp_path):
     owner, guest = installations
-    owner["ZTFVO_KDB_WORKERS"] = "0"
-    script(owner, ROOT / "scripts" / "setup")
-    script(owner, ROOT / "scripts" / "serve", "start", "database")
-    settings = load_settings(
-        var=owner["ZTFVO_VAR"], postgres_port=int(owner["ZTFVO_POSTGRES_PORT"])
-    )
-    create = ["psql", "-d", settings.superuser_dsn, "-qc", "CREATE DATABASE guest"]
-    script(owner, *create)
-    guest["ZTFVO_DSN"] = settings.superuser_dsn.replace("dbname=ztfvo", "dbname=guest")
+    guest["ZTFVO_DSN"] = start_cluster(owner)
     shown = script(guest, ROOT / "scripts" / "setup")
     assert not (Path(guest["ZTFVO_VAR"]) / "postgres").exists()
     ztfvo = Path(guest["ZTFVO_VAR"]) / "venv" / "bin" / "ztfvo"
