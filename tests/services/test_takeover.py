@@ -7,9 +7,11 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 import requests
 from support.files import ROOT
@@ -18,14 +20,14 @@ from support.parts import pid_of
 from support.releases import script
 from support.visitors import KDB, PATHS, visiting
 from support.waiting import wait_for_end, wait_until
+from test_serve import light_curve
 
 from ztfvo.settings import get_settings
 from ztfvo.site.supervisor import names
 
 PARTS = ("database", "dachs", "kdb", "nginx", "watch")
-ROWS = "SELECT TOP 22000 mag FROM ztf.detections"
-SLOW = f"SELECT COUNT(*) AS n FROM ({ROWS}) AS a JOIN ({ROWS}) AS b ON a.mag > b.mag + 1"
-"""Half a minute of work, longer than a restart."""
+CATALOG = "gcvs"
+"""A catalog that no visitor asks."""
 
 
 def variables(part: str) -> dict[str, str]:
@@ -73,12 +75,17 @@ def test_the_next_supervisor_starts_what_ends(site):
     assert requests.get(site + KDB, timeout=10).status_code == 200
 
 
-def test_the_next_supervisor_stops_what_it_did_not_start(site):
+def test_the_next_supervisor_stops_what_it_did_not_start_and_nothing_is_lost(site, tap):
+    before = light_curve(tap)
+    assert before[0] == 336
     processes = [pid_of(part) for part in PARTS]
     script("serve", "stop")
     for pid in processes:
         wait_for_end(pid, seconds=5)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", get_settings().port)) != 0
     script("serve", "start")
+    assert light_curve(tap) == before
     assert requests.get(site + KDB, timeout=10).status_code == 200
 
 
@@ -123,20 +130,37 @@ def changed(monkeypatch):
     script("serve", "restart")
 
 
+@contextmanager
+def held(catalog: str):
+    """Queries of a catalog wait until the block ends."""
+    with psycopg.connect(get_settings().superuser_dsn) as connection:
+        ((table,),) = connection.execute(
+            "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relname ~ %s"
+            " AND relnamespace = 'catalogs_store'::regnamespace",
+            [f"^{catalog}__[0-9]+$"],
+        )
+        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
 def test_settings_are_taken_over_while_visitors_and_jobs_go_on(site, tap, changed):
-    job = tap.submit_job(SLOW)
-    job.run()
-    wait_until(lambda: job.phase == "EXECUTING")
-    assert kdb_status("records.example") == 400
-    with visiting(site) as answers:
-        shown = script("serve", "start")
-        assert "goes on as it was configured" in shown
-        assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads)
-        script("serve", "restart")
+    query = f"SELECT COUNT(*) AS n FROM catalogs.{CATALOG}"
+    there = tap.search(query)["n"][0]
+    with held(CATALOG):
+        job = tap.submit_job(query)
+        job.run()
+        wait_until(lambda: job.phase == "EXECUTING")
+        assert kdb_status("records.example") == 400
+        with visiting(site) as answers:
+            shown = script("serve", "start")
+            assert "goes on as it was configured" in shown
+            assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads)
+            script("serve", "restart")
+        assert job.phase == "EXECUTING"
     assert set(answers) == {(path, 200) for path in PATHS}
     assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads - 1)
     assert kdb_status("records.example") == 200
     only_public_addresses_are_asked_for_uploads(site)
     job.wait(timeout=120)
     assert job.phase == "COMPLETED"
-    assert job.fetch_result()["n"][0] > 0
+    assert job.fetch_result()["n"][0] == there > 0
