@@ -302,24 +302,15 @@ expect_value("mag[1]", f"ztf.lightcurves WHERE oid = {OID}", lambda f: curve(f, 
 expect("SELECT TOP 0 * FROM ztf.lightcurves", lambda f: [])
 expect("SELECT TOP 0 * FROM ztf.objects", lambda f: [])
 
-SCAN = "ztf.detections"
-"""A source that is read as a whole for each query."""
+OFTEN = ("ztf.objects", f"ztf.objects WHERE oid = {OID}", f"ztf.lightcurves WHERE oid = {OID}")
+"""What many expressions are of: their values are those of the files in every format."""
 
 
-def together() -> dict[str, Callable[[SimpleNamespace], Rows]]:
-    """Values FROM one source as columns of one row."""
-    found = {}
-    for source, values in VALUES.items():
-        if len(values) > 1 and source != SCAN:
-            columns = ", ".join(f"{what} AS v{number}" for number, what in enumerate(values))
-            found[f"SELECT {columns} FROM {source}"] = lambda f, values=values: [
-                tuple(value(f) for value in values.values())
-            ]
-    return found
-
-
-def of_one_value() -> list[str]:
-    """The queries of one value."""
+def in_few_formats() -> list[str]:
+    """Queries of one value whose types those of others have: counts, and scans."""
     return [
-        f"SELECT {what} AS v FROM {source}" for source, values in VALUES.items() for what in values
+        f"SELECT {what} AS v FROM {source}"
+        for source, values in VALUES.items()
+        for what in values
+        if source not in OFTEN
     ]
