@@ -98,7 +98,7 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
             f"{result['detections']:,}",
             *(f"{result[name]:,}" for name in ("lightcurves", "stars", "cells")),
             number(result["lightcurves"] / result["seconds"]),
-            number(result["detections"] / result["seconds"] / 1e6),
+            number(result["worker_cpu_seconds"] / result["lightcurves"] * 1e6),
             number(result["finish_seconds"]),
             number(result["worker_mb"]),
             number(result["main_mb"]),
@@ -106,7 +106,7 @@ def _show(results: dict[str, dict[str, Any]]) -> None:
         for result in results.values()
     ]
     columns = (
-        "detections", "light curves", "stars", "cells", "light curves/s", "M detections/s",
+        "detections", "light curves", "stars", "cells", "light curves/s", "CPU us/light curve",
         "indexes, counts s", "worker MB", "main MB",
     )  # fmt: skip
     show("stars of a release by its size", columns, rows)

@@ -11,7 +11,10 @@ from astropy.table import Table
 from support import service
 from support.files import ROOT
 
-FILES = [ROOT / "resources" / name / "examples.rd" for name in ("ztf", "catalogs", "kdb")]
+FILES = [
+    ROOT / "resources" / name
+    for name in ("ztf/examples.rd", "ztf/sources.rd", "catalogs/examples.rd", "kdb/examples.rd")
+]
 
 UPLOADS = {
     "stars": Table({"ra": [254.45755], "dec": [35.34236]}),

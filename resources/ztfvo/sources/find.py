@@ -88,38 +88,53 @@ def find(connection: Connection, cells: Sequence[Cell], method: Method) -> Found
     cells
         Those that have no stars in the store, sorted by number.
     """
-    numbers = np.array([cell.number for cell in cells])
-    objects, star = _stars(connection, numbers, method)
-    sources = np.zeros(len(cells), np.int64), np.zeros(len(cells), np.int64)
-    weight = objects["nobs"].astype(float)
-    if len(objects):
-        bounds_ = np.flatnonzero(np.diff(star, prepend=-1, append=star[-1] + 1))
-        ra, dec = positions(star, objects["ra"], objects["dec"], weight)
-        measures = _measured(connection, objects, star, method)
-        first = np.minimum.reduceat(objects["first"], bounds_[:-1])
-        last = np.maximum.reduceat(objects["last"], bounds_[:-1])
-        by_oid = objects[np.lexsort((objects["oid"], star))]
-        source_id = by_oid["healpix"][bounds_[:-1]]
-        columns = [
-            cb.scalars(source_id, ra, dec, np.diff(bounds_).astype(np.int32)),
-            cb.arrays(by_oid["oid"], bounds_, cb.INT8),
-            cb.scalars(first, last),
-            *(_column(measures[name]) for name in _MEASURES),
-        ]
-        copy_rows(connection, "source", COLUMNS, cb.rows(columns, len(COLUMNS)))
-        members = cb.scalars(by_oid["oid"], np.repeat(source_id, np.diff(bounds_)))
-        copy_rows(connection, "source_member", ("oid", "source_id"), cb.rows([members], 2))
-        place = np.searchsorted(numbers, cell_of(source_id))
-        sources = (np.bincount(place, each, len(cells)) for each in (None, np.diff(bounds_)))
+    objects, star = _stars(connection, np.array([cell.number for cell in cells]), method)
+    sources, sizes = _write(connection, objects, star, method)
+    _note(connection, cells, sources, sizes)
+    return Found(len(cells), len(sources), len(objects), int(objects["nobs"].sum()))
+
+
+def _write(
+    connection: Connection, objects: np.ndarray, star: np.ndarray, method: Method
+) -> tuple[np.ndarray, np.ndarray]:
+    """Write stars and their light curves; returns identifiers, and the number of light curves, of
+    the stars."""
+    if not len(objects):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    starts = np.flatnonzero(np.diff(star, prepend=-1, append=star[-1] + 1))
+    sizes = np.diff(starts)
+    ra, dec = positions(star, objects["ra"], objects["dec"], objects["nobs"].astype(float))
+    measures = _measured(connection, objects, star, method)
+    by_oid = objects[np.lexsort((objects["oid"], star))]
+    sources = by_oid["healpix"][starts[:-1]]
+    columns = [
+        cb.scalars(sources, ra, dec, sizes.astype(np.int32)),
+        cb.arrays(by_oid["oid"], starts, cb.INT8),
+        cb.scalars(
+            np.minimum.reduceat(objects["first"], starts[:-1]),
+            np.maximum.reduceat(objects["last"], starts[:-1]),
+        ),
+        *(_column(measures[name]) for name in _MEASURES),
+    ]
+    copy_rows(connection, "source", COLUMNS, cb.rows(columns, len(COLUMNS)))
+    members = cb.scalars(by_oid["oid"], np.repeat(sources, sizes))
+    copy_rows(connection, "source_member", ("oid", "source_id"), cb.rows([members], 2))
+    return sources, sizes
+
+
+def _note(
+    connection: Connection, cells: Sequence[Cell], sources: np.ndarray, sizes: np.ndarray
+) -> None:
+    """List cells as those whose stars are in the store."""
+    place = np.searchsorted([cell.number for cell in cells], cell_of(sources))
+    counts = (np.bincount(place, each, len(cells)) for each in (None, sizes))
     connection.cursor().executemany(
         "INSERT INTO source_cell (cell, made_of, nsources, nlightcurves) VALUES (%s, %s, %s, %s)",
         [
             (cell.number, cell.made_of, int(stars), int(curves))
-            for cell, stars, curves in zip(cells, *sources, strict=True)
+            for cell, stars, curves in zip(cells, *counts, strict=True)
         ],
     )
-    stars = int(star[-1]) + 1 if len(star) else 0
-    return Found(len(cells), stars, len(objects), int(objects["nobs"].sum()))
 
 
 def remove(connection: Connection, cell: int) -> None:
