@@ -16,6 +16,7 @@ from support.files import SHARED, needs_shared, place_in, write_bulk
 from support.releases import ztfvo
 from support.waiting import wait_until
 
+from bench.features import features
 from ztfvo.errors import CannotBeDone
 from ztfvo.extraction import plan
 from ztfvo.extraction.run import dask_cluster, due, run
@@ -210,6 +211,20 @@ class _FirstOnly(InThisProcess):
 def test_only_the_quadrants_asked_for_are_due(release, data):
     release.ingest(*[bulk_file(data, field, magnitudes(1)) for field in (600, 601)])
     assert [each for each, _ in due(release.connection, release.name, [6011074])] == [6011074]
+
+
+def test_the_benchmark_compares_with_the_package_and_leaves_nothing(release, data, monkeypatch):
+    release.ingest(bulk_file(data, 600, magnitudes(20, epochs=100)))
+    saved = {}
+    monkeypatch.setattr(
+        "bench.features.save",
+        lambda folder, name, results, **facts: saved.update(results | facts | {"name": name}),
+    )
+    features(release.settings, release.name, 10)
+    assert (saved["name"], saved["curves"], saved["epochs"]) == ("features", 20, 2000)
+    assert saved["share"] == saved["plain_s"] / saved["pipeline_s"] > 0
+    assert table(release) == {}
+    assert [each for each, _ in due(release.connection, release.name)] == [6001074]
 
 
 def test_two_runs_at_a_time_are_refused(release, data):

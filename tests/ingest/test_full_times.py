@@ -20,6 +20,8 @@ from ztfvo.dal import Parameters
 from ztfvo.images.epoch import Moment, epoch_of
 from ztfvo.ingest.readers import read_file
 from ztfvo.products import produce, request
+from ztfvo.store.reading import read
+from ztfvo.store.schemas import use_schema
 from ztfvo.store.times import DOUBLE_TICKS
 
 CURVES = 10_000
@@ -54,6 +56,18 @@ def test_the_made_times_are_those_of_double_precision(curves):
     assert np.mean(curves.hmjd == np.round(curves.hmjd, 5)) < 1e-4
     assert len(curves) == CURVES
     assert curves.detections > 400_000
+
+
+def test_many_light_curves_read_at_once_have_each_value_bit_for_bit(loaded, curves):
+    order = np.argsort(curves.oid)[:500]
+    with loaded.connection.transaction():
+        use_schema(loaded.connection, loaded.name)
+        oids = curves.oid[order]
+        batch = read(loaded.connection, int(oids[0]) - 1, int(oids[-1]), 0)
+    np.testing.assert_array_equal(batch.oid, oids)
+    for name in ("hmjd", "mag", "magerr", "catflags"):
+        parts = [getattr(curves, name)[curves.offsets[i] : curves.offsets[i + 1]] for i in order]
+        np.testing.assert_array_equal(getattr(batch, name), np.concatenate(parts))
 
 
 def test_the_view_of_detections_has_each_value_bit_for_bit(loaded, curves):

@@ -11,8 +11,9 @@ from ztfvo.settings import get_settings
 from ztfvo.site.postgres import renew_stores
 
 EARLIER = """
-DROP VIEW detections, lightcurves CASCADE;
+DROP VIEW detections, lightcurves, features CASCADE;
 DROP TABLE source, source_member, source_cell CASCADE;
+DROP TABLE feature, feature_quadrant;
 ALTER TABLE lightcurve RENAME x TO east;
 ALTER TABLE lightcurve RENAME y TO north;
 ALTER TABLE lightcurve DROP late, DROP again;
@@ -45,6 +46,7 @@ def test_tables_of_an_earlier_version_get_the_columns_of_this_one(coarse_release
     for _ in range(2):
         renew_stores(get_settings())
         assert release.rows(KEPT) == kept
+        assert release.rows("SELECT * FROM features") == []
         assert {number for _, number in release.rows(names)} == {None}
     declaration = declared(release.name, release.settings.inputs)
     assert not is_finished(release.connection, declaration)

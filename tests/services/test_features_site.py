@@ -155,7 +155,7 @@ def test_csv_and_votable_have_what_json_has(ask):
     field = document.get_first_table().get_field_by_id_or_name("period_0_magn")
     assert (str(field.unit), field.ucd) == ("d", "time.period")
     infos = {info.name: info.value for info in document.resources[0].infos}
-    assert infos["features"] == "v0.5"
+    assert infos["set"] == "v0.5"
 
 
 def test_the_address_of_the_original_gives_feature_and_value_by_name(ask):

@@ -25,6 +25,7 @@ from ztfvo.oid import ccd_and_quadrant
 from ztfvo.settings import get_settings, load_settings
 from ztfvo.store import discovery
 from ztfvo.store.schemas import set_default
+from ztfvo.store.views import VIEWS
 
 RA, DEC = service.HZ_HER
 DID = "ivo://ztfvo.local/~?ztf/demo/{}"
@@ -221,7 +222,7 @@ def test_the_views_follow_the_default_release(site):
             "INSERT INTO ztf_store.release (name, title, description, simulated, layout)"
             " VALUES ('other', 'Other', '', false, 'none')"
         )
-        for view in ("objects", "lightcurves", "detections", "exposures", "sources"):
+        for view in VIEWS:
             connection.execute(
                 f"CREATE VIEW other_store.{view} AS SELECT * FROM demo_store.{view} WHERE false"
             )

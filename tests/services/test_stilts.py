@@ -151,6 +151,7 @@ RESULTS = {
     "objects": "SELECT TOP 100 * FROM ztf.objects",
     "detections": "SELECT TOP 1000 * FROM ztf.detections",
     "light curves": "SELECT TOP 20 * FROM ztf.lightcurves",
+    "features": "SELECT TOP 100 * FROM ztf.features",
     "exposures": "SELECT TOP 100 * FROM ztf.exposures",
     "sources": "SELECT TOP 100 * FROM ztf.sources",
     "releases": "SELECT * FROM ztf.releases",
@@ -203,6 +204,20 @@ def test_cone_on_a_hosted_catalog(unpacked, site):
 def test_votlint_finds_nothing_in_cones(unpacked, ask, tmp_path, parameters):
     path = tmp_path / "cone.vot"
     path.write_bytes(ask("/scs", **parameters).content)
+    assert lint(path) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/features?ID=680113300005170,680213300009232&VERSION=v0.5&RESPONSEFORMAT=votable",
+        "/periodogram?ID=680113300005170&MIN_PERIOD=0.5&RESPONSEFORMAT=votable",
+        "/periodogram?ID=680113300005170&MIN_PERIOD=1&METHOD=box&RESPONSEFORMAT=votable",
+    ],
+)
+def test_votlint_finds_nothing_in_features_and_periods(unpacked, ask, tmp_path, address):
+    path = tmp_path / "answer.vot"
+    path.write_bytes(ask(address).content)
     assert lint(path) == []
 
 

@@ -17,7 +17,7 @@ from astropy.table import Table
 from support import service
 from support.demo_files import demo_files
 
-TABLES = ("sources", "objects", "lightcurves", "detections", "exposures", "features")
+TABLES = ("objects", "lightcurves", "detections", "exposures", "features", "sources")
 ONE = "SELECT * FROM ztf.detections WHERE oid = 680113300005170 ORDER BY hmjd"
 
 

@@ -24,7 +24,7 @@ def write(answer: Featured) -> bytes:
     infos: list[tuple[str, str, str | None]] = [
         ("release", product.release, product.title),
         ("simulated", str(product.simulated).lower(), None),
-        ("features", which.version, which.title),
+        ("set", which.version, which.title),
         *(("difference", str(i), text) for i, text in enumerate(which.differences, start=1)),
         *(("note", str(i), text) for i, text in enumerate(answer.notes, start=1)),
         *(("left_out", str(i), text) for i, text in enumerate(answer.left_out, start=1)),
