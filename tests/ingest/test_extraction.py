@@ -220,7 +220,7 @@ def test_the_benchmark_compares_with_the_package_and_leaves_nothing(release, dat
         "bench.features.save",
         lambda folder, name, results, **facts: saved.update(results | facts | {"name": name}),
     )
-    features(release.settings, release.name, 10)
+    features(release.settings, release.name, 10, 2)
     assert (saved["name"], saved["curves"], saved["epochs"]) == ("features", 20, 2000)
     assert saved["share"] == saved["plain_s"] / saved["pipeline_s"] > 0
     assert table(release) == {}
