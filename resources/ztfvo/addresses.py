@@ -60,6 +60,11 @@ def light_curves(release: str, parameters: list[tuple[str, str]]) -> str:
     return f"{of_release(release, LIGHT_CURVES)}?{urlencode(parameters)}"
 
 
+def analysis(what: str, release: str, oid: int | str, form: str) -> str:
+    """Return the address of what is computed of a light curve: `FEATURES` or `PERIODOGRAM`."""
+    return f"{of_release(release, what)}?{urlencode({'ID': oid, 'RESPONSEFORMAT': form})}"
+
+
 def outside_curves(name: str) -> str:
     """Return the address of light curves of a source outside, without parameters."""
     return f"{OUTSIDE}/{name}/{LIGHT_CURVES}"

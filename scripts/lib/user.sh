@@ -42,17 +42,21 @@ make_users() {
     done
 }
 
-# as_part PART COMMAND...: with the rights of the part's user only, where root calls.
-as_part() {
+# rights_of PART: RIGHTS, what before a command gives it the rights of the part's user only.
+rights_of() {
   local user
   user=$(user_of "$1")
-  if [ "$(id -un)" = "$user" ] || [ "$(id -u)" != 0 ]; then
-    shift
-    "$@"
-  else
-    setpriv --reuid "$user" --regid "$(id -gn "$user")" --init-groups --inh-caps=-all \
-      --no-new-privs env HOME="$VAR/home/$1" "${@:2}"
-  fi
+  RIGHTS=()
+  [ "$(id -un)" = "$user" ] || [ "$(id -u)" != 0 ] ||
+    RIGHTS=(setpriv --reuid "$user" --regid "$(id -gn "$user")" --init-groups --inh-caps=-all
+      --no-new-privs env HOME="$VAR/home/$1")
+}
+
+# as_part PART COMMAND...: with the rights of the part's user only, where root calls.
+as_part() {
+  local RIGHTS
+  rights_of "$1"
+  "${RIGHTS[@]}" "${@:2}"
 }
 
 # make_state: the state folder, which is root's where each part has a user.

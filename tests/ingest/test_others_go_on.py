@@ -152,7 +152,7 @@ def test_the_command_goes_on_beside_an_unreadable_file_and_writes_a_report(relea
         assert f"refused {folder}/listed" in shown
         assert "1 ignored, 1 loaded, 3 refused; 2 light curves, 4 detections" in shown
         assert "Traceback" not in shown
-        report = Path(shown.rpartition("Report: ")[2].strip())
+        report = Path(shown.rpartition("Report: ")[2].splitlines()[0])
         found = {entry["key"]: entry["action"] for entry in json.loads(report.read_text())}
         assert found == {
             good.relative_to(folder).as_posix(): "loaded",

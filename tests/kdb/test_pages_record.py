@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from support.kdb import new_oid
 
-from kdb.annotations.models import Annotation, Source
+from kdb.annotations.models import Annotation, Neighbours
 from kdb.pages.views import record
 from kdb.tags import edit
 
@@ -200,10 +201,12 @@ def test_readers_get_no_form(browsers, expert, tags, role):
     assert "Delete the record …" not in page.links()
 
 
-def test_other_oids_of_the_star_are_marked(browsers, expert, tags):
-    oid, other, bare = (new_oid() for _ in range(3))
-    for member in (oid, other, bare):
-        Source.objects.create(oid=member, source_id=1)
+def test_other_oids_of_the_star_are_marked(browsers, expert, tags, option):
+    option(tap_url="http://127.0.0.1:9/tap")  # which need not be asked
+    star = oid, other, bare = [new_oid() for _ in range(3)]
+    for member in star:
+        others = [each for each in star if each != member]
+        Neighbours.objects.create(oid=member, others=others, asked_at=timezone.now())
     expert.annotate(other, "SN", description="over <there>")
     page = browsers["anonymous"].get(f"/objects/{oid}")
     (line,) = page.texts("//ul[@class='siblings']/li")

@@ -38,6 +38,8 @@ def test_queries_of_one_object_find_it(query, text):
         ("SELECT (SELECT oid, ra FROM ztf.objects) AS x FROM ztf.releases", "has 2 columns"),
         ("SELECT oid, ra FROM ztf.objects UNION SELECT oid FROM ztf.objects", "have 2 and 1"),
         ("SELECT oid FROM ztf.objects; DROP TABLE x", "Could not parse"),
+        ("SELECT bit FROM ztf.catflags", 'bit is a word of ADQL: write "bit" in quotes'),
+        ("SELECT ra AS size FROM ztf.objects", 'size is a word of ADQL: write "size" in quotes'),
         ("SELECT oid FROM ztf.objects ORDER BY nothing", "nothing"),
         (
             "SELECT o.oid FROM ztf.objects AS o JOIN ztf.objects AS p ON"

@@ -28,7 +28,7 @@ EXPECTED = {
     "#proc": 1,
     "#preview": 1,
     "#preview-plot": 1,
-    "#derivation": 5,
+    "#derivation": 7,
     "#coderived": 3,
     "#documentation": 2,
     "#counterpart": 14,

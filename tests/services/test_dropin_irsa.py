@@ -181,7 +181,11 @@ def test_unknown_light_curves_leave_the_known_ones(ask):
 @pytest.mark.parametrize(
     ("parameters", "status", "sentence"),
     [
-        ({}, 400, "give ID, as in ID=680113300005170, or several, or a circle"),
+        (
+            {},
+            400,
+            "give ID, as in ID=680113300005170, or several, or a star by SOURCE, or a circle",
+        ),
         ({"ID": "abc"}, 400, "'abc' is not a ZTF OID"),
         ({"ID": "1 OR 1=1"}, 400, "is not a ZTF OID"),
         ({"POS": "CIRCLE 254 35"}, 400, "it has not three numbers"),

@@ -228,7 +228,7 @@ def test_tap_describes_the_tables(tap):
 def test_other_oids_of_a_star_are_found_at_this_site(site, expert):
     expert.annotate(HZ_HER[3], "Eclipsing")
     state = httpx.get(f"{site}{API}objects/{HZ_HER[1]}/").json()
-    assert (state["siblings_from"], state["siblings_unavailable"]) == ("positions", None)
+    assert (state["siblings_from"], state["siblings_unavailable"]) == ("sources", None)
     assert set(state["same_star"]) == set(HZ_HER) - {HZ_HER[1]}
     siblings = {row["oid"]: row for row in state["siblings"]}
     assert (siblings[HZ_HER[3]]["tags"], siblings[HZ_HER[3]]["sibling"]) == (["Eclipsing"], True)

@@ -36,6 +36,18 @@ def _offered(peak: dict) -> set[float]:
     return {each["period"] for each in peak["alternatives"]}
 
 
+def test_a_star_is_named_by_its_source_in_place_of_light_curves(ask, star, query):
+    text = f"SELECT source_id FROM ztf.objects WHERE oid = {service.HZ_HER_OIDS[0]}"
+    source = query(text, RESPONSEFORMAT="csv").text.split()[1]
+    named = ask("/periodogram", SOURCE=source, MIN_PERIOD=0.2).json()
+    assert (named["lightcurves"], named["peaks"]) == (star["lightcurves"], star["peaks"])
+    both = ask("/periodogram", SOURCE=source, ID=SNAD183[0])
+    assert (both.status_code, "SOURCE" in both.text) == (400, True)
+    found = ask("/features", SOURCE=source).json()
+    assert len(found["lightcurves"]) == 4
+    assert ask("/features", SOURCE=1).status_code == 404
+
+
 def test_the_answer_states_grid_and_methods(star):
     grid = star["grid"]
     assert grid["step"] == pytest.approx(1 / grid["duration"] / 5)

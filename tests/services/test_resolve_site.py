@@ -23,6 +23,19 @@ def test_an_oid_has_its_place_and_its_page(ask, site):
     assert (found["ra"], found["dec"]) == pytest.approx((254.45755, 35.34236), abs=1e-5)
 
 
+def test_the_name_of_a_star_of_the_release_has_its_light_curves(ask, query):
+    join = "ztf.sources AS s JOIN ztf.objects AS o ON s.source_id = o.source_id"
+    text = f"SELECT s.name, s.ra FROM {join} WHERE o.oid = {OID}"
+    name, ra = query(text, RESPONSEFORMAT="csv").text.splitlines()[1].split(",")
+    answer = ask("/resolve", NAME=name).json()
+    (found,) = answer["found"]
+    assert (answer["rule"], found["name"], found["certainty"]) == ("iau", name, "exact")
+    assert found["ra"] == float(ra)
+    assert sorted(map(int, found["oids"])) == list(service.HZ_HER_OIDS)
+    (elsewhere,) = ask("/resolve", NAME="ZTF J120000.00+100000.0").json()["found"]
+    assert (elsewhere["certainty"], elsewhere["oids"]) == ("approximate", [])
+
+
 def test_a_name_has_the_place_that_cds_says(ask, others):
     others.answer(HOST, PATH, Reply(HZ_HER, "text/xml"))
     answer = ask("/resolve", NAME="HZ Her")

@@ -74,6 +74,11 @@ class Release:
         """Run ``ztfvo ingest`` on this release."""
         return ztfvo("ingest", self.name, *words, check=check, ZTFVO_ROOT=str(self.root))
 
+    def backends(self) -> set[int]:
+        """Processes of the database that work for this package, in whatever process it runs."""
+        query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'ztfvo'"
+        return {pid for (pid,) in self.rows(query)}
+
     def rows(self, query: str, *parameters):
         """Rows of a query in which unqualified names mean this release's tables and views."""
         with self.connection.transaction():

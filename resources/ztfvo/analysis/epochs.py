@@ -12,11 +12,14 @@ from ztfvo.dal import Parameters
 from ztfvo.products import produce
 from ztfvo.products.kinds import Parameter
 from ztfvo.products.model import Curve, Product, Request
-from ztfvo.products.parameters import ID, PARAMETERS, oids
+from ztfvo.products.parameters import ID, PARAMETERS, STAR, oids
+from ztfvo.products.request import require_no_more_than_a_star
 
 MASK = "BAD_CATFLAGS_MASK"
-CHOOSING: tuple[Parameter, ...] = tuple(one for one in PARAMETERS if one.name in ("TIME", MASK))
-"""Parameters that choose epochs, besides those that name light curves."""
+CHOOSING: tuple[Parameter, ...] = tuple(
+    one for one in PARAMETERS if one.name in (STAR.name, "TIME", MASK)
+)
+"""Parameters that name a star in place of light curves, and those that choose epochs."""
 NAMES = (ID, "OID", *(one.name for one in CHOOSING))
 
 
@@ -57,7 +60,11 @@ def fetch(release: str, words: Sequence[str], given: Parameters) -> tuple[Produc
     for parameter in CHOOSING:
         attributes |= parameter.read(given)
     named = [*words, *given.words(ID), *given.words("OID")]
-    request = Request(release=release, oids=oids(named), format="", **attributes)
+    star = attributes.pop("star", None)
+    if star is not None:
+        require_no_more_than_a_star(given, named)
+    wanted = oids(named) if star is None else produce.members(release, star)
+    request = Request(release=release, oids=wanted, format="", **attributes)
     product = produce.fetch(request)
     return product, [_chosen(curve, request) for curve in product.curves]
 

@@ -1,14 +1,23 @@
-"""Names that are made of a position, as the IAU recommends: J165749.8+352032."""
+"""Names that are made of a position, as the IAU recommends: J165749.8+352032.
+
+Those that a star of the default release has are of it.
+"""
 
 from __future__ import annotations
 
 import re
 
+from anyio import to_thread
 from astropy.coordinates import jparser
+from psycopg import sql
 
+from ztfvo import designation
+from ztfvo.db import reading
 from ztfvo.outside.ask import Desk
 from ztfvo.position import BadPosition
+from ztfvo.releases import releases
 from ztfvo.resolve.model import Certainty, Found, Outcome
+from ztfvo.store.names import schema_of
 
 ORDER = 27
 TITLE = "a name made of a position"
@@ -33,7 +42,27 @@ def read(text: str) -> tuple[str, float, float] | None:
 
 
 async def find(named: tuple[str, float, float], desk: Desk) -> Outcome:
-    """Return the position that is in the name."""
+    """Return the star of the default release that has the name, or the position that is in it."""
     name, ra, dec = named
+    if star := designation.read(name):
+        found = await to_thread.run_sync(_stars, star)
+        if found:
+            return Outcome(found)
     note = "The position is that in the name, as exact as its digits"
     return Outcome((Found(name, ra, dec, Certainty.APPROXIMATE, "its digits", 2000.0, note=note),))
+
+
+def _stars(name: str) -> tuple[Found, ...]:
+    with reading() as connection:
+        default = [one.name for one in releases(connection) if one.is_default]
+        for release in default:
+            query = sql.SQL("SELECT ra, dec, oids FROM {} WHERE name = %s").format(
+                sql.Identifier(schema_of(release), "sources")
+            )
+            rows = connection.execute(query, (name,)).fetchall()
+            by = f"release {release}"
+            return tuple(
+                Found(name, ra, dec, Certainty.EXACT, by, oids=tuple(oids))
+                for ra, dec, oids in rows
+            )
+    return ()

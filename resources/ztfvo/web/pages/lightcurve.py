@@ -57,9 +57,6 @@ def write(product: Product) -> bytes:
     )
 
 
-ITS_OWN = ("#this", "#preview", "#preview-plot", "#derivation", "#documentation")
-"""Semantics of links that the page has already, or is."""
-
 WRITER = Writer(
     names=("html", "text/html"),
     extension="html",
@@ -231,6 +228,7 @@ def _related(product: Product, first: LightCurve | None) -> Iterator[tuple[str, 
         "All that is linked to this light curve (DataLink)",
         addresses.links(request.release, oid),
     )
+    its_own = {writer.extension for writer in writers()}
     for link in ofcurve.links(first) if first else ():
-        if link.semantics not in ITS_OWN:
+        if link.semantics != "#documentation" and link.local_semantics not in its_own:
             yield link.description, link.page or link.url

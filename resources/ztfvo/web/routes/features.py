@@ -36,7 +36,6 @@ _PARAMETERS = (
         ID,
         "OIDs, several times or with commas between",
         {"type": "string"},
-        required=True,
         example="680113300005170",
     ),
     _VERSION,

@@ -23,7 +23,6 @@ _PARAMETERS = (
         ID,
         "OIDs of the light curves of one star, several times or with commas between",
         {"type": "string"},
-        required=True,
         example="680113300005170",
     ),
     *declared_parameters((*periodic.SEARCHING, *CHOOSING)),
