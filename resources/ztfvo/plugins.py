@@ -26,3 +26,8 @@ def modules(package: str) -> dict[str, ModuleType]:
         Name of the package, as imports have it.
     """
     return {name: importlib.import_module(f"{package}.{name}") for name in names(package)}
+
+
+def in_order(package: str) -> dict[str, ModuleType]:
+    """Return the modules of a package by name, by the number ORDER that each has."""
+    return dict(sorted(modules(package).items(), key=lambda one: one[1].ORDER))

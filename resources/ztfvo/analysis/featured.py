@@ -17,8 +17,9 @@ from ztfvo.features.extract import extract
 from ztfvo.features.model import MIN_EPOCHS, Feature, FeatureSet
 from ztfvo.features.sets import sets
 from ztfvo.products.model import Product
+from ztfvo.products.parameters import FORMAT, SHORT_FORMAT
 
-VERSION, FORMAT, SHORT_FORMAT = "VERSION", "RESPONSEFORMAT", "FORMAT"
+VERSION = "VERSION"
 NAMES = (*epochs.NAMES, VERSION, FORMAT, SHORT_FORMAT)
 DEFAULT, LATEST, LATEST_SET = "current", "latest", "v0.5"
 """The set without VERSION; the word for the newest set of SNAD's service, and that set."""

@@ -20,8 +20,7 @@ from ztfvo.periods.model import Search, Series
 from ztfvo.periods.search import search
 from ztfvo.products.kinds import Choice, Number, Parameter, Whole
 from ztfvo.products.model import Product
-
-FORMAT, SHORT_FORMAT = "RESPONSEFORMAT", "FORMAT"
+from ztfvo.products.parameters import FORMAT, SHORT_FORMAT
 
 SHORTEST = 0.05
 """d, without MIN_PERIOD."""

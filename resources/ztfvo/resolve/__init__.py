@@ -18,7 +18,7 @@ from typing import Any
 
 from ztfvo.dal import BadParameter, shorten
 from ztfvo.outside.ask import Desk
-from ztfvo.plugins import modules
+from ztfvo.plugins import in_order
 from ztfvo.position import BadPosition
 from ztfvo.resolve import rules
 from ztfvo.resolve.model import Found, Outcome
@@ -46,8 +46,7 @@ class Resolved:
 @lru_cache(maxsize=1)
 def all_rules() -> dict[str, ModuleType]:
     """Return the rules by name, in their order."""
-    found = modules(rules.__name__)
-    return dict(sorted(found.items(), key=lambda one: one[1].ORDER))
+    return in_order(rules.__name__)
 
 
 def read(text: str) -> tuple[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from types import ModuleType
 
-from ztfvo.plugins import modules
+from ztfvo.plugins import in_order
 
 POINTS = 2000
 """Points of the periodogram in an answer, each the highest of a range of frequencies."""
@@ -17,4 +17,4 @@ POINTS = 2000
 @lru_cache(maxsize=1)
 def writers() -> list[ModuleType]:
     """Return all forms, in their order."""
-    return sorted(modules(__name__).values(), key=lambda one: one.ORDER)
+    return list(in_order(__name__).values())

@@ -13,7 +13,7 @@ from types import ModuleType
 from ztfvo.links.curves import read
 from ztfvo.links.model import Fault, LightCurve, Link
 from ztfvo.oid import InvalidOID, parse
-from ztfvo.plugins import modules
+from ztfvo.plugins import in_order
 
 LONGEST = 60
 """Characters of an identifier that are looked at, and shown."""
@@ -21,7 +21,7 @@ LONGEST = 60
 
 @lru_cache(maxsize=1)
 def _subjects() -> list[ModuleType]:
-    return sorted(modules(__name__).values(), key=lambda module: module.ORDER)
+    return list(in_order(__name__).values())
 
 
 def links(curve: LightCurve) -> Iterator[Link]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from types import ModuleType
 
-from ztfvo.plugins import modules
+from ztfvo.plugins import in_order
 
 
 @lru_cache(maxsize=1)
 def writers() -> list[ModuleType]:
     """Return all forms, in their order."""
-    return sorted(modules(__name__).values(), key=lambda one: one.ORDER)
+    return list(in_order(__name__).values())

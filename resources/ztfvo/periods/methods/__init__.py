@@ -9,11 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from types import ModuleType
 
-from ztfvo.plugins import modules
+from ztfvo.plugins import in_order
 
 
 @lru_cache(maxsize=1)
 def methods() -> dict[str, ModuleType]:
     """Return all methods by name, in their order."""
-    found = sorted(modules(__name__).values(), key=lambda one: one.ORDER)
-    return {one.NAME: one for one in found}
+    return {one.NAME: one for one in in_order(__name__).values()}

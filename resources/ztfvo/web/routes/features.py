@@ -15,7 +15,7 @@ from ztfvo.releases import as_elsewhere
 from ztfvo.store.names import DEFAULT
 from ztfvo.web import turns
 from ztfvo.web.delivery import caching
-from ztfvo.web.formats import wanted
+from ztfvo.web.formats import described, wanted
 from ztfvo.web.http import ASKING, Given, Reading, respond, serve
 from ztfvo.web.openapi import curve_parameters, operation, path_parameter, query_parameter
 
@@ -40,11 +40,7 @@ _PARAMETERS = (
     ),
     _VERSION,
     *curve_parameters(one.name for one in CHOOSING),
-    query_parameter(
-        featured.FORMAT,
-        "Form of the answer, also by its media type; json if not given",
-        {"type": "string", "enum": [one.NAMES[0] for one in writers()]},
-    ),
+    described(writers()),
 )
 _RELEASE = path_parameter("release", "Name of a release, such as dr24", "demo")
 _ANSWERS = {one.CONTENT_TYPE.partition(";")[0]: one.TITLE for one in writers()}
@@ -67,7 +63,7 @@ _REFUSALS = (400, 404, 429, 503)
 )
 async def features(given: Reading) -> Response:
     """Features of light curves, which need 5 epochs."""
-    form = wanted(given, writers(), featured.FORMAT, featured.SHORT_FORMAT)
+    form = wanted(given, writers())
     given.parameters.require_known(featured.NAMES)
     (release,) = given.around(FEATURES) or [DEFAULT]
     answer = await _answer(given, release, [], given.parameters)

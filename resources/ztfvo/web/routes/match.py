@@ -15,7 +15,7 @@ from ztfvo.addresses import MATCH
 from ztfvo.dal import shorten
 from ztfvo.errors import HTTPError
 from ztfvo.match import catalogs, gather, lists, places, request
-from ztfvo.match.model import Match, Outcome
+from ztfvo.match.model import Catalog, Match, Outcome
 from ztfvo.match.writers import jsonform, writers
 from ztfvo.web import turns
 from ztfvo.web.desk import desk_of
@@ -116,7 +116,7 @@ async def match(given: Reading) -> Response:
     known = await turns.work(given.request, None, catalogs.known)
     sent = _sent(given)
     if sent:
-        return await _list(given, form, name, *sent)
+        return await _list(given, form, known, name, *sent)
     asked = await turns.work(given.request, None, request.read, given.parameters, known, name)
     _require_room(form, asked)
     desk = desk_of(given.request)
@@ -141,7 +141,12 @@ def _sent(given: Given) -> tuple[bytes, str] | None:
 
 
 async def _list(
-    given: Given, form: ModuleType | str, name: str | None, body: bytes, content_type: str
+    given: Given,
+    form: ModuleType | str,
+    known: dict[str, Catalog],
+    name: str | None,
+    body: bytes,
+    content_type: str,
 ) -> Response:
     if isinstance(form, str):
         raise HTTPError(400, f"{request.FORMAT}={form} is not for lists: use json, votable or csv.")
@@ -151,7 +156,7 @@ async def _list(
             turns.large(),
             lists.compare,
             given.parameters,
-            catalogs.known(),
+            known,
             name,
             body,
             content_type,

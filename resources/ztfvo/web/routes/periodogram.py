@@ -12,7 +12,7 @@ from ztfvo.products.parameters import ID
 from ztfvo.store.names import DEFAULT
 from ztfvo.web import turns
 from ztfvo.web.delivery import caching
-from ztfvo.web.formats import wanted
+from ztfvo.web.formats import described, wanted
 from ztfvo.web.http import ASKING, Reading, respond, serve
 from ztfvo.web.openapi import declared_parameters, operation, path_parameter, query_parameter
 
@@ -26,11 +26,7 @@ _PARAMETERS = (
         example="680113300005170",
     ),
     *declared_parameters((*periodic.SEARCHING, *CHOOSING)),
-    query_parameter(
-        periodic.FORMAT,
-        "Form of the answer, also by its media type; json if not given",
-        {"type": "string", "enum": [one.NAMES[0] for one in writers()]},
-    ),
+    described(writers()),
 )
 _RELEASE = path_parameter("release", "Name of a release, such as dr24", "demo")
 _ANSWERS = {one.CONTENT_TYPE: one.TITLE for one in writers()}
@@ -53,7 +49,7 @@ _REFUSALS = (400, 404, 429, 503)
 )
 async def periodogram(given: Reading) -> Response:
     """Peaks of the periodogram of a light curve, or of all those of a star together."""
-    form = wanted(given, writers(), periodic.FORMAT, periodic.SHORT_FORMAT)
+    form = wanted(given, writers())
     given.parameters.require_known(periodic.NAMES)
     (release,) = given.around(PERIODOGRAM) or [DEFAULT]
     asked = await turns.work(given.request, None, periodic.fetch, release, [], given.parameters)
