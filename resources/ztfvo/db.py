@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from ztfvo.errors import CannotBeDone
 from ztfvo.settings import Settings, get_settings
 
 _CHECK_EVERY = 1.0
@@ -160,3 +161,31 @@ def _connect(
             else "start it with: scripts/serve start database"
         )
         raise DatabaseDown(f"The database does not answer ({error}). Remedy: {remedy}.") from error
+
+
+@contextmanager
+def alone(connection: psycopg.Connection, what: str, name: str, sentence: str) -> Iterator[None]:
+    """Let no other connection do the same meanwhile; the end of this one ends it too.
+
+    Parameters
+    ----------
+    what, name
+        A kind of work, and what it is done to.
+    sentence
+        What is said where somebody else does it.
+
+    Raises
+    ------
+    CannotBeDone
+        If somebody does.
+    """
+    key = (what, name)
+    (free,) = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtext(%s), hashtext(%s))", key
+    ).fetchone()
+    if not free:
+        raise CannotBeDone(sentence)
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", key)

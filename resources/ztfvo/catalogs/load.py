@@ -8,8 +8,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from ztfvo.catalogs import readers, store
 from ztfvo.catalogs.declaration import Catalog, Layout
 from ztfvo.catalogs.readers import PACKED
 from ztfvo.catalogs.values import convert
+from ztfvo.db import alone
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.files import digests, unreadable
 from ztfvo.store.names import CATALOGS
@@ -112,7 +112,8 @@ def load(
             raise BadFile(path, None, fault)
     layout_name, _ = layout_of(catalog, files[0])
     alter(lambda: store.create(connection))
-    with _alone(connection, catalog):
+    busy = f"Another command is loading {catalog.name}: wait until it has ended."
+    with alone(connection, "catalog", catalog.name, busy):
         former = store.loaded(connection).get(catalog.name)
         if former and options.simulated and not former.simulated:
             raise CannotBeDone(
@@ -183,19 +184,6 @@ def checksum(files: Sequence[Path]) -> str:
     """Return SHA-256 of a file; of several, of their checksums."""
     sums = [digests(path, "sha256")[0] for path in files]
     return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
-
-
-@contextmanager
-def _alone(connection: Connection, catalog: Catalog) -> Iterator[None]:
-    """Let no other command load the catalog meanwhile."""
-    key = "hashtext('catalog'), hashtext(%s)"
-    (free,) = connection.execute(f"SELECT pg_try_advisory_lock({key})", (catalog.name,)).fetchone()
-    if not free:
-        raise CannotBeDone(f"Another command is loading {catalog.name}: wait until it has ended.")
-    try:
-        yield
-    finally:
-        connection.execute(f"SELECT pg_advisory_unlock({key})", (catalog.name,))
 
 
 def _fill(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from psycopg import Connection, sql
 
-from ztfvo.db import analyze_grown, connect
+from ztfvo.db import alone, analyze_grown, connect
 from ztfvo.errors import CannotBeDone
 from ztfvo.extraction import plan
 from ztfvo.extraction.compute import CURRENT, Done, work
@@ -93,7 +93,11 @@ def run(
         While another run is at the same release, and when a worker was killed.
     """
     outcome = Outcome()
-    with connect(settings, autocommit=True) as connection, _alone(connection, release):
+    busy = f"Features of {release} are being computed already: wait for that run."
+    with (
+        connect(settings, autocommit=True) as connection,
+        alone(connection, "ztfvo features", release, busy),
+    ):
         started: dict[int, _Started] = {}
         waiting: dict[Future[Done], Chunk] = {}
         at = (connection, release, waiting, started, outcome, report)
@@ -162,21 +166,6 @@ def _collect(
                 use_schema(connection, release)
                 plan.finish(connection, chunk.quadrant)
         report(outcome, 1 / quadrant.chunks)
-
-
-@contextmanager
-def _alone(connection: Connection, release: str) -> Iterator[None]:
-    """Keep other runs away from the release; ends with the connection, however that ends."""
-    key = ("ztfvo features", release)
-    (mine,) = connection.execute(
-        "SELECT pg_try_advisory_lock(hashtext(%s), hashtext(%s))", key
-    ).fetchone()
-    if not mine:
-        raise CannotBeDone(f"Features of {release} are being computed already: wait for that run.")
-    try:
-        yield
-    finally:
-        connection.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", key)
 
 
 @contextmanager

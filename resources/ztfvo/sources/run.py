@@ -6,12 +6,13 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
 
 from psycopg import Connection
 
+from ztfvo import db
 from ztfvo.db import connect
 from ztfvo.errors import CannotBeDone
 from ztfvo.machine import become_worker
@@ -38,8 +39,7 @@ class Plan:
     """Whether no cell stays as it is."""
 
 
-@contextmanager
-def alone(connection: Connection, release: str) -> Iterator[None]:
+def alone(connection: Connection, release: str) -> AbstractContextManager[None]:
     """Let nobody else find the stars of a release meanwhile.
 
     Raises
@@ -47,19 +47,11 @@ def alone(connection: Connection, release: str) -> Iterator[None]:
     CannotBeDone
         If somebody does.
     """
-    key = ("sources", release)
-    (free,) = connection.execute(
-        "SELECT pg_try_advisory_lock(hashtext(%s), hashtext(%s))", key
-    ).fetchone()
-    if not free:
-        raise CannotBeDone(
-            f"Another command finds the stars of {release}: wait for its end, or end it; what it"
-            " has done stays."
-        )
-    try:
-        yield
-    finally:
-        connection.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", key)
+    busy = (
+        f"Another command finds the stars of {release}: wait for its end, or end it; what it has"
+        " done stays."
+    )
+    return db.alone(connection, "sources", release, busy)
 
 
 def plan(connection: Connection, release: str, method: Method, again: bool = False) -> Plan:
