@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -193,6 +194,55 @@ def test_times_of_jobs_have_limits(site, tap, what, value, status):
             assert datetime.fromisoformat(kept.rstrip("Z")) < latest
     finally:
         job.delete()
+
+
+def new_job(site, **properties):
+    form = {"LANG": "ADQL", "QUERY": "SELECT TOP 1 name FROM ztf.releases", **properties}
+    return requests.post(f"{site}/tap/async", data=form, timeout=30)
+
+
+def test_a_new_job_takes_the_times_and_the_name_that_its_request_gives(site):
+    soon = (datetime.utcnow() + timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    answer = new_job(site, EXECUTIONDURATION="7", DESTRUCTION=soon, RUNID="mine")
+    assert answer.status_code == 200
+    try:
+        for what, value in (("executionDuration", "7"), ("destruction", soon), ("runId", "mine")):
+            assert f"<uws:{what}>{value}</uws:{what}>" in answer.text
+    finally:
+        requests.delete(answer.url, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [("EXECUTIONDURATION", "x"), ("EXECUTIONDURATION", "-1"), ("DESTRUCTION", "x")],
+)
+def test_a_new_job_with_a_time_that_is_none_is_refused_and_not_made(site, what, value):
+    before = kept()
+    answer = new_job(site, **{what: value})
+    assert (answer.status_code, kept()) == (400, before)
+    assert f"{value} is not a " in answer.text
+
+
+def test_names_of_jobs_are_random_numbers_of_128_bits(site):
+    jobs = [new_job(site).url for _ in range(3)]
+    names = [job.rpartition("/")[2] for job in jobs]
+    for job in jobs:
+        assert requests.delete(job, timeout=30).status_code == 200
+    assert all(re.fullmatch("[0-9a-f]{32}", name) for name in names)
+    assert len(set(names)) == 3
+
+
+@pytest.mark.parametrize("action", ["FOO", "delete", None])
+def test_a_job_that_is_sent_another_action_refuses_and_stays(site, action):
+    job = new_job(site).url
+    try:
+        answer = requests.post(job, data={"ACTION": action} if action else None, timeout=30)
+        assert (answer.status_code, "takes ACTION=DELETE" in answer.text) == (400, True)
+        assert requests.get(job, timeout=30).status_code == 200
+        assert requests.post(job, data={"ACTION": "DELETE"}, timeout=30).status_code == 200
+        assert requests.get(job, timeout=30).status_code == 404
+    finally:
+        requests.delete(job, timeout=30)
 
 
 def test_a_restart_under_load_leaves_nothing_behind(site):

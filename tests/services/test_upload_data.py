@@ -10,6 +10,7 @@ import struct
 import numpy as np
 import pytest
 import pyvo
+import requests
 from astropy.io.votable import parse
 from astropy.table import Table
 from support.hostile import LEAKS, sentence, upload, votable
@@ -115,7 +116,7 @@ def test_a_count_of_an_array_is_a_number_of_values_and_no_magnitude(query):
     text = "SELECT TOP 1 arr_count(mag) AS n, arr_avg(catflags) AS f FROM ztf.lightcurves"
     table = parse(io.BytesIO(query(text, RESPONSEFORMAT="votable").content)).get_first_table()
     count, mean = table.fields
-    assert (count.datatype, count.unit, count.ucd) == ("int", None, "meta.number")
+    assert (count.datatype, count.unit, count.ucd) == ("long", None, "meta.number")
     assert "agnitude" not in (count.description or "")
     assert mean.datatype == "double"
 
@@ -139,3 +140,66 @@ def test_characters_of_all_planes_come_and_go_as_they_are(site, form):
     table = parse(io.BytesIO(answer.content)).get_first_table().to_table()
     assert [str(text) for text in table["again"]] == texts
     assert list(table["b"]) == [0, 1, 2, 3]
+
+
+LEAST = {"short": -(2**15), "int": -(2**31), "unsignedByte": 0}
+
+
+@pytest.mark.parametrize("form", ["votable", "votable/td", "votable/b2", "fits", "csv"])
+def test_the_least_numbers_of_their_types_are_numbers_and_no_nulls(site, form):
+    fields = "".join(f'<FIELD name="{kind}_" datatype="{kind}"/>' for kind in LEAST)
+    cells = "".join(f"<TD>{value}</TD>" for value in LEAST.values())
+    document = votable(fields, f"<TR>{cells}</TR><TR>{'<TD/>' * len(LEAST)}</TR>")
+    text = (
+        "SELECT u.*, CAST(short_ AS SMALLINT) AS a, int_ + 0 AS b, CASE WHEN int_ < 0 THEN int_ END"
+        " AS c FROM TAP_UPLOAD.list AS u ORDER BY u.short_"
+    )
+    answer = upload(site, document, query=text, RESPONSEFORMAT=form)
+    assert answer.status_code == 200, answer.text[:500]
+    kind = {"csv": "ascii.csv", "fits": "fits"}.get(form, "votable")
+    table = Table.read(io.BytesIO(answer.content), format=kind)
+    first, second = ([None if cell is np.ma.masked else int(cell) for cell in row] for row in table)
+    assert first == [*LEAST.values(), -(2**15), -(2**31), -(2**31)]
+    assert second == [None] * 6
+
+
+def test_integers_of_an_upload_keep_their_type_where_it_has_room_for_null(site):
+    fields = '<FIELD name="a" datatype="short"/><FIELD name="b" datatype="int"/>'
+    declared = fields.replace('"int"/>', '"int"><VALUES null="-2147483648"/></FIELD>')
+    for document, low in (
+        (votable(fields, "<TR><TD>-32767</TD><TD>-2147483647</TD></TR>"), -2147483647),
+        (votable(declared, "<TR><TD>-32767</TD><TD>-2147483648</TD></TR>"), None),
+    ):
+        answer = upload(site, document, RESPONSEFORMAT="votable/td")
+        found = parse(io.BytesIO(answer.content)).get_first_table()
+        assert [field.datatype for field in found.fields] == ["short", "int"]
+        (row,) = found.to_table()
+        assert (row["a"], None if row["b"] is np.ma.masked else row["b"]) == (-32767, low)
+
+
+def test_points_and_letters_of_an_upload_come_back_as_they_were(site):
+    fields = (
+        '<FIELD name="p" datatype="double" arraysize="2" xtype="point"/>'
+        '<FIELD name="a" datatype="char" arraysize="*"/>'
+        '<FIELD name="b" datatype="char" arraysize="*"/>'
+    )
+    row = "<TR><TD>1.123456789012 -2</TD><TD>\u00e9\U0001f600z</TD><TD>plain</TD></TR>"
+    answer = upload(site, votable(fields, row), RESPONSEFORMAT="votable/td")
+    found = parse(io.BytesIO(answer.content)).get_first_table()
+    assert [field.datatype for field in found.fields] == ["double", "unicodeChar", "char"]
+    (cells,) = found.to_table()
+    # A turn of 1e-13 deg is 0.4 nanoarcsec.
+    np.testing.assert_allclose(cells["p"], (1.123456789012, -2), rtol=0, atol=1e-13)
+    assert (cells["a"], cells["b"]) == ("\u00e9\U0001f600z", "plain")
+
+
+def test_two_files_of_one_name_are_refused(site):
+    document = votable(TWO, "<TR><TD>1</TD><TD>2</TD></TR>")
+    answer = requests.post(
+        f"{site}/tap/sync",
+        data={"LANG": "ADQL", "QUERY": "SELECT * FROM TAP_UPLOAD.list", "UPLOAD": "list,param:f"},
+        files=[("f", ("one.vot", document)), ("f", ("two.vot", document))],
+        timeout=60,
+    )
+    assert answer.status_code == 400
+    assert "2 files are called f" in sentence(answer)

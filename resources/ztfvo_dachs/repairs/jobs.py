@@ -2,7 +2,8 @@
 
 DaCHS signals the process number in a job's row whatever it is (for synchronous queries -1, which
 is every process of the user), keeps rows of queries that ended with their server, lists everybody's
-jobs to everybody, and keeps parameters, errors and results as pickles.
+jobs to everybody, takes their names from a generator that is not made for secrets, and keeps
+parameters, errors and results as pickles.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import signal
 from datetime import datetime, timedelta
@@ -30,6 +32,9 @@ PATIENCE = 10.0
 """Seconds that who changes a job waits for others who do; DaCHS' tenth of one is too short where
 the machine is busy, and leaves the job in error."""
 
+NAME_BYTES = 16
+"""Length of the random numbers that jobs are called by."""
+
 FIRST_OF_OURS = 2
 """Process numbers below are groups, everybody, or the system's first process."""
 
@@ -43,6 +48,8 @@ def install() -> None:
     _limit_times()
     _limit_waiting()
     _name_phases()
+    _name_actions()
+    uws.UWSJobWithWD.getNewId = classmethod(new_name)
 
 
 def install_in_server() -> None:
@@ -170,33 +177,47 @@ def _with_pairs(value: Any) -> Any:
     return value
 
 
+def duration(text: str) -> int:
+    """Return the seconds of an EXECUTIONDURATION, at most those that a job may take.
+
+    Raises
+    ------
+    ValidationError
+        When it is not a number of seconds.
+    """
+    longest = get_settings().async_seconds
+    try:
+        wanted = float(text)
+    except ValueError:
+        wanted = -1
+    if not 0 <= wanted < float("inf"):
+        raise base.ValidationError(
+            f"{text[:40]} is not a number of seconds: give 1 to {longest}.", "EXECUTIONDURATION"
+        )
+    return min(int(wanted) or longest, longest)
+
+
+def moment(text: str) -> datetime:
+    """Return the time (UTC) of a DESTRUCTION, at most as late as jobs are kept.
+
+    Raises
+    ------
+    ValidationError
+        When it is not a time.
+    """
+    try:
+        wanted = utils.parseISODT(text)
+    except ValueError as error:
+        raise base.ValidationError(
+            f"{text[:40]} is not a time: write it like 2026-01-31T12:00:00Z.", "DESTRUCTION"
+        ) from error
+    latest = datetime.utcnow() + timedelta(days=get_settings().job_days)
+    return min(wanted.replace(tzinfo=None), latest)
+
+
 def _limit_times() -> None:
     """Bound EXECUTIONDURATION and DESTRUCTION, as UWS 1.1, sections 2.2.1.6 and 2.2.1.7 allow."""
-    settings = get_settings()
-
-    def seconds(text: str) -> int:
-        try:
-            wanted = float(text)
-        except ValueError:
-            wanted = -1
-        if not 0 <= wanted < float("inf"):
-            raise base.ValidationError(
-                f"{text[:40]} is not a number of seconds: give 1 to {settings.async_seconds}.",
-                "EXECUTIONDURATION",
-            )
-        return min(int(wanted) or settings.async_seconds, settings.async_seconds)
-
-    def moment(text: str) -> datetime:
-        try:
-            wanted = utils.parseISODT(text)
-        except ValueError as error:
-            raise base.ValidationError(
-                f"{text[:40]} is not a time: write it like 2026-01-31T12:00:00Z.", "DESTRUCTION"
-            ) from error
-        latest = datetime.utcnow() + timedelta(days=settings.job_days)
-        return min(wanted.replace(tzinfo=None), latest)
-
-    uwsactions.ExecDAction.deserializeValue = staticmethod(seconds)
+    uwsactions.ExecDAction.deserializeValue = staticmethod(duration)
     uwsactions.DestructionAction.deserializeValue = staticmethod(moment)
 
 
@@ -232,6 +253,29 @@ def _name_phases() -> None:
         return change(self, job, request)
 
     uwsactions.PhaseAction.doPOST = change_if_known
+
+
+def _name_actions() -> None:
+    post = uwsactions.RootAction.doPOST
+
+    def act_if_known(self: Any, job: Any, request: Any) -> Any:
+        action = request.uwsArgs.get("action") or ""
+        if action != "DELETE":
+            raise base.ValidationError(
+                f"A job takes ACTION=DELETE, not {action[:40] or 'nothing'}: post PHASE, "
+                "EXECUTIONDURATION and DESTRUCTION to the addresses below the job's.",
+                "ACTION",
+            )
+        return post(self, job, request)
+
+    uwsactions.RootAction.doPOST = act_if_known
+
+
+def new_name(cls: Any, system: Any, connection: Any) -> str:
+    """Make a job's folder and return its name: the key to the job, so that nobody can guess it."""
+    folder = Path(base.getConfig("uwsWD")) / secrets.token_hex(NAME_BYTES)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder.name
 
 
 def _show_jobs_to_those_who_know_them() -> None:

@@ -21,7 +21,7 @@ from gavo.protocols import tap, uws
 from ztfvo import votable
 from ztfvo.settings import get_settings
 from ztfvo_dachs import messages
-from ztfvo_dachs.repairs import hangups
+from ztfvo_dachs.repairs import hangups, jobs
 
 ADDRESS = "address"
 """File in a job's folder that holds the address it came from."""
@@ -40,6 +40,14 @@ FULL = (
     "There is no room for more results at this site now: try again later, or ask for fewer rows or "
     "columns."
 )
+
+PROPERTIES = (
+    ("runid", "runId", votable.printable),
+    ("executionduration", "executionDuration", jobs.duration),
+    ("destruction", "destructionTime", jobs.moment),
+)
+"""Parameters that a new job takes beside those of its query: with its attribute and how each is
+read."""
 
 _starting = threading.Lock()
 
@@ -160,10 +168,13 @@ def room_for(address: str, is_job: bool = False) -> int:
 
 
 def make_job(self: Any, request: Any) -> str:
-    """Make a job, where its visitor and the site have room for one.
+    """Make a job, where its visitor and the site have room for one, with the name and the times
+    that its request gives (UWS 1.1, sections 2.1.3 and 2.2.3.1).
 
     Raises
     ------
+    ValidationError
+        When a time is none.
     Unavailable
         When too many jobs wait, or results take all the room.
     """
@@ -178,16 +189,20 @@ def make_job(self: Any, request: Any) -> str:
         )
     if waiting.total() >= settings.jobs:
         raise messages.Unavailable("Too many jobs wait at this site now: try again later.")
+    wanted = {
+        attribute: read(request.uwsArgs[key])
+        for key, attribute, read in PROPERTIES
+        if request.uwsArgs.get(key)
+    }
     name = self.getNewIdFromArgs(
         request.uwsArgs,
         self.parameterGrammar.parseStrargs(request.strargs, ensureRequired=False),
         request.getAuthUser(),
     )
     (folder() / name / ADDRESS).write_text(address, "utf-8")
-    if run := request.uwsArgs.get("runid"):
-        # What the client calls the job, which it is shown again (UWS 1.1, section 2.1.3).
+    if wanted:
         with self.changeableJob(name) as job:
-            job.change(runId=votable.printable(run))
+            job.change(**wanted)
     return name
 
 
@@ -210,8 +225,6 @@ def leave_to_start_jobs(self: Any) -> int:
 
 
 def _start(self: Any, rows: list[dict[str, Any]]) -> None:
-    from ztfvo_dachs.repairs import jobs
-
     at_work: Counter[str] = Counter()
     for row in rows:
         if row["phase"] == uws.EXECUTING:

@@ -7,6 +7,7 @@ does not fit is another one in FITS, and a failure in VOTable.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from gavo import base, rscdef
@@ -34,6 +35,10 @@ _LITERAL = re.compile(r"[\d\s()+*/-]+")
 INTEGERS = ("smallint", "integer", "bigint")
 """Each holds those before it."""
 
+WIDEST = INTEGERS[-1]
+"""What computed integers are: the least number of a type stands for null in results, and of the
+others it can come out."""
+
 
 def install() -> None:
     """Apply the repair, once in a process."""
@@ -44,13 +49,7 @@ def install() -> None:
         settle(table.tableDef, streaming.start(table))
         return table
 
-    make, describe = adqlglue._makeColumnFromFieldInfo, nodes.SetFunction.addFieldInfo
-
-    def make_and_mark(context: Any, name: str, info: Any) -> Any:
-        column = make(context, name, info)
-        computed = info.tainted or EXPRESSION in info.properties
-        column.ztfvo_plain = len(info.userData) == 1 and not computed
-        return column
+    describe = nodes.SetFunction.addFieldInfo
 
     def describe_as_computed(self: Any, context: Any) -> None:
         describe(self, context)
@@ -58,25 +57,27 @@ def install() -> None:
         self.fieldInfo.ucd = self.fieldInfo.ucd or ""  # where there is none, HTML wants a text
 
     adqlglue.runTAPQuery = run_and_settle
-    adqlglue._makeColumnFromFieldInfo = make_and_mark
     nodes.SetFunction.addFieldInfo = describe_as_computed
     for kind in (nodes.Term, nodes.NumericValueExpression):
         morphpg._allMorphers[kind.type] = widen
 
 
-def settle(definition: Any, found: list[int]) -> None:
+def settle(definition: Any, found: Sequence[Any]) -> None:
     """Change types of a result's columns to those that the database says it sends.
 
     Columns of tables keep the type they are declared with where it holds what is sent.
 
     Parameters
     ----------
-    found
-        Their numbers in PostgreSQL.
+    found : sequence of psycopg2.extensions.Column
+        What the database says of them; a column of a table has the table's number, whatever it is
+        called here and whether it came through subqueries.
     """
-    for column, number in zip(definition.columns, found, strict=True):
-        kind = TYPES.get(number)
-        plain = getattr(column, "ztfvo_plain", False)
+    for column, sent in zip(definition.columns, found, strict=True):
+        kind = TYPES.get(sent.type_code)
+        plain = bool(sent.table_oid)
+        if kind in INTEGERS and not plain:
+            kind = WIDEST
         if kind is None or _same(column.type, kind) or (plain and _holds(column.type, kind)):
             continue
         column.type, column.xtype = kind, None

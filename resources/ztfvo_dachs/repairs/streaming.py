@@ -6,7 +6,7 @@ they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gavo import base, rsc
@@ -63,13 +63,13 @@ def rows(self: Any) -> Iterator[dict[str, Any]]:
         self.cleanup()
 
 
-def start(table: Any) -> list[int]:
+def start(table: Any) -> Sequence[Any]:
     """Run the query of a table, unless that was done.
 
     Returns
     -------
-    list of int
-        Types of the columns, as numbers of PostgreSQL.
+    sequence of psycopg2.extensions.Column
+        What the database says of the columns.
     """
     if table.connection is None:
         raise base.ReportableError("QueryTable already exhausted.")
@@ -77,7 +77,7 @@ def start(table: Any) -> list[int]:
         cursor = table.connection.cursor(f"cursor{id(table):x}")
         cursor.execute(table.query)
         table.ztfvo_cursor, table.ztfvo_first = cursor, cursor.fetchmany(1)
-    return [column.type_code for column in table.ztfvo_cursor.description]
+    return table.ztfvo_cursor.description
 
 
 def _pieces(cursor: Any, piece: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

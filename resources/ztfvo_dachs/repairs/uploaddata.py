@@ -22,6 +22,9 @@ BITS = {b"\0": False}
 NO_DATA = "Cannot parse VOTable (or no table contained)"
 """What DaCHS says of a document in which no table has data."""
 
+LEAST = {"smallint": (-(2**15), "integer"), "integer": (-(2**31), "bigint")}
+"""Least numbers of types of columns, with types that have less."""
+
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _PLACE = re.compile(r"At [^\n]*?, \((\d+), (\d+)\): (.)")
 
@@ -135,6 +138,42 @@ def without_data(name: str, file: Any, connection: Any, **named: Any) -> Any:
             name, table, onDisk=True, temporary=True, **named
         )
         return rsc.TableForDef(definition, connection=connection, create=True)
+    return None
+
+
+def settle(table: Any) -> None:
+    """Have columns of an upload declared so that results can give all that is in them.
+
+    The least number of a type is what null is written as where nothing else is declared, and no
+    text of ASCII has other letters.
+
+    Parameters
+    ----------
+    table : gavo.rsc.DBTable
+        The temporary table; types of its columns, there and in its definition, are changed.
+    """
+    doubtful = {column: found for column in table.tableDef if (found := _doubt(column))}
+    if not doubtful:
+        return
+    tests = ", ".join(f"bool_or({test})" for test, _ in doubtful.values())
+    ((*results,),) = table.connection.query(f"SELECT {tests} FROM {table.tableName}")
+    for (column, (_, wider)), is_so in zip(doubtful.items(), results, strict=True):
+        if not is_so:
+            continue
+        column.type = wider
+        if wider != "unicode":
+            change = f"ALTER COLUMN {column.name} TYPE {wider}"
+            table.connection.execute(f"ALTER TABLE {table.tableName} {change}")
+
+
+def _doubt(column: Any) -> tuple[str, str] | None:
+    """Return a condition of SQL on a column's values, and the type it needs where one meets it."""
+    name = str(column.name)
+    if column.type in LEAST and not (column.values and column.values.nullLiteral):
+        least, wider = LEAST[column.type]
+        return f"{name} = {least}", wider
+    if column.type == "text" or column.type.startswith("char("):
+        return f"octet_length({name}) > length({name})", "unicode"
     return None
 
 

@@ -17,8 +17,9 @@ from gavo import base, svcs
 from gavo.base import valuemappers
 from gavo.formats import votableread
 from gavo.protocols import dali, tap, taprunner, uws, uwsactions
-from gavo.utils import QuotedName
+from gavo.utils import QuotedName, pgsphere
 from gavo.votable import V
+from psycopg2.extensions import AsIs, register_adapter
 
 from ztfvo.dal import shorten
 from ztfvo.remote import Failure
@@ -69,6 +70,17 @@ def install() -> None:
     fetched = ("upload-http", "upload-https") if get_settings().upload_urls else ()
     tap.UPLOAD_METHODS = {name: tap.UPLOAD_METHODS[name] for name in ("upload-inline", *fetched)}
     taprunner._ingestUploads = ingest
+    pgsphere.SPoint._adaptToPgSphere = staticmethod(exact_point)
+    register_adapter(pgsphere.SPoint, exact_point)  # where that has been done before
+    find = tap.mangleUploads
+
+    def find_one_each(request: Any) -> None:
+        for key, files in request.files.items():
+            if len(files) > 1:
+                raise _refused(f"{len(files)} files are called {_short(key)}: send one of a name.")
+        find(request)
+
+    tap.mangleUploads = find_one_each
     _keep_apart()
     make = votableread.makeTableDefForVOTable
 
@@ -124,6 +136,11 @@ def refuse_address(address: str, name: str) -> None:
     )
 
 
+def exact_point(point: pgsphere.SPoint) -> AsIs:
+    """Write a point (radians) so that none of its digits is lost."""
+    return AsIs(f"spoint '({point.x!r},{point.y!r})'")
+
+
 def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> list[Any]:
     """Make temporary tables of uploads and return their definitions.
 
@@ -143,6 +160,7 @@ def ingest(job: Any, uploads: list[tuple[str, Any]] | None, connection: Any) -> 
         file = place[1] if isinstance(place, tuple) else _open(job, place)
         try:
             table = _table(name, file, connection)
+            uploaddata.settle(table)
         except base.DBError as error:
             if messages.is_of_geometry(error):
                 raise _refused(
