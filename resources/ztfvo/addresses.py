@@ -22,7 +22,7 @@ LONGEST_ADDRESS = 32_000
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"
-FEATURES, PERIODOGRAM = "features", "periodogram"
+FEATURES, PERIODOGRAM, FIND = "features", "periodogram", "find"
 IRSA_LIGHT_CURVES = "/cgi-bin/ZTF/nph_light_curves"
 """Light curves where IRSA's service has them."""
 DATABASE = "/api/v3"

@@ -22,7 +22,7 @@ LAYERS = (
     {"outside"},
     {"catalogs", "products", "images"},
     {"analysis", "ingest", "links"},
-    {"download", "extraction", "match", "resolve", "sources"},
+    {"download", "extraction", "find", "match", "resolve", "sources"},
     {"web", "site"},
     {"backup"},
     {"status"},

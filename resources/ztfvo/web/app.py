@@ -14,15 +14,19 @@ from fastapi.staticfiles import StaticFiles
 
 from ztfvo.plugins import modules
 from ztfvo.settings import get_settings
-from ztfvo.web import desk, errors, routes
+from ztfvo.web import desk, errors, routes, tap
 from ztfvo.web.pages import SCHEMA, SWAGGER
+from ztfvo.web.routes import lightcurves
+
+OFTEN = lightcurves
+"""Routes that are asked for most: they are tried first."""
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = get_settings()
     to_thread.current_default_thread_limiter().total_tokens = settings.app_threads
-    async with desk.opened(app, settings):
+    async with desk.opened(app, settings), tap.opened(app, settings):
         yield
 
 
@@ -46,7 +50,7 @@ def make_app() -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.routes = []
-    for module in modules(routes.__name__).values():
+    for module in sorted(modules(routes.__name__).values(), key=lambda one: one is not OFTEN):
         app.include_router(module.router)
         app.state.routes += module.router.routes
     app.mount(SWAGGER, StaticFiles(directory=_swagger()))
