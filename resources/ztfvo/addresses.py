@@ -22,6 +22,8 @@ LONGEST_ADDRESS = 32_000
 ARCHIVE = "/archive"
 """The caching proxy to the image archive."""
 LIGHT_CURVES, VIEW, EPOCH = "lc", "view", "epoch"
+ASTEROIDS = "asteroids"
+"""Below the address of an epoch."""
 FEATURES, PERIODOGRAM, FIND = "features", "periodogram", "find"
 IRSA_LIGHT_CURVES = "/cgi-bin/ZTF/nph_light_curves"
 """Light curves where IRSA's service has them."""

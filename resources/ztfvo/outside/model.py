@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from ztfvo.outside.client import Asker
 
-GIVES = ("light curve", "cross-match", "names", "classification")
+GIVES = ("light curve", "cross-match", "names", "classification", "minor planets")
 """What a source may give."""
 
 Row = dict[str, Any]

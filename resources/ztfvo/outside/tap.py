@@ -7,8 +7,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from anyio import to_thread
 from astropy.io.votable import parse
+from astropy.table import Column
 from pyvo.dal.exceptions import DALQueryError, DALServiceError
 from pyvo.dal.query import DALResults
 
@@ -132,7 +134,7 @@ async def ask(
     if form == "json" and b"<VOTABLE" not in reply.body[:1000]:
         rows = _json_rows(reply)
     else:
-        rows = await to_thread.run_sync(_votable_rows, asker.source, reply)
+        rows = await to_thread.run_sync(votable_rows, asker.source, reply)
     for name in columns if rows else ():
         if name not in rows[0]:
             raise Malformed(f"column {name} is missing; there are: {', '.join(rows[0])}")
@@ -170,7 +172,16 @@ def _json_rows(reply: Reply) -> list[dict[str, Any]]:
         ) from error
 
 
-def _votable_rows(source: Source, reply: Reply) -> list[dict[str, Any]]:
+def votable_rows(source: Source, reply: Reply) -> list[dict[str, Any]]:
+    """Return the rows of a VOTable, by the names of its columns.
+
+    Raises
+    ------
+    Malformed
+        When it is none.
+    Refused
+        When it says that the query failed.
+    """
     try:
         found = DALResults(parse(io.BytesIO(reply.body), verify="ignore"))
         table = found.to_table()
@@ -179,5 +190,12 @@ def _votable_rows(source: Source, reply: Reply) -> list[dict[str, Any]]:
     except Exception as error:  # astropy raises many kinds
         raise Malformed(f"the answer is not a VOTable: {str(error)[:200]}", reply.body) from error
     names = [field.name for field in found.fielddescs]
-    columns = [table[name].tolist() for name in table.colnames]
+    columns = [_values(table[name]) for name in table.colnames]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: Column) -> list[Any]:
+    """Return values as the document has them: floats of four bytes by their shortest text."""
+    if column.dtype != np.float32:
+        return column.tolist()
+    return [None if value is np.ma.masked else float(str(value)) for value in column]
