@@ -13,7 +13,9 @@ from psycopg import sql
 from support import service
 from support.images import forgotten
 
+from ztfvo.dal import Parameters
 from ztfvo.db import connect
+from ztfvo.find import query as find_query
 from ztfvo.links import curves
 from ztfvo.products import queries
 from ztfvo.products.columns import OPTIONAL
@@ -272,6 +274,20 @@ def plan_of(site):
 def test_adql_uses_indexes(plan_of, name):
     adql, indexes = ADQL[name]
     check(plan_of(adql), indexes)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "indexes"),
+    [
+        ([("CLASS", "RRAB")], [OBJECT_POSITION]),
+        ([("CATALOG", "tns"), ("AMPLITUDE", "0.5 Inf")], [OBJECT_POSITION]),
+        ([("TAG", "RRLyr"), ("G_R", "-Inf 1")], [OBJECT_OID]),
+        ([("POS", "CIRCLE 254.45755 35.34236 0.0003"), ("CHI2", "3 Inf")], [OBJECT_POSITION]),
+    ],
+)
+def test_what_find_asks_uses_indexes(plan_of, parameters, indexes):
+    found = find_query.read(Parameters(parameters), "ztf", find_query.names(["tns"]))
+    check(plan_of(found.adql), indexes)
 
 
 @pytest.mark.parametrize("name", SQL)
