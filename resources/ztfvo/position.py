@@ -16,13 +16,17 @@ from astropy.coordinates.angles.errors import (
     IllegalSecondError,
 )
 
-from ztfvo.dal import NUMBER, shorten
+from ztfvo.dal import NUMBER, is_place, shorten
 
 EXAMPLES = "254.45755 +35.34236, 16:57:49.81 +35:20:32.5 or 16h57m49.81s +35d20m32.5s"
 
 _OF_FIGURES = re.compile(r"""(?:[\d\s.,;:/+()°'"′″-]|(?<=[\d.\s])[hmsd](?![a-z]))+""", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+[\s;]+[+-]?\d+,\d+", re.ASCII)
 _BOUNDS = {"hour": 24, "minute": 60, "second": 60}
+_FIGURES = re.compile(r"""(\d+\.?\d*|\.\d+)\s*([ms'"′″]?)""", re.ASCII)
+_UNITS = {"m": "minute", "'": "minute", "′": "minute", "s": "second", '"': "second", "″": "second"}
+_DECIMALS = 11
+"""Of right ascension in degrees: 24 h are 360."""
 
 
 class BadPosition(ValueError):
@@ -38,6 +42,8 @@ def is_name(text: str) -> bool:
 def read(text: str) -> tuple[float, float]:
     """Return right ascension and declination in degrees.
 
+    Right ascension is from 0 to below 360: of 360 degrees and 24 hours 0 is returned.
+
     Parameters
     ----------
     text
@@ -47,7 +53,7 @@ def read(text: str) -> tuple[float, float]:
     Raises
     ------
     BadPosition
-        When it is something else.
+        When it is something else, or no place on the sky.
     """
     plain = _plain(text)
     if _DECIMAL_COMMA.fullmatch(plain):
@@ -62,7 +68,15 @@ def read(text: str) -> tuple[float, float]:
             f"{dec:g} is no declination, -90 to 90 degrees. The order is RA Dec, right ascension"
             " first",
         )
-    return ra, dec
+    ra = round(ra, _DECIMALS)
+    if not is_place(ra, dec):
+        name, value, between = (
+            ("right ascension", ra, "0 to 360")
+            if -90 <= dec <= 90
+            else ("declination", dec, "-90 to 90")
+        )
+        raise _refused(text, f"{name} {value:g} is not in {between} degrees")
+    return ra % 360, dec
 
 
 def _angles(text: str, plain: str) -> tuple[float, float]:
@@ -79,6 +93,11 @@ def _angles(text: str, plain: str) -> tuple[float, float]:
 
 
 def _angle(text: str, part: str, unit: u.UnitBase) -> float:
+    for place, (figures, mark) in enumerate(_FIGURES.findall(part)):
+        # Of these astropy warns only, and takes them for the next minute or hour.
+        name = _UNITS.get(mark, ("hour", "minute", "second")[min(place, 2)])
+        if name != "hour" and float(figures) == _BOUNDS[name]:
+            raise _refused(text, f"{part} has 60 {name}s, which must be below 60")
     try:
         return float(Angle(part, unit).deg)
     except (IllegalHourError, IllegalMinuteError, IllegalSecondError) as error:

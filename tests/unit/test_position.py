@@ -42,6 +42,21 @@ def test_positions_are_read_as_people_write_them(text):
 
 
 @pytest.mark.parametrize(
+    "text", ["24 00 00 -10 00 00", "24h -10d", "360 -10", "0 -10", "00:00:00 -10:00:00"]
+)
+def test_a_whole_turn_is_right_ascension_0(text):
+    assert position.read(text) == (0.0, -10.0)
+
+
+@pytest.mark.parametrize("text", ["23 59 59.99 +59 59 59.9", "60 60", "60d 60d"])
+def test_figures_of_59_and_degrees_of_60_are_read(text):
+    ra, dec = position.read(text)
+    assert (ra, dec) == pytest.approx(
+        (60, 60) if text[0] == "6" else (359.99996, 59.99997), abs=1e-5
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "declination"),
     [
         ("0.5 -0.25", -0.25),
@@ -67,6 +82,18 @@ def test_a_minus_counts_also_before_0(text, declination):
         ("16:57:49.81 +35:72:32.5", "+35:72:32.5 has 72 minutes, which must be below 60"),
         ("16:57:79 +35:20:32.5", "16:57:79 has 79 seconds, which must be below 60"),
         ("25:57:49 +35:20:32.5", "25:57:49 has 25 hours, which must be below 24"),
+        ("23 60 00 +10 00 00", "23 60 00 has 60 minutes, which must be below 60"),
+        ("00 00 60 +10 00 00", "00 00 60 has 60 seconds, which must be below 60"),
+        ("10 00 00 -00 60 00", "-00 60 00 has 60 minutes, which must be below 60"),
+        ("10h00m00s +10d00m60.0s", "+10d00m60.0s has 60 seconds, which must be below 60"),
+        ("10h00m00s 10°60′00″", "10°60′00″ has 60 minutes, which must be below 60"),
+        ("10:00:60, 10:00:00", "10:00:60 has 60 seconds, which must be below 60"),
+        ("24:00:01 +35:20:32.5", "right ascension 360.004 is not in 0 to 360 degrees"),
+        ("-5 10", "right ascension -5 is not in 0 to 360 degrees"),
+        ("-0:00:01 10:00:00", "right ascension -0.00416667 is not in 0 to 360 degrees"),
+        ("400 20", "right ascension 400 is not in 0 to 360 degrees"),
+        ("16:57:49.81 +95:20:32", "declination 95.3422 is not in -90 to 90 degrees"),
+        ("200 -90.5", "declination -90.5 is not in -90 to 90 degrees"),
         ("35.34 254.45", "The order is RA Dec"),
         ("1 2 3 4 5 6 7 8", "1 2 3 4 is no angle"),
         ("3.39 -12 39", "write both angles in the same way"),

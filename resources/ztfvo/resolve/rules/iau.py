@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 
 from anyio import to_thread
-from astropy.coordinates import jparser
 from psycopg import sql
 
-from ztfvo import designation
+from ztfvo import designation, position
 from ztfvo.db import reading
 from ztfvo.outside.ask import Desk
 from ztfvo.position import BadPosition
@@ -24,8 +23,9 @@ TITLE = "a name made of a position"
 EXAMPLE = "J165749.8+352032"
 
 _NAME = re.compile(
-    r"((?:[A-Z0-9][\w.+-]*? ?)??J)?(\d{6}(?:\.?\d{1,4})?[+-]\d{6}(?:\.?\d{1,4})?)", re.ASCII
+    r"(?:(?:[A-Z0-9][\w.+-]*? ?)??J)?(\d{6}(?:\.?\d{1,4})?)([+-]\d{6}(?:\.?\d{1,4})?)", re.ASCII
 )
+_ANGLE = re.compile(r"([+-]?\d\d)(\d\d)(\d\d)\.?(\d*)", re.ASCII)
 
 
 def read(text: str) -> tuple[str, float, float] | None:
@@ -35,10 +35,10 @@ def read(text: str) -> tuple[str, float, float] | None:
     if not match:
         return None
     try:
-        place = jparser.to_skycoord(f"J{match[2]}")
-    except ValueError as error:
-        raise BadPosition(f"{text} is made of a position that cannot be: {error}.") from error
-    return plain, float(place.ra.deg), float(place.dec.deg)
+        place = position.read(" ".join(_ANGLE.sub(r"\1:\2:\3.\4", one) for one in match.groups()))
+    except BadPosition as error:
+        raise BadPosition(f"{text} is made of a position that cannot be: {error}") from error
+    return plain, *place
 
 
 async def find(named: tuple[str, float, float], desk: Desk) -> Outcome:
