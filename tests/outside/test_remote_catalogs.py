@@ -10,12 +10,15 @@ import astropy.units as u
 import pytest
 from astropy.io.votable.ucd import parse_ucd
 from support import tapserver
-from support.cases import gaia, panstarrs_stack
+from support.cases import gaia, gcvs, panstarrs_stack, sdss_dr16q, vsx
+from support.catalogs import PROJECT
 from support.outside import Reply
 from support.outside_cases import cases
 
+from ztfvo.catalogs import declared
 from ztfvo.outside.ask import Desk, rows_around
 from ztfvo.outside.cache import Cache
+from ztfvo.outside.catalogs import at_vizier
 from ztfvo.outside.client import Pool
 from ztfvo.outside.model import Place, State
 from ztfvo.outside.sources import sources
@@ -57,10 +60,80 @@ def test_names_in_adql_are_quoted_and_a_cone_is_on_columns_of_the_table(ask, out
     ask(question(name))
     query = outside.asked[0].values["QUERY"]
     selected = query.partition(" DISTANCE(")[0]
-    for column in sources()[name].columns:
-        assert f'"{column.key}"' in selected or column.key in ("amplitude", "type")
+    catalog = declared(PROJECT).get(name)
+    asked_for = [
+        column.key
+        for column in sources()[name].columns
+        if catalog is None or column.name in catalog.vizier.columns
+    ]
+    assert [key for key in asked_for if f'"{key}"' not in selected] == []
+    assert selected.count('"') == 2 * len(set(asked_for))
     assert " CONTAINS(POINT('ICRS', " in query
     assert query.endswith(" ORDER BY match_dist")
+
+
+def of_catalog(ask, outside, name: str, module, **changes) -> list[dict]:
+    """Rows of a catalog at VizieR, of which some values are changed."""
+    table = declared(PROJECT)[name].vizier.table
+    tapserver.answer(outside, tapserver.VIZIER, f'"{table}"', module.ROWS | changes)
+    (answer,) = ask(cases()[name].question(sources()[name], len(outside.asked)))
+    assert answer.state == State.FOUND, answer.reason
+    return list(answer.rows)
+
+
+@pytest.mark.parametrize("name", [name for name, one in declared(PROJECT).items() if one.vizier])
+def test_a_catalog_at_vizier_has_the_columns_of_the_table_here(name):
+    catalog, source = declared(PROJECT)[name], sources()[name]
+    assert [(one.name, one.unit or "", one.ucd, one.description) for one in source.columns] == [
+        (one.name, one.unit, one.ucd, one.description) for one in catalog.published
+    ]
+    assert (source.title, source.radius) == (catalog.title, catalog.radius)
+
+
+def test_an_amplitude_in_place_of_a_minimum_is_in_its_own_column(ask, outside):
+    found = {row["gcvs"]: row for row in of_catalog(ask, outside, "gcvs", gcvs)}
+    star, limit = found["V0999   And"], found["S       And"]
+    assert (star["min1"], star["amplitude"], star["min1_limit"]) == (None, 0.75, "(")
+    assert (limit["min1"], limit["amplitude"], limit["min1_limit"]) == (16.0, None, "<")
+    found = {row["oid"]: row for row in of_catalog(ask, outside, "vsx", vsx)}
+    assert [(row["min_mag"], row["amplitude"]) for row in (found[42], found[2345159])] == [
+        *((None, 0.5), (17.33, None)),
+    ]
+    flagged = of_catalog(ask, outside, "vsx", vsx, f_min=["(", "("], l_min=["<", None])
+    assert [(row["min_mag"], row["amplitude"], row["min_limit"]) for row in flagged] == [
+        *((None, 17.33, "<"), (None, 0.5, None)),
+    ]
+
+
+@pytest.mark.parametrize("epoch", [2442995.405, 42995.405])
+def test_julian_dates_of_gcvs_are_those_of_its_file_whatever_vizier_leaves_out(ask, outside, epoch):
+    rows = of_catalog(ask, outside, "gcvs", gcvs, Epoch=[epoch, None])
+    assert {row["epoch"] for row in rows} == {42995.405, None}
+
+
+def test_a_name_of_vizier_may_be_that_of_another_column_here(ask, outside):
+    """The type of all catalogs is made of the class, and VizieR's class may be called type."""
+    catalog = declared(PROJECT)["sdss_dr16q"]
+    places = catalog.vizier.columns | {
+        "class_person": catalog.vizier.columns["class_person"].model_copy(update={"of": "type"})
+    }
+    changed = catalog.vizier.model_copy(update={"columns": places})
+    source = at_vizier(catalog.model_copy(update={"vizier": changed}))
+    table = {"type" if name == "Class" else name: one for name, one in sdss_dr16q.ROWS.items()}
+    tapserver.answer(outside, tapserver.VIZIER, '"VII/289/superset"', table)
+    (answer,) = ask(rows_around(source, cases()["sdss_dr16q"].place, 10.0))
+    assert [(row["class_person"], row["type"]) for row in answer.rows] == [
+        *((3, "quasar"), (0, "not inspected")),
+    ]
+
+
+def test_codes_of_sdss_are_in_words_and_those_for_none_are_none(ask, outside):
+    def classes(*codes) -> list[tuple]:
+        rows = of_catalog(ask, outside, "sdss_dr16q", sdss_dr16q, Class=list(codes))
+        return [(row["class_person"], row["type"]) for row in rows]
+
+    assert classes(4, 30) == [(4, "galaxy"), (30, "broad-absorption-line quasar")]
+    assert classes(-1, 7) == [(None, None), (7, "7")]
 
 
 def test_a_column_that_vizier_has_no_more_is_refused_with_its_reason(ask, outside):

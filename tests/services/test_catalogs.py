@@ -21,12 +21,20 @@ from support.releases import ztfvo
 
 from ztfvo.catalogs import declared, store
 from ztfvo.db import reading
+from ztfvo.outside.catalogs import at_vizier
 from ztfvo.settings import get_settings
 from ztfvo.site import refresh
 
 KNOWN = declared(PROJECT)
 HZ_HER = service.HZ_HER
 ADDED = "added_catalog"
+VIZIER = """
+[vizier]
+table = "J/Added/1/2/table3"
+columns = { ra = "RAJ2000", dec = "DEJ2000", name = "SNAD", type = "Class" }
+
+[layouts.csv]
+"""
 
 
 def state(name: str) -> store.Loaded:
@@ -176,6 +184,7 @@ def added(site, tmp_path):
     text = (PROJECT / "snad" / "catalog.toml").read_text()
     text = re.sub(r"\ntitle = .*", '\ntitle = "Added: α < β & γ"', "\n" + text).lstrip()
     text = text.replace('label = "SNAD"', 'label = "Added"').replace("rows = 144", "rows = 2")
+    text = text.replace("[layouts.csv]\n", VIZIER)
     file = tmp_path / "added.csv"
     file.write_text(
         "Name,R.A.,Dec.,OID,Discovery date (UT),mag,er_down,er_up,ref,er_ref,TNS,Type,Comments\n"
@@ -213,6 +222,10 @@ def test_a_catalog_that_is_added_is_in_every_place_until_it_is_dropped(
     assert table["nrows"] == 2
     assert table["description"].endswith(f"Loaded here on {datetime.now(UTC):%Y-%m-%d}.")
     assert "SIMULATED" not in table["description"]
+    (here,) = ask(f"/match/{ADDED}", POS="190,90").json()["catalogs"]
+    assert (here["hosted"], here["answers"][0]["rows"][0]["name"]) == (True, "One")
+    there = [column.name for column in at_vizier(declared(PROJECT)[ADDED]).columns]
+    assert [column["name"] for column in here["columns"] if column["name"] in there] == there
     shown = ztfvo("catalog", "status").stdout
     (line,) = (line for line in shown.splitlines() if ADDED in line)
     assert re.search(rf"{ADDED} .*│ 2 .*│ 0 .*whole.*added\.csv", line.replace("┃", "│")), line

@@ -124,6 +124,17 @@ def test_the_address_of_a_record_is_made_of_its_values_and_escapes_them():
     assert address("sdss_dr16q", **values).endswith("plateid=7318&mjd=56318&fiberid=184")
 
 
+VIZIER = """
+[vizier]
+table = "J/x/y"
+key = "name"
+
+[vizier.columns]
+name = "N"
+ra = "R"
+dec = "D"
+"""
+
 FAULTS = {
     "is not TOML": ('title = "', "title = '\n"),
     "title: Field required": ("title = ", "# title = "),
@@ -138,6 +149,27 @@ FAULTS = {
     "neither .download. nor by_hand": ("[download]\nurl = ", "[nothing]\nurl = "),
     "a column type is that of yields.type": ('type = "type"\n\n[l', "\n[l"),
     "Input should be 'text'": ('type = "bigint"', 'type = "float"'),
+    "vizier names nothing": ("[layouts.csv]", VIZIER + 'nothing = "x"\n\n[layouts.csv]'),
+    "vizier does not say where dec": (
+        "[layouts.csv]",
+        VIZIER.replace('dec = "D"\n', "") + "\n[layouts.csv]",
+    ),
+    "key = 'oid' is not one of its columns": (
+        "[layouts.csv]",
+        VIZIER.replace('"name"', '"oid"') + "\n[layouts.csv]",
+    ),
+    "columns.mag: only a name, null and offset": (
+        "[layouts.csv]",
+        VIZIER + 'mag = { from = "m", form = "hms" }\n\n[layouts.csv]',
+    ),
+    "table: String should match pattern": (
+        "[layouts.csv]",
+        VIZIER.replace("J/x/y", "J/x OR 1") + "\n[layouts.csv]",
+    ),
+    "amplitudes.mag names none": (
+        "[layouts.csv]",
+        '[amplitudes]\nmag = { of = "none", flag = "tns" }\n\n[layouts.csv]',
+    ),
     "record names number": ('https://snad.space/catalog/"\nkey', 'https://x.y/{number}"\nkey'),
 }
 
@@ -160,6 +192,22 @@ def test_a_fault_of_a_declaration_is_named_and_the_other_catalogs_stay(tmp_path,
     with pytest.raises(BadFile, match=message):
         find("snad", tmp_path)
     assert find("gcvs", tmp_path).label == "GCVS"
+
+
+def test_a_layout_without_columns_has_those_of_vizier():
+    for name in ("atlas_var", "spicy"):
+        one = KNOWN[name]
+        assert one.layouts["vizier"].columns == one.vizier.columns
+    assert KNOWN["spicy"].vizier.columns["yso_group"].of == "Group"
+    assert "yso_group" not in KNOWN["spicy"].layouts["positions-and-classes"].columns
+
+
+def test_a_layout_without_columns_is_refused_where_vizier_has_not_the_catalog(tmp_path):
+    shutil.copytree(PROJECT / "snad", tmp_path / "snad")
+    file = tmp_path / "snad" / "catalog.toml"
+    file.write_text(file.read_text().partition("[layouts.csv.columns]")[0])
+    with pytest.raises(BadFile, match=r"layout csv has no columns, and there is no \[vizier\]"):
+        find("snad", tmp_path)
 
 
 def test_a_catalog_that_is_not_declared_is_refused_with_those_that_are(tmp_path):

@@ -362,6 +362,37 @@ def test_lines_in_the_layout_of_gcvs_are_read_by_their_bytes(tmp_path):
     assert (row["pmra"], row["pmdec"]) == pytest.approx((-0.02, -0.034))
 
 
+def test_an_amplitude_in_place_of_a_minimum_is_moved_to_its_own_column(tmp_path):
+    def line(limit: str, second: str) -> bytes:
+        text = bytearray(b" " * 235)
+        for first, value in (
+            *((9, "V0999 And"), (21, "002401.95"), (31, "+383437.4"), (63, limit)),
+            *((65, "  0.75"), (71, ":"), (76, second), (78, " 12.5 ")),
+        ):
+            text[first - 1 : first - 1 + len(value)] = value.encode()
+        return bytes(text) + b"\n"
+
+    path = tmp_path / "gcvs5.txt"
+    path.write_bytes(b"header\n" + line("( ", " (") + line("<(", "<") + line("<", ""))
+    rows, bad, _ = read(KNOWN["gcvs"], path)
+    assert bad == []
+    names = ("min1_limit", "min1", "amplitude", "min1_quality", "min2", "amplitude2")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("(", None, 0.75, ":", None, 12.5),
+        ("<(", None, 0.75, ":", 12.5, None),
+        ("<", 0.75, None, ":", 12.5, None),
+    ]
+
+
+def test_an_offset_is_subtracted_from_values_that_are_larger(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("name,ra,dec,x\na,1,2,2442995.405\nb,1,2,42995.405\nc,1,2,\n")
+    column = '{ name = "x", type = "double precision", description = "x" },'
+    layout = CSV + 'x = { from = "x", offset = 2400000.0 }\n'
+    rows, bad, _ = read(catalog(column, layout), path)
+    assert ([row["x"] for row in rows], bad) == ([42995.405, 42995.405, None], [])
+
+
 def test_a_line_in_the_layout_of_vsx_is_read_by_its_bytes(tmp_path):
     """VSX 2345159 of CDS' layout, with the values of the known star ZTF18aagibwi."""
     line = bytearray(b" " * 160)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from bench.faults.run import known
 from bench.visitors.attacks import ATTACKS
 from kdb.config.options import Options
 from ztfvo.bands import BANDS
+from ztfvo.catalogs import declaration
 from ztfvo.ingest import statistics
+from ztfvo.outside import model
 from ztfvo.products.columns import COLUMNS
 from ztfvo.products.figure import LONGEST
 from ztfvo.products.parameters import MAX_OIDS, PARAMETERS, Choice, limits
@@ -165,3 +168,46 @@ def test_every_part_of_the_package_has_its_place_in_the_guide():
     }
     text = (DOCS / "develop.md").read_text()
     assert {part for part in parts if not re.search(rf"`{part}/?`", text)} == set()
+
+
+KEYS = {
+    "Catalogs": declaration.Catalog,
+    "columns": declaration.Column,
+    "download": declaration.Download,
+    "yields": declaration.Yields,
+    "amplitudes": declaration.Amplitude,
+    "layouts": declaration.Layout,
+    "layouts.columns": declaration.Source,
+    "vizier": declaration.Vizier,
+    "Services outside": model.Source,
+    "Columns of services": model.Column,
+    "What rows yield": model.Yields,
+}
+"""What is declared, by the headings of the parts that describe it."""
+
+
+def test_every_key_of_a_declaration_is_described_with_whether_it_is_needed():
+    text = (DOCS / "declarations.md").read_text()
+    parts = re.split(r"^##+ (.*)$", text, flags=re.MULTILINE)[1:]
+    described = {
+        heading.strip("`"): [
+            (name, needed == "**")
+            for row in re.findall(r"^\| (\**`.*?) \|", part, re.MULTILINE)
+            for needed, name in re.findall(r"(\**)`([a-z_]+)`", row)
+        ]
+        for heading, part in zip(parts[::2], parts[1::2], strict=True)
+    }
+    assert described == {heading: _declared(kind) for heading, kind in KEYS.items()}
+
+
+def _declared(kind: type) -> list[tuple[str, bool]]:
+    """Keys of a declaration, and whether each is needed."""
+    if dataclasses.is_dataclass(kind):
+        missing = dataclasses.MISSING
+        return [
+            (one.name, one.default is missing and one.default_factory is missing)
+            for one in dataclasses.fields(kind)
+        ]
+    fields = [(one.alias or name, one.is_required()) for name, one in kind.model_fields.items()]
+    # The name of a catalog is that of its folder.
+    return [one for one in fields if kind is not declaration.Catalog or one[0] != "name"]

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-import tomllib
-from contextlib import suppress
-from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,17 +13,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     model_validator,
 )
 
 from ztfvo import plugins
-from ztfvo.errors import BadFile, CannotBeDone
 
 READERS = "ztfvo.catalogs.readers"
 """Package with one module for each kind of layout; its name with dashes is the kind's."""
-
-FILE = "catalog.toml"
 
 TYPES = {
     "text": "text",
@@ -97,10 +89,17 @@ class Source(_Part):
     """Which element of an array is meant, from 0."""
     optional: bool = False
     """Whether a file may lack the column."""
+    offset: float = 0.0
+    """What is subtracted from larger values: of Julian dates whose first digits the catalog leaves
+    out, and the file may not."""
 
 
 def _as_source(value: Any) -> Any:
     return value if isinstance(value, dict) else {"from": value}
+
+
+Places = dict[str, Annotated[Source, BeforeValidator(_as_source)]]
+"""Where values are, by names of columns."""
 
 
 class Layout(_Part):
@@ -123,7 +122,8 @@ class Layout(_Part):
     """Of a FITS file, from 0."""
     null: tuple[str, ...] = ()
     """Values that stand for none in any column; blank ones do in any case."""
-    columns: dict[str, Annotated[Source, BeforeValidator(_as_source)]]
+    columns: Places = {}
+    """Where it has the values, by names of columns; those of ``[vizier]`` where none are given."""
 
     @model_validator(mode="after")
     def _check(self) -> Layout:
@@ -167,6 +167,38 @@ class Yields(_Part):
     redshift: str = ""
 
 
+class Amplitude(_Part):
+    """An amplitude that the catalog gives in the place of a magnitude."""
+
+    of: str
+    """Column of the magnitude, which has no value then."""
+    flag: str
+    """Column whose value has a ( in it then."""
+
+
+class Vizier(_Part):
+    """The catalog's table at VizieR, which is asked where this site does not host it."""
+
+    table: str = Field(pattern=r"^[A-Za-z0-9+./_-]+$")
+    """Such as B/vsx/vsx."""
+    columns: Places
+    """VizieR's names of columns, by ours; a column that is not named here has no values there."""
+    key: str = ""
+    """Column whose value VizieR finds the full record by."""
+    example: tuple[float, float] | None = None
+    """RA and Dec (deg) at which VizieR's table has a row."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Vizier:
+        if self.key and self.key not in self.columns:
+            raise ValueError(f"key = {self.key!r} is not one of its columns")
+        for name, place in self.columns.items():
+            given = place.model_fields_set - {"of", "null", "offset"}
+            if given or not isinstance(place.of, str):
+                raise ValueError(f"columns.{name}: only a name, null and offset can be given")
+        return self
+
+
 class Catalog(_Part):
     """One hosted catalog."""
 
@@ -200,7 +232,7 @@ class Catalog(_Part):
     test: tuple[float, float]
     """RA and Dec (deg) at which it has a row."""
     record: str = ""
-    """Address of the full record of a row, with column names in braces."""
+    """Address of the full record of a row, with column names in braces; VizieR's by default."""
     by_hand: Words | Literal[""] = ""
     """How to get the file where no program may fetch it."""
     key: str = ""
@@ -212,6 +244,9 @@ class Catalog(_Part):
     download: Download | None = None
     yields: Yields
     columns: tuple[Column, ...]
+    amplitudes: dict[str, Amplitude] = {}
+    """What the columns of amplitudes are made of, by their names."""
+    vizier: Vizier | None = None
     layouts: dict[str, Layout]
 
     @model_validator(mode="after")
@@ -221,28 +256,49 @@ class Catalog(_Part):
             raise ValueError(f"the site uses the name {self.name} for something else")
         if len(set(names)) < len(names):
             raise ValueError("a column is declared twice")
+        if not (self.download or self.by_hand):
+            raise ValueError("neither [download] nor by_hand says where the file comes from")
+        if not self.layouts:
+            raise ValueError("no layout is declared")
+        for name, layout in self.layouts.items():
+            if not (layout.columns or self.vizier):
+                raise ValueError(f"layout {name} has no columns, and there is no [vizier]")
+            if not layout.columns:
+                layout.columns.update(self.vizier.columns)
+        self._check_names(set(names))
+        self._check_positions(names)
+        for what in STANDARD:
+            if what in names and getattr(self.yields, what) != what:
+                raise ValueError(f"a column {what} is that of yields.{what}: call it otherwise")
+        return self
+
+    def _check_names(self, names: set[str]) -> None:
+        """Refuse names of columns that are not declared."""
         used = {
             "yields": {*self.yields.name, self.yields.type, self.yields.period},
             "yields.redshift": {self.yields.redshift},
             "key and newest": {self.key, self.newest},
             "record": {part[1] for part in string.Formatter().parse(self.record) if part[1]},
-        } | {f"layout {name}": set(layout.columns) for name, layout in self.layouts.items()}
+            "amplitudes": set(self.amplitudes),
+        }
+        used |= {f"amplitudes.{name}": {one.of, one.flag} for name, one in self.amplitudes.items()}
+        used |= {what: set(columns) for what, columns in self._places()}
         for what, columns in used.items():
-            if unknown := sorted(columns - {""} - set(names)):
+            if unknown := sorted(columns - {""} - names):
                 raise ValueError(f"{what} names {unknown[0]}, which is not a declared column")
+
+    def _check_positions(self, names: list[str]) -> None:
+        """Refuse a catalog without positions."""
         for what in ("ra", "dec"):
             if names.count(what) != 1 or self.column(what).type != "double precision":
                 raise ValueError(f"a column {what} in double precision (ICRS, deg) is missing")
-            if lacking := [name for name, one in self.layouts.items() if what not in one.columns]:
-                raise ValueError(f"layout {lacking[0]} does not say where {what} is")
-        for what in STANDARD:
-            if what in names and getattr(self.yields, what) != what:
-                raise ValueError(f"a column {what} is that of yields.{what}: call it otherwise")
-        if not (self.download or self.by_hand):
-            raise ValueError("neither [download] nor by_hand says where the file comes from")
-        if not self.layouts:
-            raise ValueError("no layout is declared")
-        return self
+            if lacking := [name for name, columns in self._places() if what not in columns]:
+                raise ValueError(f"{lacking[0]} does not say where {what} is")
+
+    def _places(self) -> list[tuple[str, Places]]:
+        """What files and VizieR have, by words for it."""
+        layouts = [(f"layout {name}", layout.columns) for name, layout in self.layouts.items()]
+        return [*layouts, *([("vizier", self.vizier.columns)] if self.vizier else [])]
 
     def column(self, name: str) -> Column:
         """Return a declared column."""
@@ -288,76 +344,3 @@ STANDARD = {
 def kinds() -> list[str]:
     """Kinds of layouts that can be read."""
     return [name.replace("_", "-") for name in plugins.names(READERS)]
-
-
-def declared(inputs: Path) -> dict[str, Catalog]:
-    """Return all catalogs whose declarations are right, in the order in which they are shown.
-
-    Parameters
-    ----------
-    inputs
-        The folder with one folder for each catalog.
-    """
-    found = []
-    for file in _files(inputs):
-        with suppress(BadFile):
-            found.append(_read(file, file.stat().st_mtime_ns))
-    return {one.name: one for one in sorted(found, key=lambda one: (one.rank, one.name))}
-
-
-def faults(inputs: Path) -> list[BadFile]:
-    """Return what is wrong with the declarations that are not right."""
-    found = []
-    for file in _files(inputs):
-        try:
-            _read(file, file.stat().st_mtime_ns)
-        except BadFile as error:
-            found.append(error)
-    return found
-
-
-def find(name: str, inputs: Path) -> Catalog:
-    """Return the declaration of a catalog.
-
-    Raises
-    ------
-    CannotBeDone
-        If there is no such catalog.
-    BadFile
-        If its file is not TOML, or a value is missing, unknown, or not one of those allowed.
-    """
-    for file in _files(inputs):
-        if file.parent.name == name:
-            return _read(file, file.stat().st_mtime_ns)
-    raise CannotBeDone(
-        f"There is no catalog {name!r}. Declared in {inputs} are:"
-        f" {', '.join(declared(inputs))}. To add one, see docs/develop.md."
-    )
-
-
-def _files(inputs: Path) -> list[Path]:
-    return sorted(inputs.glob(f"*/{FILE}"))
-
-
-@lru_cache(maxsize=256)
-def _read(file: Path, _: int) -> Catalog:
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFile(file, None, f"is not TOML ({error})") from error
-    try:
-        catalog = Catalog(name=file.parent.name, **values)
-    except (ValidationError, TypeError) as error:
-        raise BadFile(file, None, _sentence(error)) from error
-    if catalog.created.tzinfo is None:
-        return catalog.model_copy(update={"created": catalog.created.replace(tzinfo=UTC)})
-    return catalog
-
-
-def _sentence(error: ValidationError | TypeError) -> str:
-    """What is wrong with the first value that is."""
-    if isinstance(error, TypeError):
-        return str(error)
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else first["msg"]

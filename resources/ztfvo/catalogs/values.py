@@ -72,7 +72,7 @@ def convert(block: Block, catalog: Catalog, layout: Layout) -> Converted:
             continue
         raw = _without_nulls(block.values[column.name], source, layout)
         values, wrong = _typed(raw, column, source)
-        columns[column.name] = values
+        columns[column.name] = _without_offset(values, source.offset)
         for place in np.flatnonzero(wrong):
             shown = str(raw[int(place)].as_py())[:40]
             what = "an angle" if source.form else WHAT[TYPES[column.type]]
@@ -82,6 +82,7 @@ def convert(block: Block, catalog: Catalog, layout: Layout) -> Converted:
     missing[list(reasons)] = False
     _check(catalog, columns, ra, dec, missing, reasons)
     columns["ra"] = pa.array(np.where(ra == 360, 0.0, ra))
+    _set_amplitudes(catalog, columns)
     keep = ~missing
     keep[list(reasons)] = False
     return Converted(
@@ -131,6 +132,23 @@ def _without_nulls(raw: pa.Array, source: Source, layout: Layout) -> pa.Array:
         return raw
     none = pc.is_in(raw.cast(pa.float64()), pa.array(numbers))
     return pc.if_else(none, pa.scalar(None, raw.type), raw)
+
+
+def _without_offset(values: pa.Array, offset: float) -> pa.Array:
+    """Subtract an offset from values that are larger."""
+    if not offset:
+        return values
+    return pc.if_else(pc.greater(values, offset), pc.round(pc.subtract(values, offset), 8), values)
+
+
+def _set_amplitudes(catalog: Catalog, columns: dict[str, pa.Array]) -> None:
+    """Move amplitudes that stand in the place of magnitudes to columns of their own."""
+    for name, one in catalog.amplitudes.items():
+        value, kind = columns[one.of], TYPES[catalog.column(name).type]
+        flags, none = columns[one.flag].cast(pa.string()), pa.scalar(None, value.type)
+        is_amplitude = pc.fill_null(pc.match_substring(flags, "("), False)
+        columns[name] = pc.if_else(is_amplitude, value, none).cast(kind)
+        columns[one.of] = pc.if_else(is_amplitude, none, value)
 
 
 def _typed(raw: pa.Array, column: Column, source: Source) -> tuple[pa.Array, np.ndarray]:

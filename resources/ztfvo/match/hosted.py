@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn
-from urllib.parse import quote
 
 import psycopg
 from psycopg import Connection, sql
@@ -21,18 +20,16 @@ from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
 from ztfvo.match.model import OBJECTS, PLACE, Catalog
 from ztfvo.outside.ask import found
+from ztfvo.outside.catalogs import described
 from ztfvo.outside.columns import number, position, text, whole
-from ztfvo.outside.model import Answer, Column, Cut, Place, Row, Source, State, Yields
+from ztfvo.outside.model import Answer, Cut, Place, Row, Source, State, Yields
 from ztfvo.outside.rows import AS_LISTED, SEPARATION, around, set_distances
-from ztfvo.outside.sources import sources
 from ztfvo.releases import find_release, releases
 from ztfvo.settings import get_settings
 from ztfvo.store.names import CATALOGS, DEFAULT, schema_of
 
 _log = logging.getLogger(__name__)
 
-LAST = 100
-"""Place in lists from which on catalogs are that no service outside has."""
 LARGEST_RADIUS = 600.0
 """arcsec, unless a catalog's own is larger."""
 MOST_ROWS = 200
@@ -40,15 +37,6 @@ MOST_ROWS = 200
 MOST_LISTED = 200_000
 """Rows for a list of places."""
 
-_DTYPES = {
-    "text": "str",
-    "timestamp": "str",
-    "real": "float64",
-    "double precision": "float64",
-    "smallint": "int64",
-    "integer": "int64",
-    "bigint": "int64",
-}
 _MOMENT = "to_char({0}, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') AS {0}"
 
 _FOUND = """
@@ -116,31 +104,13 @@ def known() -> dict[str, Catalog]:
 
 def catalog_of(catalog: Declaration, state: store.Loaded) -> Catalog:
     """Return a hosted catalog in the form of the others."""
-    remote = sources().get(catalog.name)
-    yields = catalog.yields
     source = Source(
-        name=catalog.name,
-        title=catalog.title,
-        order=remote.order if remote else LAST + catalog.rank,
-        gives=("cross-match", "classification") if yields.type else ("cross-match",),
         hosts=(),
-        radius=catalog.radius,
         largest_radius=max(LARGEST_RADIUS, catalog.radius),
         about=catalog.reference,
-        record=catalog.record,
-        citation=f"https://ui.adsabs.harvard.edu/abs/{quote(catalog.source)}",
         licence=catalog.licence,
         find=_not_asked,
-        columns=tuple(
-            Column(one.name, _DTYPES[one.sql], one.unit or None, one.ucd, one.description)
-            for one in catalog.published
-        ),
-        yields=Yields(
-            name=yields.name[-1],
-            type="type" if yields.type else None,
-            period="period" if yields.period else None,
-            redshift=yields.redshift or None,
-        ),
+        **described(catalog),
     )
     listed = sql.SQL(", ").join(
         sql.SQL(_MOMENT if one.sql == "timestamp" else "{0}").format(sql.Identifier(one.name))

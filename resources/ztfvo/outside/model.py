@@ -46,8 +46,6 @@ class Column:
     """Values that mean none, besides null, not-a-number and the empty text."""
     may_lack: bool = False
     """Whether rows without it are as declared: the source leaves it out where it has no value."""
-    shown: bool = True
-    """Whether tables for people have it."""
 
     @property
     def key(self) -> str:
@@ -145,7 +143,7 @@ Look = Callable[["Asker", "Source", str], Awaitable[Sequence[Mapping[str, Any]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A service outside, as its module in ``outside/sources/`` declares it."""
+    """A service outside, as its module in ``outside/sources/`` declares it, or a catalog."""
 
     title: str
     gives: tuple[str, ...]
@@ -172,7 +170,7 @@ class Source:
     own."""
     epoch: float = 2000.0
     """Julian year of its positions."""
-    order: int = 50
+    order: float = 50
     """Number by which lists are sorted."""
     fetch: Fetch | None = None
     """How light curves are asked for."""
@@ -206,7 +204,7 @@ class Source:
     example: tuple[float, float] | None = None
     """Right ascension and declination (deg) at which it has something; None where none is known."""
     name: str = ""
-    """That of its module."""
+    """That of its module, or of the catalog."""
 
 
 class Cut(list[Any]):

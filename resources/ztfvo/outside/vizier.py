@@ -61,27 +61,9 @@ def table(
         "about": f"https://cdsarc.cds.unistra.fr/viz-bin/cat/{catalog}",
         "licence": LICENCE,
         "find": _shaped(find, shape) if shape else find,
-        "record": _record(identifier, key) if key else "",
+        "record": record(identifier, key, key) if key else "",
     }
     return Source(**{**known, **declared})
-
-
-def amplitudes(mark: str, value: str) -> Callable[[dict[str, Any]], None]:
-    """Return what moves a magnitude at minimum to the column amplitude where it is one.
-
-    Parameters
-    ----------
-    mark, value
-        Columns: ( in the first one says that the other is an amplitude.
-    """
-
-    def shape(row: dict[str, Any]) -> None:
-        is_amplitude = str(row.get(mark) or "").strip() == "("
-        row["amplitude"] = row.get(value) if is_amplitude else None
-        if is_amplitude and value in row:
-            row[value] = None
-
-    return shape
 
 
 def _shaped(find: Find, shape: Callable[[dict[str, Any]], None]) -> Find:
@@ -96,6 +78,18 @@ def _shaped(find: Find, shape: Callable[[dict[str, Any]], None]) -> Find:
     return shaped
 
 
-def _record(identifier: str, key: str) -> str:
-    source, column = quote(identifier, safe=""), quote(key, safe="")
-    return f"https://vizier.cds.unistra.fr/viz-bin/VizieR-6?-out.form=%2bH&-source={source}&{column}={{{key}}}"
+def record(identifier: str, column: str, ours: str) -> str:
+    """Return the address of a row's full record, with a name in braces.
+
+    Parameters
+    ----------
+    identifier
+        Of the table.
+    column, ours
+        Column that names a row, as VizieR calls it and as rows here have it.
+    """
+    table, column = quote(identifier, safe=""), quote(column, safe="")
+    return (
+        "https://vizier.cds.unistra.fr/viz-bin/VizieR-6?-out.form=%2bH"
+        f"&-source={table}&{column}={{{ours}}}"
+    )

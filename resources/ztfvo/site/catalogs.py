@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ztfvo.catalogs import declared
-from ztfvo.catalogs.declaration import FILE
+from ztfvo.catalogs.folder import FILE
 from ztfvo.catalogs.store import VARIABLE_COLUMNS, VARIABLES
 from ztfvo.db import connect
 from ztfvo.settings import Settings

@@ -12,11 +12,11 @@ from pathlib import Path
 import psycopg
 from rich.filesize import decimal
 
-from ztfvo import plugins
 from ztfvo.backup import trial
 from ztfvo.backup.archive import time_of
 from ztfvo.backup.targets import target_of
 from ztfvo.catalogs import declared, store
+from ztfvo.outside import sources
 from ztfvo.outside.cache import Cache
 from ztfvo.settings import Settings
 from ztfvo.site import contact, updates
@@ -146,7 +146,7 @@ def _catalogs(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _outside(settings: Settings) -> Iterator[tuple[str, str]]:
-    known = plugins.names("ztfvo.outside.sources")
+    known = sources.names()
     if not settings.outside_cache.exists():
         yield GOOD, f"{len(known)} services, none was asked yet"
         return

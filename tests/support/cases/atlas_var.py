@@ -17,7 +17,7 @@ CASE = of_vizier(
     ROWS,
     Place(12.3457, 12.3456),
     10.0,
-    {"ATOID": "J012.3456+12.3456", "Class": "DBF", "Period": 0.410938},
+    {"ato_id": "J012.3456+12.3456", "class": "DBF", "type": "DBF", "period": 0.410938},
     found=1,
     renamed="fp-LSper",
     wrong=(b"0.410938", b'"short"'),

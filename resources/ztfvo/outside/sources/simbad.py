@@ -119,7 +119,7 @@ SOURCE = Source(
     find=_find,
     columns=(
         text("main_id", "meta.id;meta.main", "Main identifier"),
-        whole("oid", "meta.id", "Number of the object in SIMBAD", shown=False),
+        whole("oid", "meta.id", "Number of the object in SIMBAD"),
         *position(),
         text("otype", "src.class", "Main type of the object"),
         text("types", "src.class", "All its types", may_lack=True),
