@@ -110,7 +110,7 @@ def load(
     for path in files:
         if fault := unreadable(path):
             raise BadFile(path, None, fault)
-    layout_name, _ = layout_of(catalog, files[0])
+        layout_of(catalog, path)  # refuses files of other names before anything is made
     alter(lambda: store.create(connection))
     busy = f"Another command is loading {catalog.name}: wait until it has ended."
     with alone(connection, "catalog", catalog.name, busy):
@@ -126,25 +126,32 @@ def load(
             _name_bad(report, say)
             _check(catalog, files, report, former, options)
             store.index(connection, catalog, table)
-        new = store.Loaded(
-            name=catalog.name,
-            table_name=table,
-            shape=store.shape(catalog),
-            file=", ".join(path.name for path in files),
-            bytes=sum(path.stat().st_size for path in files),
-            sha256=checksum(files),
-            layout=layout_name,
-            nrows=report.stored,
-            nbad=report.bad,
-            nwithout_position=report.without_position,
-            as_of=_as_of(catalog, files),
-            simulated=options.simulated,
-            part=options.part,
-            footprint=footprint(report.cells),
-            loaded_at=datetime.now(UTC),
-        )
+        new = _loaded(catalog, files, table, report, options)
         alter(lambda: store.show(connection, catalog, new, known))
     return new
+
+
+def _loaded(
+    catalog: Catalog, files: Sequence[Path], table: str, report: Report, options: Options
+) -> store.Loaded:
+    """What is to be known of rows that were loaded."""
+    return store.Loaded(
+        name=catalog.name,
+        table_name=table,
+        shape=store.shape(catalog),
+        file=", ".join(path.name for path in files),
+        bytes=sum(path.stat().st_size for path in files),
+        sha256=checksum(files),
+        layout=layout_of(catalog, files[0])[0],
+        nrows=report.stored,
+        nbad=report.bad,
+        nwithout_position=report.without_position,
+        as_of=_as_of(catalog, files),
+        simulated=options.simulated,
+        part=options.part,
+        footprint=footprint(report.cells),
+        loaded_at=datetime.now(UTC),
+    )
 
 
 def layout_of(catalog: Catalog, path: Path) -> tuple[str, Layout]:
