@@ -18,8 +18,8 @@ from ztfvo.features.model import MIN_EPOCHS
 from ztfvo.features.sets import sets
 from ztfvo.releases import find_release
 from ztfvo.settings import Settings
-from ztfvo.store.reading import read
 from ztfvo.store.schemas import use_schema
+from ztfvo.store.unpack import read_range
 
 AIM = 0.9
 """Share of the package's own rate that the pipeline keeps."""
@@ -55,7 +55,7 @@ def features(settings: Settings, release: str, curves: int, turns: int) -> bool:
             pipeline += min(_piped(connection, name, chunk) for _ in range(turns))
             with connection.transaction():
                 use_schema(connection, name)
-                arrays = good_curves(read(connection, chunk.first, chunk.last, MIN_EPOCHS))
+                arrays = good_curves(read_range(connection, chunk.first, chunk.last, MIN_EPOCHS))
             plain += min(_looped(extractor, arrays) for _ in range(turns))
             done += len(arrays)
             epochs += sum(len(each[0]) for each in arrays)

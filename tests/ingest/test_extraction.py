@@ -24,8 +24,8 @@ from ztfvo.features.columns import NAMES
 from ztfvo.features.model import FeatureSet
 from ztfvo.features.sets import sets
 from ztfvo.ingest.unload import unload
-from ztfvo.store.reading import read
 from ztfvo.store.schemas import use_schema
+from ztfvo.store.unpack import read_range
 
 EPOCHS = 30
 
@@ -300,7 +300,7 @@ def test_real_light_curves_of_coarse_times_are_read_as_the_view_has_them(coarse_
     oids = [oid for (oid,) in coarse.rows("SELECT oid FROM object ORDER BY oid LIMIT 300")]
     with coarse.connection.transaction():
         use_schema(coarse.connection, coarse.name)
-        batch = read(coarse.connection, oids[0] - 1, oids[-1], 0)
+        batch = read_range(coarse.connection, oids[0] - 1, oids[-1], 0)
     assert batch.oid.tolist() == oids
     rows = coarse.rows(
         "SELECT oid, hmjd, mag, magerr, catflags FROM lightcurves WHERE oid <= %s ORDER BY oid",

@@ -20,9 +20,9 @@ from ztfvo.dal import Parameters
 from ztfvo.images.epoch import Moment, epoch_of
 from ztfvo.ingest.readers import read_file
 from ztfvo.products import produce, request
-from ztfvo.store.reading import read
 from ztfvo.store.schemas import use_schema
 from ztfvo.store.times import DOUBLE_TICKS
+from ztfvo.store.unpack import read_range
 
 CURVES = 10_000
 VALUES = ("hmjd", "mag", "magerr", "clrcoeff", "catflags")
@@ -63,7 +63,7 @@ def test_many_light_curves_read_at_once_have_each_value_bit_for_bit(loaded, curv
     with loaded.connection.transaction():
         use_schema(loaded.connection, loaded.name)
         oids = curves.oid[order]
-        batch = read(loaded.connection, int(oids[0]) - 1, int(oids[-1]), 0)
+        batch = read_range(loaded.connection, int(oids[0]) - 1, int(oids[-1]), 0)
     np.testing.assert_array_equal(batch.oid, oids)
     for name in ("hmjd", "mag", "magerr", "catflags"):
         parts = [getattr(curves, name)[curves.offsets[i] : curves.offsets[i + 1]] for i in order]

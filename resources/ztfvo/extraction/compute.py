@@ -18,8 +18,8 @@ from ztfvo.features.model import MIN_EPOCHS
 from ztfvo.features.sets import sets
 from ztfvo.settings import Settings
 from ztfvo.store import copybinary as cb
-from ztfvo.store.reading import Batch, read
 from ztfvo.store.schemas import use_schema
+from ztfvo.store.unpack import Epochs, read_range
 
 CURRENT = "current"
 """The set that the tables have."""
@@ -65,7 +65,7 @@ def compute(connection: Connection, release: str, chunk: Chunk) -> Done:
                 (chunk.first, chunk.last),
             ).fetchall()
         )
-        batch = read(connection, chunk.first, chunk.last, MIN_EPOCHS)
+        batch = read_range(connection, chunk.first, chunk.last, MIN_EPOCHS)
         curves = good_curves(batch)
         digests = [digest(curve) for curve in curves]
         oids = batch.oid.tolist()
@@ -83,7 +83,7 @@ def compute(connection: Connection, release: str, chunk: Chunk) -> Done:
     return Done(chunk, len(curves), len(new))
 
 
-def good_curves(batch: Batch) -> list[Arrays]:
+def good_curves(batch: Epochs) -> list[Arrays]:
     """Return the good epochs of light curves: catflags = 0 and magerr > 0."""
     if not len(batch):
         return []

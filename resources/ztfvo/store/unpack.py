@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from ztfvo.store.codec import ON_TIME, light_travel
 from ztfvo.store.times import TICK_ORIGIN_MJD
@@ -21,10 +21,15 @@ _MASK_HEADER = 4
 """Bytes that ``varbit_send`` writes before the bits."""
 
 _CURVES = """
-SELECT oid, exposure_set, mag_base, mag_scale, magerr_base, magerr_scale, x, y, varbit_send(mask),
-  array_send(odd), late, array_send(array_replace(catflags, NULL, 0::smallint)),
-  mag_high, mag_low, array_send(mag), magerr_high, magerr_low, array_send(magerr)
-FROM lightcurve WHERE oid = ANY(%s)
+SELECT l.oid, l.exposure_set, l.mag_base, l.mag_scale, l.magerr_base, l.magerr_scale, l.x, l.y,
+  varbit_send(l.mask), array_send(l.odd), l.late,
+  array_send(array_replace(l.catflags, NULL, 0::smallint)),
+  l.mag_high, l.mag_low, array_send(l.mag), l.magerr_high, l.magerr_low, array_send(l.magerr)
+FROM lightcurve l
+"""
+_OF_OIDS = f"{_CURVES} WHERE l.oid = ANY(%s)"
+_OF_RANGE = f"""{_CURVES} JOIN object o ON o.oid = l.oid
+WHERE l.oid > %s AND l.oid <= %s AND o.ngoodobs >= %s ORDER BY l.oid
 """
 _SETS = """
 SELECT id, ticks_per_day, array_send(ticks), array_send(x), array_send(y)
@@ -52,6 +57,10 @@ class Epochs:
     catflags: np.ndarray
     """0 to 65535 (int32[m])."""
 
+    def __len__(self) -> int:
+        """Number of light curves."""
+        return len(self.oid)
+
 
 def read_epochs(connection: Connection, oids: Sequence[int]) -> Epochs:
     """Read light curves.
@@ -74,14 +83,35 @@ def read_epochs(connection: Connection, oids: Sequence[int]) -> Epochs:
         If the release does not have one of them.
     """
     cursor = connection.cursor(binary=True)
-    rows = {row[0]: row for row in cursor.execute(_CURVES, (list(oids),))}
+    rows = {row[0]: row for row in cursor.execute(_OF_OIDS, (list(oids),))}
     missing = next((oid for oid in oids if oid not in rows), None)
     if missing is not None:
         raise LookupError(f"the release has no light curve {missing}")
+    return _decoded(cursor, [rows[oid] for oid in oids])
+
+
+def read_range(connection: Connection, first: int, last: int, good: int) -> Epochs:
+    """Read the light curves of a range of OIDs, in their order.
+
+    Parameters
+    ----------
+    connection
+        In a transaction, with the release's schema first in its search path.
+    first, last
+        OIDs above `first`, up to `last`.
+    good
+        Least number of good epochs of a light curve.
+    """
+    cursor = connection.cursor(binary=True)
+    return _decoded(cursor, cursor.execute(_OF_RANGE, (first, last, good)).fetchall())
+
+
+def _decoded(cursor: Cursor, rows: Sequence[tuple]) -> Epochs:
+    """Epochs of rows of `_CURVES`, in their order."""
     if not rows:
         nothing = np.empty(0)
         return Epochs(np.empty(0, np.int64), np.zeros(1, np.int64), *(nothing,) * 4)
-    columns = list(zip(*(rows[oid] for oid in oids), strict=True))
+    columns = list(zip(*rows, strict=True))
     sets = cursor.execute(_SETS, (sorted(set(columns[1])),)).fetchall()
     numbers = [np.array(column) for column in columns[:8]]
     oid, of_set, mag_base, mag_scale, magerr_base, magerr_scale, x, y = numbers
