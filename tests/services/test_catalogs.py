@@ -270,6 +270,20 @@ def test_commands_on_catalogs_say_what_cannot_be_done(site, tmp_path):
         assert message in done.stderr, done.stderr
 
 
+def test_a_catalog_that_is_declared_with_other_columns_is_loaded_again_first(site):
+    change = "UPDATE catalogs_store.catalog SET shape = %s WHERE name = 'spicy'"
+    with service.connect() as connection:
+        connection.execute(change, ("other",))
+    try:
+        done = ztfvo("catalog", "publish", "spicy", check=False)
+    finally:
+        with service.connect() as connection:
+            connection.execute(change, (store.shape(KNOWN["spicy"]),))
+    assert done.returncode == 1
+    assert "spicy is loaded with other columns" in done.stderr
+    assert "First: ztfvo catalog load spicy" in " ".join(done.stderr.split())
+
+
 def test_what_is_due_is_refreshed_by_itself(site, tap):
     """The list of TNS from a stand-in, as `watch` does it; the demo's rows come back afterwards."""
     before = state("tns")

@@ -164,13 +164,18 @@ def publish(
     settings = get_settings()
     require_owner(settings)
     there = _loaded(settings)
-    for one in name or ():
-        find(one, settings.catalogs)
-        if one not in there:
-            raise CannotBeDone(f"{one} is not loaded. First: ztfvo catalog load {one}")
-    if names := name or list(there):
+    names = []
+    for one in name or there:
+        try:
+            _require_loaded(one, there, settings)
+            names.append(one)
+        except (BadFile, CannotBeDone) as error:
+            show_error(f"not published: {error}")
+    if names:
         site.publish(settings, names)
-    console.print(f"Published: {', '.join(names) or 'nothing, since no catalog is loaded'}")
+    console.print(f"Published: {', '.join(names) or 'nothing'}")
+    if len(names) < len(name or there):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -201,6 +206,17 @@ def age(moment: datetime) -> str:
 def _loaded(settings: Settings) -> dict[str, store.Loaded]:
     with connect(settings, autocommit=True) as connection:
         return store.loaded(connection)
+
+
+def _require_loaded(name: str, there: dict[str, store.Loaded], settings: Settings) -> None:
+    catalog = find(name, settings.catalogs)
+    if name not in there:
+        raise CannotBeDone(f"{name} is not loaded. First: ztfvo catalog load {name}")
+    if there[name].shape != store.shape(catalog):
+        raise CannotBeDone(
+            f"{name} is loaded with other columns than those that are declared now. First: ztfvo"
+            f" catalog load {name}"
+        )
 
 
 def _minute(moment: datetime) -> str:
