@@ -23,10 +23,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
+from support import records
 
-from kdb.accounts.models import Role, User
 from kdb.config.options import get_options
-from kdb.tags import edit
 
 
 @pytest.fixture(scope="session")
@@ -77,28 +76,13 @@ def clean(request, kdb_database):
 def committed(kdb_database):
     """For tests that need several connections: all is committed, and removed afterwards."""
     yield
-    connection.close()
-    with kdb.psycopg.connect(kdb.dsn(NAME, "postgres")) as superuser:
-        superuser.execute(
-            "TRUNCATE annotation, annotation_tag, annotation_current, tag, tag_event, kdb_user,"
-            " kdb_token, django_session, axes_accessattempt, neighbours CASCADE"
-        )
+    records.remove_all()
 
 
 @pytest.fixture
 def people(password_hash):
     """One user of each role, and a second expert, by role."""
-    made = {
-        role: User.objects.create(
-            login=f"{role}@example.org",
-            public_name=f"The {role}",
-            email=f"{role}@example.org",
-            role=Role(role.removeprefix("other_")),
-            password=password_hash,
-        )
-        for role in (*kdb.ROLES[1:], "other_expert")
-    }
-    return made
+    return records.make_people(password_hash)
 
 
 @pytest.fixture
@@ -137,10 +121,7 @@ def editor(visitors):
 @pytest.fixture
 def tags():
     """Some tags of the vocabulary, by name; the order is not that of the alphabet."""
-    names = ("artefact", "ghost", "VAR", "SN", "uncertain", "EA")
-    return {
-        name: edit.create(None, name=name, order=10 * place) for place, name in enumerate(names)
-    }
+    return records.make_tags()
 
 
 @pytest.fixture

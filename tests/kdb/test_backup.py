@@ -10,15 +10,17 @@ import shutil
 import subprocess
 import tarfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
+from django.contrib.sessions.models import Session
 from support import kdb
-from support.backups import backup, failed, rows, structure, succeeded, tables
-from support.kdb import KEY, NAME, new_oid
+from support.backups import backup, by_script, failed, rows, structure, succeeded, tables
+from support.kdb import KEY, MIGRATED, NAME, new_oid
+from support.records import make_people, make_tags, remove_all
 
-from kdb.accounts.models import Token
+from kdb.accounts.models import Token, User
 from kdb.annotations.record import annotate
 from kdb.tags import edit
 from ztfvo.backup import archive
@@ -28,9 +30,23 @@ from ztfvo.settings import get_settings, load_settings
 OTHER = f"kdb_restore_{os.getpid()}"
 
 
-@pytest.fixture
-def records(committed, people, tags):
-    """Committed accounts, tokens, tags with a past and histories."""
+@pytest.fixture(scope="module")
+def committed(kdb_database):
+    """What is committed stays until the last of these tests."""
+    yield
+    remove_all()
+
+
+@pytest.fixture(scope="module")
+def people(committed, password_hash):
+    """One user of each role, and a second expert, by role."""
+    return make_people(password_hash)
+
+
+@pytest.fixture(scope="module")
+def records(committed, people):
+    """Accounts, tokens, tags with a past and histories, which no test changes."""
+    tags = make_tags()
     expert, editor = people["expert"], people["editor"]
     for turn in range(30):
         oid = new_oid()
@@ -53,17 +69,48 @@ def empty(database):
 
 
 @pytest.fixture
+def as_set_up(kdb_database):
+    """Another database with its tables, tags and administrator, as set-up makes them."""
+    kdb.create_database(OTHER, MIGRATED)
+    known = kdb.environment(OTHER, KEY)
+    for words in (("load_vocabulary",), ("create_administrator", "root", "The operator")):
+        assert kdb.manage(known, *words).returncode == 0
+    yield OTHER
+    kdb.drop_database(OTHER)
+
+
+@pytest.fixture
 def folder(tmp_path):
     """Where backups go, and the settings that say so."""
     return tmp_path / "backups"
 
 
-@pytest.fixture
-def made(records, folder):
-    """A backup."""
-    succeeded(backup(ZTFVO_BACKUP_TARGET=folder))
-    (path,) = folder.iterdir()
+@pytest.fixture(scope="module")
+def whole(records, tmp_path_factory):
+    """A backup, which no test changes."""
+    target = tmp_path_factory.mktemp("whole")
+    succeeded(by_script(ZTFVO_BACKUP_TARGET=target))
+    (path,) = target.iterdir()
     return path
+
+
+@pytest.fixture
+def made(whole, folder):
+    """A copy of the backup, at its target."""
+    folder.mkdir(mode=0o700)
+    return Path(shutil.copy2(whole, folder))
+
+
+@pytest.fixture(scope="module")
+def restored(whole):
+    """The service restored from the backup, which no test changes."""
+    name = f"{OTHER}_whole"
+    kdb.create_database(name)
+    try:
+        assert "Restored 70 annotations" in succeeded(by_script("restore", whole, name=name))
+        yield name
+    finally:
+        kdb.drop_database(name)
 
 
 @pytest.mark.parametrize("words", ["run", "list"])
@@ -79,10 +126,8 @@ def test_a_target_that_cannot_be_made_is_reported_in_a_sentence(records, tmp_pat
     assert "ZTFVO_BACKUP_TARGET" in shown
 
 
-def test_a_restored_service_has_every_row_the_history_and_all_rules(made, empty):
-    shown = succeeded(backup("restore", made, name=empty))
-    assert "Restored 70 annotations" in shown
-    before, after = tables(NAME), tables(empty)
+def test_a_restored_service_has_every_row_the_history_and_all_rules(restored):
+    before, after = tables(NAME), tables(restored)
     assert len(before["annotation"]) == 70
     assert len(before["kdb_token"]) == 1
     assert set(after) == set(before)
@@ -90,60 +135,51 @@ def test_a_restored_service_has_every_row_the_history_and_all_rules(made, empty)
         assert after[name] == before[name], name
     for view in ("objects", "history", "tags"):
         query = f"SELECT * FROM kdb_public.{view} ORDER BY 1, 2"
-        found = rows(empty, query, "kdb_public")
+        found = rows(restored, query, "kdb_public")
         assert found == rows(NAME, query, "kdb_public")
         assert found
     # The planner knows the rows.
-    known = rows(empty, "SELECT reltuples::int FROM pg_class WHERE relname = 'annotation_tag'")
-    assert known == rows(empty, "SELECT count(*) FROM annotation_tag")
-    wanted, found = structure(NAME), structure(empty)
+    known = rows(restored, "SELECT reltuples::int FROM pg_class WHERE relname = 'annotation_tag'")
+    assert known == rows(restored, "SELECT count(*) FROM annotation_tag")
+    wanted, found = structure(NAME), structure(restored)
     assert {part: len(lines) > 0 for part, lines in wanted.items()} == dict.fromkeys(wanted, True)
     for part in wanted:
         assert found[part] == wanted[part], part
 
 
-def test_a_restored_service_goes_on_and_keeps_its_history_closed(made, empty):
-    succeeded(backup("restore", made, name=empty))
+def test_a_restored_service_goes_on_and_keeps_its_history_closed(restored):
     for statement in (
         "UPDATE annotation SET text = ''",
         "DELETE FROM annotation_tag",
         "TRUNCATE tag_event CASCADE",
     ):
         with pytest.raises(psycopg.errors.RestrictViolation, match="are only ever added"):
-            rows(empty, statement)
+            rows(restored, statement)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        rows(empty, "SELECT * FROM public.annotation", "kdb_public")
+        rows(restored, "SELECT * FROM public.annotation", "kdb_public")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        rows(empty, "CREATE TEMPORARY TABLE x (i int)", "kdb_public")
-    with psycopg.connect(kdb.dsn(empty, "kdb")) as owner:
+        rows(restored, "CREATE TEMPORARY TABLE x (i int)", "kdb_public")
+    with psycopg.connect(kdb.dsn(restored, "kdb")) as owner:
         last = owner.execute("SELECT max(id) FROM annotation").fetchone()[0]
         new = owner.execute(
             "INSERT INTO annotation (oid, release, text, tag_count, author_name, public, deleted)"
             " VALUES (%s, 'dr19', '', 0, 'a', true, false) RETURNING id, number",
             [new_oid()],
         ).fetchone()
+        owner.rollback()
     assert new == (last + 1, 1)
 
 
-def test_a_restored_service_can_be_backed_up_and_restored_again(made, empty, tmp_path):
-    succeeded(backup("restore", made, name=empty))
-    succeeded(backup("run", "--target", tmp_path / "second", name=empty))
+def test_a_restored_service_can_be_backed_up_and_restored_again(restored, empty, tmp_path):
+    succeeded(backup("run", "--target", tmp_path / "second", name=restored))
     (second,) = (tmp_path / "second").iterdir()
-    with psycopg.connect(kdb.dsn("postgres", "postgres"), autocommit=True) as superuser:
-        superuser.execute(f"DROP DATABASE {empty}")
-    kdb.create_database(empty)
     succeeded(backup("restore", second, name=empty))
     assert tables(empty) == tables(NAME)
 
 
-def test_a_service_as_set_up_makes_it_counts_as_empty(made, empty):
-    known = kdb.environment(empty, KEY)
-    for words in (
-        ("migrate",), ("load_vocabulary",), ("create_administrator", "root", "The operator"),
-    ):  # fmt: skip
-        assert kdb.manage(known, *words).returncode == 0
-    succeeded(backup("restore", made, name=empty))
-    assert tables(empty) == tables(NAME)
+def test_a_service_as_set_up_makes_it_counts_as_empty(made, as_set_up):
+    succeeded(backup("restore", made, name=as_set_up))
+    assert tables(as_set_up) == tables(NAME)
 
 
 def test_a_service_with_records_is_left_as_it_is(made):
@@ -152,11 +188,15 @@ def test_a_service_with_records_is_left_as_it_is(made):
     assert tables(NAME) == before
 
 
-def test_sessions_and_secrets_are_not_in_a_backup(records, people, folder, tmp_path):
+@pytest.fixture
+def sessions(records, people):
+    """Keys of the sessions once an expert has logged in, which leaves nothing else behind."""
     kdb.Visitor(people["expert"]).get("whoami/")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT session_key FROM django_session")
-        sessions = [key for (key,) in cursor.fetchall()]
+    yield list(Session.objects.values_list("session_key", flat=True))
+    User.objects.update(last_login=None)
+
+
+def test_sessions_and_secrets_are_not_in_a_backup(sessions, folder, tmp_path):
     assert sessions
     variables = {"ZTFVO_BACKUP_TARGET": folder}
     succeeded(backup(**variables))
@@ -311,20 +351,19 @@ def test_a_trial_of_a_damaged_backup_says_what_is_wrong_and_is_remembered(made, 
     assert databases() == before
 
 
-def test_a_restore_that_fails_half_way_leaves_the_empty_service_as_it_was(made, empty):
-    known = kdb.environment(empty, KEY)
-    assert kdb.manage(known, "migrate").returncode == 0
-    assert kdb.manage(known, "load_vocabulary").returncode == 0
-    before, shape = tables(empty), structure(empty)
-    with psycopg.connect(kdb.dsn(empty, "postgres"), autocommit=True) as superuser:
+def test_a_restore_that_fails_half_way_leaves_the_empty_service_as_it_was(made, as_set_up):
+    before, shape = tables(as_set_up), structure(as_set_up)
+    with psycopg.connect(kdb.dsn(as_set_up, "postgres"), autocommit=True) as superuser:
         superuser.execute(HALT)
-    assert "halted by the test" in failed(backup("restore", made, name=empty))
-    assert tables(empty) == before
-    assert structure(empty)["views"] == shape["views"]
+    assert "halted by the test" in failed(backup("restore", made, name=as_set_up))
+    assert tables(as_set_up) == before
+    assert structure(as_set_up)["views"] == shape["views"]
 
 
 def test_the_database_being_down_is_reported(folder):
-    shown = failed(backup(ZTFVO_BACKUP_TARGET=folder, KDB_DSN="host=/nowhere dbname=kdb user=kdb"))
+    shown = failed(
+        by_script(ZTFVO_BACKUP_TARGET=folder, KDB_DSN="host=/nowhere dbname=kdb user=kdb")
+    )
     assert "does not answer" in shown
     assert "Remedy:" in shown
     assert not folder.exists()

@@ -9,7 +9,9 @@ import psycopg
 
 from support import kdb
 from support.files import ROOT
+from support.here import run_here
 from support.kdb import KEY, NAME
+from ztfvo.backup.__main__ import app
 
 NOT_KEPT = {"django_session"}
 SCHEMAS = "('public', 'kdb_public')"
@@ -39,15 +41,24 @@ STRUCTURE = {
 
 
 def backup(*words, name=NAME, **variables):
+    """Do what ``scripts/backup`` does on a database, in this process: Python starts slowly."""
+    return run_here(app, *words, environment=_environment(name, variables))
+
+
+def by_script(*words, name=NAME, **variables):
     """Run ``scripts/backup`` on a database."""
-    bare = {key: value for key, value in os.environ.items() if not key.startswith("KDB_")}
     return subprocess.run(
         [ROOT / "scripts" / "backup", *map(str, words)],
         capture_output=True,
         text=True,
-        env=bare | kdb.environment(name, KEY) | {key: str(v) for key, v in variables.items()},
+        env=_environment(name, variables),
         check=False,
     )
+
+
+def _environment(name, variables):
+    bare = {key: value for key, value in os.environ.items() if not key.startswith("KDB_")}
+    return bare | kdb.environment(name, KEY) | {key: str(v) for key, v in variables.items()}
 
 
 def succeeded(outcome):
