@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
+from functools import cache
 
 import pytest
 from support import logs
+from support.files import ROOT
 from support.fixtures import (  # noqa: F401
     archive,
     ask,
@@ -21,6 +24,9 @@ from support.releases import script, temporary_release
 
 _numbers = itertools.count(1)
 
+DEAR = ("real",)
+"""Fixtures of a session that cost half a minute of a processor."""
+
 LOGS = pytest.StashKey[dict]()
 """Where the logs ended when a test began."""
 
@@ -32,6 +38,29 @@ def pytest_addoption(parser):
         action="store_true",
         help="keep the documents in tests/golden as the service sends them now",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of a file in one process, and those of files with the same dear fixture."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(super()._split_scope(nodeid))
+
+    return Files(config, log)
+
+
+@cache
+def group_of(file: str) -> str:
+    """What is run by one process: the fixture that a file of the service's tests needs, or it."""
+    if file.startswith(("tests/services/", "tests/security/")):
+        text = (ROOT / file).read_text()
+        for fixture in DEAR:
+            if re.search(rf"^def \w+\([^)]*\b{fixture}\b", text, re.MULTILINE):
+                return fixture
+    return file
 
 
 @pytest.hookimpl(tryfirst=True)

