@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.visitors import CONE, KDB, visiting
+from support.visitors import CONE, KDB, OFTEN, visiting
 
 from ztfvo.settings import get_settings
 from ztfvo.site import logs
@@ -41,7 +41,7 @@ def lines_with(word: str) -> int:
 def test_no_request_is_missing_from_the_log_that_is_cut_meanwhile(site, cut):
     path = f"{CONE}{time.time_ns()}"  # more decimals of the radius
     access = get_settings().var / "log" / "nginx" / "nginx-access.log"
-    with visiting(site, (path,) * 3) as answers:
+    with visiting(site, (path,) * 3, pause=OFTEN) as answers:
         time.sleep(PAUSE)
         before = access.stat().st_ino
         cut()

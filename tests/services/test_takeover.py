@@ -9,6 +9,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import psycopg
@@ -75,17 +76,34 @@ def test_the_next_supervisor_starts_what_ends(site):
     assert requests.get(site + KDB, timeout=10).status_code == 200
 
 
-def test_the_next_supervisor_stops_what_it_did_not_start_and_nothing_is_lost(site, tap):
+@pytest.fixture(scope="module")
+def stopped(site, tap):
+    """The service was stopped by a supervisor that did not start it, and has other settings since.
+
+    What a light curve was before, and whether anything answered in between.
+    """
     before = light_curve(tap)
-    assert before[0] == 336
     processes = [pid_of(part) for part in PARTS]
     script("serve", "stop")
     for pid in processes:
         wait_for_end(pid, seconds=5)
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", get_settings().port)) != 0
-    script("serve", "start")
-    assert light_curve(tap) == before
+        answered = probe.connect_ex(("127.0.0.1", get_settings().port)) == 0
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("ZTFVO_DACHS_THREADS", str(get_settings().dachs_threads - 1))
+        changed.setenv("ZTFVO_UPLOAD_URLS", "true")
+        changed.setenv("ZTFVO_UPLOAD_SECONDS", "3")
+        changed.setenv("KDB_HOSTS", '["127.0.0.1", "records.example"]')
+        script("serve", "start")
+    yield SimpleNamespace(light_curve=before, answered=answered)
+    if variables("dachs")["ZTFVO_THREADS"] != str(get_settings().dachs_threads):
+        script("serve", "restart")
+
+
+def test_the_next_supervisor_stops_what_it_did_not_start_and_nothing_is_lost(site, tap, stopped):
+    assert not stopped.answered
+    assert light_curve(tap) == stopped.light_curve
+    assert stopped.light_curve[0] == 336
     assert requests.get(site + KDB, timeout=10).status_code == 200
 
 
@@ -118,18 +136,6 @@ def only_public_addresses_are_asked_for_uploads(site: str) -> None:
             server.accept()
 
 
-@pytest.fixture
-def changed(monkeypatch):
-    """Settings that the programs are started with."""
-    monkeypatch.setenv("ZTFVO_DACHS_THREADS", str(get_settings().dachs_threads - 1))
-    monkeypatch.setenv("ZTFVO_UPLOAD_URLS", "true")
-    monkeypatch.setenv("ZTFVO_UPLOAD_SECONDS", "3")
-    monkeypatch.setenv("KDB_HOSTS", '["127.0.0.1", "records.example"]')
-    yield
-    monkeypatch.undo()
-    script("serve", "restart")
-
-
 @contextmanager
 def held(catalog: str):
     """Queries of a catalog wait until the block ends."""
@@ -143,24 +149,24 @@ def held(catalog: str):
         yield
 
 
-def test_settings_are_taken_over_while_visitors_and_jobs_go_on(site, tap, changed):
+def test_settings_are_taken_over_while_visitors_and_jobs_go_on(site, tap, stopped):
     query = f"SELECT COUNT(*) AS n FROM catalogs.{CATALOG}"
     there = tap.search(query)["n"][0]
+    only_public_addresses_are_asked_for_uploads(site)
     with held(CATALOG):
         job = tap.submit_job(query)
         job.run()
         wait_until(lambda: job.phase == "EXECUTING")
-        assert kdb_status("records.example") == 400
+        assert kdb_status("records.example") == 200
         with visiting(site) as answers:
             shown = script("serve", "start")
             assert "goes on as it was configured" in shown
-            assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads)
+            assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads - 1)
             script("serve", "restart")
         assert job.phase == "EXECUTING"
     assert set(answers) == {(path, 200) for path in PATHS}
-    assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads - 1)
-    assert kdb_status("records.example") == 200
-    only_public_addresses_are_asked_for_uploads(site)
+    assert variables("dachs")["ZTFVO_THREADS"] == str(get_settings().dachs_threads)
+    assert kdb_status("records.example") == 400
     job.wait(timeout=120)
     assert job.phase == "COMPLETED"
     assert job.fetch_result()["n"][0] == there > 0

@@ -17,13 +17,15 @@ TAP = "/tap/sync?LANG=ADQL&QUERY=SELECT+name+FROM+ztf.releases"
 KDB = "/kdb/api/v1/tags/"
 PATHS = (CONE, LIGHT_CURVE, TAP, KDB)
 
-PAUSE = 0.05
-"""Seconds between two requests, so that they are no more than one address may send."""
+PAUSE = 0.15
+"""Seconds between two requests: an interruption lasts longer."""
+OFTEN = 0.05
+"""Seconds between two requests of one of four visitors: no address may send many more."""
 
 
 @contextmanager
 def visiting(
-    site: str, paths: tuple[str, ...] = PATHS, patience: float = 60
+    site: str, paths: tuple[str, ...] = PATHS, patience: float = 60, pause: float = PAUSE
 ) -> Iterator[list[tuple[str, object]]]:
     """Have one visitor for each path; yield the list of (path, status or failure).
 
@@ -33,6 +35,8 @@ def visiting(
     ----------
     patience
         Seconds that a visitor waits for an answer.
+    pause
+        Seconds between an answer and the next request.
     """
     answers: list[tuple[str, object]] = []
     stop = threading.Event()
@@ -43,7 +47,7 @@ def visiting(
                 answers.append((path, requests.get(site + path, timeout=patience).status_code))
             except requests.RequestException as error:
                 answers.append((path, repr(error)))
-            time.sleep(PAUSE)
+            time.sleep(pause)
 
     threads = [threading.Thread(target=visit, args=(path,)) for path in paths]
     for one in threads:
