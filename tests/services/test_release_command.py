@@ -13,8 +13,10 @@ import pyvo
 import requests
 from support import service
 from support.files import bulk_rows, write_bulk, write_hats
+from support.here import ztfvo_here
 from support.releases import ztfvo
 from support.visitors import CONE, LIGHT_CURVE, TAP, visiting
+from test_serve import pids
 
 from ztfvo.db import connect
 from ztfvo.settings import get_settings
@@ -50,7 +52,7 @@ def doomed(site, tmp_path):
     ztfvo("ingest", "dr19", write_bulk(tmp_path / "ztf_001722_zg_c07_q4_dr19.parquet", bulk_rows()))
     ztfvo("release", "publish", "dr19")
     yield "dr19"
-    ztfvo("release", "drop", "dr19", "--yes", check=False)
+    ztfvo_here("release", "drop", "dr19", "--yes")  # where the test has not come so far
 
 
 def oids_in(site, path):
@@ -63,7 +65,7 @@ def test_releases_stand_side_by_side_and_one_is_the_default(site, tap, other):
     assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
     (row,) = tap.search("SELECT * FROM ztf.releases WHERE name = 'dr24'")
     assert (row["nlightcurves"], row["ndetections"], row["nexposures"]) == (2, 4, 4)
-    listed = ztfvo("release", "list").stdout
+    listed = ztfvo_here("release", "list").stdout
     assert "dr24" in listed
     assert "demo" in listed
 
@@ -97,7 +99,7 @@ def test_others_see_the_old_default_until_the_switch_is_committed(site, other):
 
 
 def test_the_default_release_cannot_be_dropped(site, other):
-    result = ztfvo("release", "drop", "demo", "--yes", check=False)
+    result = ztfvo_here("release", "drop", "demo", "--yes")
     assert result.returncode == 1
     assert "First: ztfvo release default OTHER" in " ".join(result.stderr.split())
     assert oids_in(site, "/scs") == sorted(service.HZ_HER_OIDS)
@@ -114,7 +116,7 @@ def is_gone_from_every_place(site) -> None:
 
 @pytest.mark.parametrize("verb", ["publish", "default", "drop"])
 def test_an_unknown_release_is_reported_with_those_there_are(site, verb):
-    result = ztfvo("release", verb, "dr99", *(["--yes"] if verb == "drop" else []), check=False)
+    result = ztfvo_here("release", verb, "dr99", *(["--yes"] if verb == "drop" else []))
     assert result.returncode == 1
     assert "There is no release 'dr99'. There are: demo" in " ".join(result.stderr.split())
 
@@ -122,6 +124,7 @@ def test_an_unknown_release_is_reported_with_those_there_are(site, verb):
 def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(site, doomed):
     for path in (CONE, LIGHT_CURVE, TAP) * 4:  # each process reads what was published
         assert requests.get(site + path, timeout=60).status_code == 200
+    kdb = set(pids("gunicorn"))
     with psycopg.connect(get_settings().superuser_dsn) as connection:
         connection.execute("SELECT count(*) FROM ztf_dr19.objects, ztf_dr19.detections")
         dropping = subprocess.Popen(
@@ -136,4 +139,5 @@ def test_a_release_is_dropped_when_its_query_has_ended_and_nobody_else_waits(sit
     _, shown = dropping.communicate(timeout=120)
     assert dropping.returncode == 0, shown
     assert set(answers) == {(path, 200) for path in (CONE, LIGHT_CURVE, TAP)}
+    assert set(pids("gunicorn")) == kdb != set()
     is_gone_from_every_place(site)

@@ -44,7 +44,7 @@ def publish(settings: Settings, names: Iterable[str]) -> None:
         path = _stamp(settings, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         write(settings, path, _sum(settings, name))
-    rolling.reload(settings)
+    rolling.reload_descriptors(settings)
 
 
 def unpublish(settings: Settings, name: str) -> None:
@@ -52,7 +52,7 @@ def unpublish(settings: Settings, name: str) -> None:
     if name in _views(settings):
         _change(settings, ("drop", _rd(name)), what=f"withdrawing {name}")
     _stamp(settings, name).unlink(missing_ok=True)
-    rolling.reload(settings)
+    rolling.reload_descriptors(settings)
 
 
 def unpublished(settings: Settings, names: Iterable[str]) -> list[str]:

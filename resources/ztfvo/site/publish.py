@@ -50,7 +50,7 @@ def publish(*releases: str, settings: Settings | None = None) -> None:
         path = _stamp(settings, release)
         path.parent.mkdir(exist_ok=True)
         write(settings, path, _sum(settings, release))
-    rolling.reload(settings)
+    rolling.reload_descriptors(settings)
 
 
 def unpublish(release: str, settings: Settings | None = None) -> None:
@@ -64,7 +64,7 @@ def unpublish(release: str, settings: Settings | None = None) -> None:
         kdb_tables.default_goes(settings)
     _change(settings, ("drop", name), what=f"withdrawing {name}")
     _stamp(settings, release).unlink(missing_ok=True)
-    rolling.reload(settings)
+    rolling.reload_descriptors(settings)
 
 
 def refresh(release: str, settings: Settings | None = None) -> None:
@@ -75,7 +75,7 @@ def refresh(release: str, settings: Settings | None = None) -> None:
     if release == DEFAULT_RD:
         commands += kdb_tables.when_default_came(settings)
     _change(settings, *commands, what=f"refreshing the metadata of {name}")
-    rolling.reload(settings)
+    rolling.reload_descriptors(settings)
 
 
 def outdated(settings: Settings) -> list[str]:

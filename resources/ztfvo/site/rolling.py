@@ -90,6 +90,18 @@ def reload(settings: Settings) -> None:
         When a DaCHS process does not work afterwards.
     """
     supervisor.send_signal(settings, DATABASE, "HUP")
+    reload_descriptors(settings)
+    supervisor.send_signal(settings, KDB, "HUP")
+
+
+def reload_descriptors(settings: Settings) -> None:
+    """Do so in DaCHS' processes alone, which is all that a published table needs.
+
+    Raises
+    ------
+    SiteError
+        When a DaCHS process does not work afterwards.
+    """
     running = {one.name for one in supervisor.programs(settings) if one.state == "RUNNING"}
     with _sparing(settings) as spare:
         names = supervisor.processes(settings, DACHS)
@@ -101,7 +113,6 @@ def reload(settings: Settings) -> None:
                 supervisor.send_signal(settings, name, "HUP")
                 # It reads descriptors at the first request that needs them, which are these.
                 _wait_for(settings, name, partial(health.dachs_fault, settings, number))
-    supervisor.send_signal(settings, KDB, "HUP")
 
 
 def _check_kdb(settings: Settings) -> None:
