@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from support import tapserver
+from support import service, tapserver
 from support.catalogs import PROJECT
 from support.files import ROOT
 from support.releases import script
@@ -16,6 +16,7 @@ from support.releases import script
 from ztfvo.catalogs import declared
 from ztfvo.outside.sources import sources
 from ztfvo.settings import get_settings
+from ztfvo.site.outside import list_sources
 
 NAME = "added_by_a_test"
 CATALOG = "added_catalog_of_a_test"
@@ -133,3 +134,13 @@ def test_tap_lists_all_sources_with_their_addresses(site, tap):
         )
         for name, one in sources().items()
     }
+
+
+def test_the_list_is_written_again_only_where_a_source_is_another(site):
+    written = "SELECT DISTINCT xmin::text FROM ztf_store.outside_source"
+    before = service.rows(written)
+    list_sources(get_settings())
+    assert service.rows(written) == before
+    service.execute("COMMENT ON TABLE ztf_store.outside_source IS 'made of other sources'")
+    list_sources(get_settings())
+    assert service.rows(written) != before

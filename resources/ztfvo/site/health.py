@@ -161,7 +161,7 @@ def wait_for(
                 "a busy machine takes longer, see: scripts/serve status; and scripts/serve logs"
             )
             raise SiteError(_story(settings, group, fault), remedy)
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 def _story(settings: Settings, group: str, fault: str) -> str:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
+from psycopg import sql
+
+from ztfvo import outside
 from ztfvo.addresses import MATCH, OUTSIDE, absolute, outside_curves
 from ztfvo.db import connect
 from ztfvo.outside.model import Source
@@ -16,23 +21,35 @@ COLUMNS = (
 
 
 def list_sources(settings: Settings) -> None:
-    """Bring the table up to date, where there is one: before anything was loaded there is none."""
-    # Sources import much, which commands that steer the service can do without.
-    from ztfvo.outside.sources import sources
+    """Bring the table up to date, where there is one: before anything was loaded there is none.
 
-    wanted = [row(source) for source in sources().values()]
-    listed = ", ".join(COLUMNS)
+    What it was written from is noted in its comment.
+    """
+    table, sum_ = "ztf_store.outside_source", _sum()
     with connect(settings) as connection:
-        query = "SELECT to_regclass('ztf_store.outside_source') IS NOT NULL"
-        if not connection.execute(query).fetchone()[0]:
+        there, noted = connection.execute(
+            "SELECT to_regclass(%(table)s), obj_description(to_regclass(%(table)s))",
+            {"table": table},
+        ).fetchone()
+        if there is None or noted == sum_:
             return
-        there = connection.execute(f"SELECT {listed} FROM ztf_store.outside_source").fetchall()
-        if sorted(there) == sorted(wanted):
-            return
-        connection.execute("DELETE FROM ztf_store.outside_source")
+        # Sources take a second to import.
+        from ztfvo.outside.sources import sources
+
+        connection.execute(f"DELETE FROM {table}")
         places = ", ".join(["%s"] * len(COLUMNS))
-        insert = f"INSERT INTO ztf_store.outside_source ({listed}) VALUES ({places})"
-        connection.cursor().executemany(insert, wanted)
+        insert = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({places})"
+        connection.cursor().executemany(insert, map(row, sources().values()))
+        connection.execute(sql.SQL(f"COMMENT ON TABLE {table} IS {{}}").format(sum_))
+
+
+def _sum() -> str:
+    """Return a checksum of all that rows are made from: declarations, this module, addresses."""
+    digest = hashlib.sha256(absolute("").encode())
+    declared = sorted(Path(outside.__path__[0]).rglob("*.py"))
+    for path in (Path(__file__), *declared):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def row(source: Source) -> tuple[Any, ...]:

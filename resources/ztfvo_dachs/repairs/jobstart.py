@@ -23,7 +23,7 @@ from ztfvo_dachs.repairs import jobs, quotas, reloading
 TRIES, PAUSE = 30, 1.0
 """How often, and after how many seconds, a job's end is noted again where the database is down."""
 
-AHEAD = 20.0
+AHEAD = 60.0
 """Seconds after a start, or a change of descriptors, in which no job server is needed by itself.
 After a change it is not needed then either where nobody had started a job."""
 
