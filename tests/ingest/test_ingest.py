@@ -15,7 +15,7 @@ import astropy.units as u
 import pytest
 from mocpy import MOC
 from support.files import api_row, channel_file, manifest_of, place_in, write_api
-from support.releases import ztfvo
+from support.here import ztfvo_here
 from support.waiting import wait_until
 
 from ztfvo.declarations import declared
@@ -188,14 +188,14 @@ def test_a_dry_run_shows_what_would_be_done_and_writes_nothing(release, files):
     "name", ["DR19", "dr 19", "1dr", "x; DROP SCHEMA ztf_store", "ztf", "a" * 40]
 )
 def test_a_name_that_cannot_be_a_schema_is_refused(release, name):
-    result = ztfvo("ingest", name, check=False)
+    result = ztfvo_here("ingest", name)
     assert result.returncode == 1
     assert "cannot name a release" in result.stderr
     assert "Traceback" not in result.stderr
 
 
 def test_an_undeclared_release_is_refused_with_the_remedy(release):
-    result = ztfvo("ingest", "dr99", check=False)
+    result = ztfvo_here("ingest", "dr99")
     assert result.returncode == 1
     assert "There is no release 'dr99'" in result.stderr
     assert "copy the folder" in " ".join(result.stderr.split())
