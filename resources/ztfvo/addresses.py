@@ -13,6 +13,7 @@ from ztfvo.store.names import DEFAULT
 
 TAP, STATUS = "/tap", "/status"
 MATCH, OUTSIDE, RESOLVE = "/match", "/outside", "/resolve"
+EXTINCTION = "/extinction"
 KNOWLEDGE = "/kdb"
 """The knowledge database, unless it has a host name of its own."""
 KDB_CONE = "/kdb/scs"

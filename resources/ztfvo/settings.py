@@ -426,6 +426,11 @@ class Settings(BaseSettings):
         return self.data / "catalogs"
 
     @property
+    def dust(self) -> Path:
+        """Folder of maps of interstellar dust, one folder each."""
+        return self.data / "dust"
+
+    @property
     def url(self) -> str:
         """Address of the site as people see it, without closing slash."""
         return self.public_url or f"http://localhost:{self.port}"

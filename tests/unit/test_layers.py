@@ -15,15 +15,16 @@ PACKAGES = ROOT / "resources"
 
 LAYERS = (
     {"bands", "catflags", "console", "errors", "files", "machine", "plugins", "votable"},
-    {"designation", "grid", "oid", "photometry", "times"},
+    {"designation", "distance", "grid", "oid", "photometry", "times"},
     {"dal", "features", "periods", "settings"},
     {"db", "health", "parts", "position", "remote", "store"},
-    {"addresses", "declarations", "records", "references", "releases"},
+    {"addresses", "declarations", "dust", "records", "references", "releases"},
     {"catalogs"},
     {"outside"},
     {"products", "images"},
     {"analysis", "ingest", "links"},
     {"download", "extraction", "find", "match", "resolve", "sources"},
+    {"extinction"},
     {"web", "site"},
     {"backup"},
     {"status"},

@@ -21,8 +21,8 @@ YEAR_0, MJD_0, YEAR = 2000.0, 51544.5, 365.25
 FIRST_EPOCH, LAST_EPOCH = 1900.0, 2100.0
 
 
-def read(parameters: Parameters) -> list[Target]:
-    """Return the places of a request; it looks light curves up in the database.
+def read(parameters: Parameters, most: int = MOST_PLACES) -> list[Target]:
+    """Return the places of a request, at most so many; it looks light curves up in the database.
 
     Raises
     ------
@@ -40,11 +40,10 @@ def read(parameters: Parameters) -> list[Target]:
             "No place is named: give ID, as in ID=680113300005170, or POS, as in"
             " POS=254.4575,35.3424.",
         )
-    if count > MOST_PLACES:
+    if count > most:
+        instead = ", or POST a list of positions" if most == MOST_PLACES else ""
         raise HTTPError(
-            400,
-            f"{count} places are named, {MOST_PLACES} are the limit: ask several times, or POST a"
-            " list of positions.",
+            400, f"{count} places are named, {most} are the limit: ask several times{instead}."
         )
     epoch = parameters.number(EPOCH, FIRST_EPOCH, LAST_EPOCH)
     oids = []

@@ -1,0 +1,1 @@
+"""Extinction at the places of light curves, or any others, on request: ``/extinction``."""
