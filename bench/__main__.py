@@ -169,6 +169,14 @@ def features(
 
 
 @app.command()
+def dust(positions: Count = 1_000_000) -> None:
+    """Compare how fast positions get E(B-V) here, and by dustmaps alone."""
+    from bench.dust import dust as run
+
+    run(get_settings(), positions)
+
+
+@app.command()
 def periods(
     points: Count = 1_000,
     frequencies: Count = 100_000,

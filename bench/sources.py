@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -16,6 +17,7 @@ from bench.report import database_facts, number, save, say, show
 from ztfvo.db import connect
 from ztfvo.settings import Settings
 from ztfvo.sources.find import Found, Method
+from ztfvo.sources.find import find as find_stars
 from ztfvo.sources.run import finish, plan, run
 
 _MB = 1024
@@ -74,7 +76,8 @@ def find(settings: Settings, workers: int) -> dict[str, Any]:
     with connect(settings, autocommit=True) as connection:
         began = time.perf_counter()
         todo = plan(connection, RELEASE, method).todo
-        run(RELEASE, todo, method, settings, workers, found.append)
+        finding = partial(find_stars, method=method)
+        run(RELEASE, todo, finding, settings, workers, found.append)
         seconds = time.perf_counter() - began
         stars, curves = finish(connection, RELEASE, lambda what: None)
         finished = time.perf_counter() - began - seconds

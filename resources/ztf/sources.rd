@@ -165,6 +165,14 @@ nothing.  ztfvo.sources finds and measures them. -->
         g_r, zg - zr, em.opt.B;em.opt.R
         r_i, zr - zi, em.opt.R;em.opt.I
       </csvItems></LOOP>
+      <column name="ebv" type="real" unit="mag" ucd="phot.color.excess"
+        tablehead="E(B-V)" verbLevel="15" displayHint="sf=3"
+        description="E(B-V) of all dust along the line of sight in the map ebv_map, on its own scale;
+          null where no map was there"/>
+      <column name="ebv_map" type="text" ucd="meta.id;meta.dataset"
+        tablehead="Map of E(B-V)" verbLevel="20"
+        description="Map that ebv is from: csfd (Chiang 2023) or sfd (Schlegel et al. 1998), of which
+          E(B-V) times 0.86 is that of Schlafly and Finkbeiner (2011); simulated is made up"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.sources)</viewStatement>
     </table>
   </NXSTREAM>

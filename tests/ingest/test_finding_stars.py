@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from support.releases import ztfvo
 from support.stars import EPOCHS, METHOD, find_stars, random_field, stars_of, write_stars
 from support.waiting import wait_until
 
+from ztfvo.dust.reading import preferred
 from ztfvo.errors import CannotBeDone
 from ztfvo.sources import cells, find
 from ztfvo.sources.cells import ORDER, Cell, around, bounds, cell_of, cells_of, portions
@@ -242,8 +244,9 @@ def test_cells_are_done_whole_or_not_at_all(release, monkeypatch):
         raise KeyboardInterrupt
 
     todo = plan(release.connection, release.name, METHOD)
+    finding = partial(find.find, method=METHOD)
     with pytest.raises(KeyboardInterrupt):
-        run(release.name, todo.todo, METHOD, release.settings, 1, stop)
+        run(release.name, todo.todo, finding, release.settings, 1, stop)
     left = plan(release.connection, release.name, METHOD)
     assert (left.todo, left.stale, done) == (todo.todo[1:], [], [1])
     assert find_stars(release) == len(todo.todo) - 1
@@ -310,8 +313,10 @@ def test_killed_and_run_again_leaves_no_source_double_or_missing(release, twin):
     )
     assert 0 < ready < len(plan(twin.connection, twin.name, METHOD).todo)
     assert listed == sources
-    assert find_stars(release) == len(plan(twin.connection, twin.name, METHOD).todo) - ready
-    find_stars(twin)
+    dust = preferred(release.settings, simulated=True)  # as the command, where there is a map
+    left = len(plan(twin.connection, twin.name, METHOD).todo) - ready
+    assert find_stars(release, dust=dust) == left
+    find_stars(twin, dust=dust)
     assert release.rows(ALL) == twin.rows(ALL)
 
 

@@ -162,6 +162,17 @@ def test_forms_agree(ask, installed):
     assert {row["distance"] for row in rows if row["map"] != "bayestar2019"} == {""}
 
 
+def test_stars_have_the_reddening_of_their_places_in_tap(ask, tap):
+    (star,) = tap.search(
+        "SELECT ra, dec, ebv, ebv_map FROM ztf.sources WHERE name = 'ZTF J165749.81+352032.4'"
+    )
+    assert star["ebv_map"] == "simulated"
+    (value,) = found(ask, POS=f"{star['ra']},{star['dec']}", MAP="simulated")["maps"]["simulated"][
+        "answers"
+    ]
+    assert star["ebv"] == pytest.approx(value["ebv"], abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("parameters", "words"),
     [

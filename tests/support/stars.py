@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from ztfvo.sources.find import Method
+from ztfvo.dust.reading import Installed
+from ztfvo.sources.find import Method, find
 from ztfvo.sources.run import clear, finish, plan, remove_stale, run
 
 from .files import write_bulk
@@ -55,14 +57,21 @@ def write_stars(
     return paths
 
 
-def find_stars(release, workers: int = 1, again: bool = False, method: Method = METHOD) -> int:
+def find_stars(
+    release,
+    workers: int = 1,
+    again: bool = False,
+    method: Method = METHOD,
+    dust: Installed | None = None,
+) -> int:
     """Find the stars of a release as the command does; returns how many cells were done."""
     todo = plan(release.connection, release.name, method, again)
     if todo.whole:
         with release.connection.transaction():
             clear(release.connection, release.name)
     remove_stale(release.connection, release.name, todo.stale)
-    run(release.name, todo.todo, method, release.settings, workers, lambda found: None)
+    finding = partial(find, method=method, dust=dust)
+    run(release.name, todo.todo, finding, release.settings, workers, lambda found: None)
     finish(release.connection, release.name, lambda what: None)
     return len(todo.todo)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -10,17 +12,25 @@ from psycopg import Connection
 from ztfvo.console import console, counting
 from ztfvo.db import connect
 from ztfvo.declarations import declared
+from ztfvo.dust.reading import preferred
 from ztfvo.errors import CannotBeDone
 from ztfvo.ingest.state import is_finished
 from ztfvo.releases import find_release
 from ztfvo.settings import Settings, get_settings
 from ztfvo.site.locks import alter
-from ztfvo.sources.find import Found, Method
-from ztfvo.sources.run import Plan, alone, clear, finish, plan, remove_stale, run
+from ztfvo.sources.cells import Cell
+from ztfvo.sources.find import Found, Method, find
+from ztfvo.sources.reddening import fill, stale
+from ztfvo.sources.run import Plan, Work, alone, clear, finish, plan, remove_stale, run
 from ztfvo.store.names import schema_of
 from ztfvo.store.schemas import create_common
 
 app = typer.Typer(add_completion=False)
+
+_NO_DUST = (
+    "There is no map of dust, and no E(B-V) of stars. To have it: ztfvo dust fetch csfd, then the"
+    " same command again"
+)
 
 
 @app.command()
@@ -36,7 +46,8 @@ def sources(
     """Find which light curves of a release are of one star, and measure the stars.
 
     What is done stays where the command is interrupted; the same command goes on. After files were
-    loaded or unloaded, it does what lies around them.
+    loaded or unloaded, it does what lies around them; after a map of dust was installed, it writes
+    E(B-V) of the stars that are there.
     """
     settings = get_settings()
     schema_of(release)
@@ -47,13 +58,19 @@ def sources(
         if not is_finished(connection, declared(release, settings.inputs)):
             raise CannotBeDone(f"The ingest of {release} is not complete: ztfvo ingest {release}.")
         with alone(connection, release):
+            dust = preferred(settings, declared(release, settings.inputs).simulated)
             todo = plan(connection, release, method, again)
             _remove(connection, release, todo)
-            _with_progress(release, todo, method, settings, workers or settings.workers)
+            jobs = (settings, workers or settings.workers)
+            finding = partial(find, method=method, dust=dust)
+            _with_progress(release, release, todo.todo, finding, *jobs)
             stars, curves = finish(connection, release, _say)
+            if old := stale(connection, release, dust):
+                _with_progress("E(B-V)", release, old, partial(fill, dust=dust), *jobs)
     console.print(
         f"{release}: {stars:,} stars of {curves:,} light curves; {len(todo.todo)} cells done now"
     )
+    console.print(f"E(B-V) of the stars: {dust.map.title}" if dust else _NO_DUST)
     console.print(f"Their number in the registry: ztfvo release publish {release}")
 
 
@@ -69,11 +86,11 @@ def _remove(connection: Connection, release: str, todo: Plan) -> None:
 
 
 def _with_progress(
-    release: str, todo: Plan, method: Method, settings: Settings, workers: int
+    what: str, release: str, todo: Sequence[Cell], work: Work, settings: Settings, workers: int
 ) -> None:
     counted = "cells, {task.fields[stars]:,} stars, {task.fields[rate]:,.0f} light curves/s"
     with counting(counted) as progress:
-        task = progress.add_task(release, total=len(todo.todo), stars=0, curves=0, rate=0.0)
+        task = progress.add_task(what, total=len(todo), stars=0, curves=0, rate=0.0)
 
         def report(found: Found) -> None:
             state = progress.tasks[task]
@@ -86,4 +103,4 @@ def _with_progress(
                 rate=curves / (state.elapsed or 1),
             )
 
-        run(release, todo.todo, method, settings, workers, report)
+        run(release, todo, work, settings, workers, report)

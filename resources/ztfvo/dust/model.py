@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ztfvo.errors import CannotBeDone
 
-class DustError(Exception):
+
+class DustError(CannotBeDone):
     """A map that is installed and cannot be read; the message says what to do."""
 
 

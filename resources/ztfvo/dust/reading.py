@@ -79,6 +79,27 @@ def installed_as(settings: Settings, name: str) -> Installed | None:
     return noted(folder, maps()[name])
 
 
+def preferred(settings: Settings, simulated: bool) -> Installed | None:
+    """Return the first map of all dust along the line of sight that is here; None without one.
+
+    Parameters
+    ----------
+    simulated
+        Whether a simulated map is good enough: for a sky that is simulated.
+
+    Raises
+    ------
+    DustError
+        Where a folder cannot be read.
+    """
+    usable = (
+        one
+        for one in installed(settings).values()
+        if not one.map.distances and (simulated or not one.map.simulated)
+    )
+    return next(usable, None)
+
+
 def noted(folder: Path, which: Map) -> Installed | None:
     """Return what a folder holds of a map; None where there is none."""
     path = folder / NOTE
@@ -122,9 +143,8 @@ def at(one: Installed, ra: ArrayLike, dec: ArrayLike, distance: ArrayLike | None
     ebv, reliable = np.full(ra.shape, np.nan), np.zeros(ra.shape, bool)
     says = False
     if known.any():
-        places = SkyCoord(ra[known] * u.deg, dec[known] * u.deg, frame="icrs").galactic
-        if one.map.distances:
-            places = SkyCoord(places.l, places.b, far[known] * u.pc, frame="galactic")
+        more = {"distance": far[known] * u.pc} if one.map.distances else {}
+        places = SkyCoord(*_galactic(ra[known], dec[known]), frame="galactic", **more)
         values, flags = _loaded(one.map.kind, one.folder, one.edition)(places)
         ebv[known] = values * one.map.to_ebv
         if says := flags is not None and distance is not None:
@@ -138,3 +158,18 @@ def _loaded(kind: str, folder: Path, _edition: str) -> Callable:
         return kinds()[kind].load(folder)
     except (OSError, ValueError, KeyError) as error:
         raise DustError(f"{folder} cannot be read: {error}") from error
+
+
+def _galactic(ra: np.ndarray, dec: np.ndarray) -> tuple[u.Quantity, u.Quantity]:
+    """Galactic coordinates by one rotation, as astropy's but six times faster for one place."""
+    ra, dec = np.radians(ra % 360), np.radians(dec)
+    flat = np.cos(dec)
+    x, y, z = _rotation() @ np.array([flat * np.cos(ra), flat * np.sin(ra), np.sin(dec)])
+    return np.arctan2(y, x) * u.rad, np.arctan2(z, np.hypot(x, y)) * u.rad
+
+
+@lru_cache(maxsize=1)
+def _rotation() -> np.ndarray:
+    """ICRS to galactic: where the axes of the one are in the other (float64[3, 3])."""
+    axes = SkyCoord([0, 90, 0] * u.deg, [0, 0, 90] * u.deg, frame="icrs").galactic
+    return axes.cartesian.xyz.value

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg import Connection
 
+from ztfvo.dust import reading
+from ztfvo.dust.reading import Installed
 from ztfvo.ingest.load import copy_rows
 from ztfvo.settings import Settings
 from ztfvo.sources.cells import Cell, around, bounds, cell_of, pixel_of
@@ -78,7 +80,9 @@ class Found:
     epochs: int
 
 
-def find(connection: Connection, cells: Sequence[Cell], method: Method) -> Found:
+def find(
+    connection: Connection, cells: Sequence[Cell], method: Method, dust: Installed | None = None
+) -> Found:
     """Find the stars of cells, and write them; the caller's transaction and schema are used.
 
     Parameters
@@ -87,15 +91,26 @@ def find(connection: Connection, cells: Sequence[Cell], method: Method) -> Found
         In a transaction, with the release's schema first in its search path.
     cells
         Those that have no stars in the store, sorted by number.
+    dust
+        Map that has their E(B-V); None where there is none.
     """
     objects, star = _stars(connection, np.array([cell.number for cell in cells]), method)
-    sources, sizes = _write(connection, objects, star, method)
-    _note(connection, cells, sources, sizes)
+    sources, sizes = _write(connection, objects, star, method, dust)
+    _note(connection, cells, sources, sizes, dust)
     return Found(len(cells), len(sources), len(objects), int(objects["nobs"].sum()))
 
 
+def edition_of(dust: Installed | None) -> str | None:
+    """Return what stands for a map, and changes where it is another."""
+    return f"{dust.map.name} {dust.edition}" if dust else None
+
+
 def _write(
-    connection: Connection, objects: np.ndarray, star: np.ndarray, method: Method
+    connection: Connection,
+    objects: np.ndarray,
+    star: np.ndarray,
+    method: Method,
+    dust: Installed | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Write stars and their light curves; returns identifiers, and the number of light curves, of
     the stars."""
@@ -116,22 +131,31 @@ def _write(
         ),
         *(_column(measures[name]) for name in _MEASURES),
     ]
-    copy_rows(connection, "source", COLUMNS, cb.rows(columns, len(COLUMNS)))
+    names = COLUMNS
+    if dust:
+        names = (*COLUMNS, "ebv", "ebv_map")
+        columns += [_column(reading.at(dust, ra, dec).ebv), cb.texts([dust.map.name] * len(sizes))]
+    copy_rows(connection, "source", names, cb.rows(columns, len(names)))
     members = cb.scalars(by_oid["oid"], np.repeat(sources, sizes))
     copy_rows(connection, "source_member", ("oid", "source_id"), cb.rows([members], 2))
     return sources, sizes
 
 
 def _note(
-    connection: Connection, cells: Sequence[Cell], sources: np.ndarray, sizes: np.ndarray
+    connection: Connection,
+    cells: Sequence[Cell],
+    sources: np.ndarray,
+    sizes: np.ndarray,
+    dust: Installed | None,
 ) -> None:
     """List cells as those whose stars are in the store."""
     place = np.searchsorted([cell.number for cell in cells], cell_of(sources))
     counts = (np.bincount(place, each, len(cells)) for each in (None, sizes))
     connection.cursor().executemany(
-        "INSERT INTO source_cell (cell, made_of, nsources, nlightcurves) VALUES (%s, %s, %s, %s)",
+        "INSERT INTO source_cell (cell, made_of, nsources, nlightcurves, dust)"
+        " VALUES (%s, %s, %s, %s, %s)",
         [
-            (cell.number, cell.made_of, int(stars), int(curves))
+            (cell.number, cell.made_of, int(stars), int(curves), edition_of(dust))
             for cell, stars, curves in zip(cells, *counts, strict=True)
         ],
     )

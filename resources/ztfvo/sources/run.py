@@ -18,13 +18,16 @@ from ztfvo.errors import CannotBeDone
 from ztfvo.machine import become_worker
 from ztfvo.settings import Settings
 from ztfvo.sources.cells import Cell, cells_of, portions
-from ztfvo.sources.find import Found, Method, find, remove
+from ztfvo.sources.find import Found, Method, remove
 from ztfvo.store.schemas import use_schema
 from ztfvo.store.tables import SOURCE_INDEXES
 
 FILES_AT_A_TIME = 1000
 WAITING = 4
 """Portions of cells that wait for each worker."""
+
+Work = Callable[[Connection, Sequence[Cell]], Found]
+"""What is done to the stars of cells, in a transaction with the release's schema in use."""
 
 
 @dataclass(frozen=True)
@@ -98,17 +101,19 @@ def remove_stale(connection: Connection, release: str, stale: list[int]) -> None
 def run(
     release: str,
     todo: Sequence[Cell],
-    method: Method,
+    work: Work,
     settings: Settings,
     workers: int,
     report: Callable[[Found], None],
 ) -> None:
-    """Find the stars of cells that have none in the store, some cells in each transaction.
+    """Work at the stars of cells, some cells in each transaction.
 
     Parameters
     ----------
     todo
         Sorted by number.
+    work
+        Such as `find`, with how; it is sent to other processes.
     report
         Called with what there is in the cells of each transaction.
 
@@ -120,14 +125,14 @@ def run(
     if workers == 1:
         with connect(settings, autocommit=True) as connection:
             for cells in portions(todo):
-                report(_find(connection, release, cells, method))
+                report(_at_once(connection, release, cells, work))
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         workers, context, initializer=_start_worker, initargs=(settings,)
     ) as pool:
         try:
-            _in_parallel(pool, release, todo, method, workers, report)
+            _in_parallel(pool, release, todo, work, workers, report)
         except BrokenProcessPool as error:
             raise CannotBeDone(
                 "A process of this command was ended, most likely for want of memory. Run the same"
@@ -142,7 +147,7 @@ def _in_parallel(
     pool: ProcessPoolExecutor,
     release: str,
     todo: Sequence[Cell],
-    method: Method,
+    work: Work,
     workers: int,
     report: Callable[[Found], None],
 ) -> None:
@@ -151,7 +156,7 @@ def _in_parallel(
     waiting: set[Future[Found]] = set()
     while True:
         for cells in islice(rest, WAITING * workers - len(waiting)):
-            waiting.add(pool.submit(_work, release, cells, method))
+            waiting.add(pool.submit(_work, release, cells, work))
         if not waiting:
             return
         done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -170,16 +175,16 @@ def _start_worker(settings: Settings) -> None:
     _connection.execute("SET synchronous_commit = off")
 
 
-def _work(release: str, cells: Sequence[Cell], method: Method) -> Found:
-    return _find(_connection, release, cells, method)
+def _work(release: str, cells: Sequence[Cell], work: Work) -> Found:
+    return _at_once(_connection, release, cells, work)
 
 
-def _find(connection: Connection, release: str, cells: Sequence[Cell], method: Method) -> Found:
+def _at_once(connection: Connection, release: str, cells: Sequence[Cell], work: Work) -> Found:
     with connection.transaction():
         use_schema(connection, release)
         # Ranges of cells are looked up in the index also where the planner knows little.
         connection.execute("SET LOCAL enable_seqscan = off")
-        return find(connection, cells, method)
+        return work(connection, cells)
 
 
 def finish(connection: Connection, release: str, say: Callable[[str], None]) -> tuple[int, int]:

@@ -57,11 +57,13 @@ CREATE TABLE IF NOT EXISTS source_cell (
   nsources integer NOT NULL,
   nlightcurves integer NOT NULL
 );
+ALTER TABLE source ADD COLUMN IF NOT EXISTS ebv real, ADD COLUMN IF NOT EXISTS ebv_map text;
+ALTER TABLE source_cell ADD COLUMN IF NOT EXISTS dust text;
 """
 """Stars, which light curves are of them, and the parts of the sky whose stars are there.
 
 The stars of a cell have identifiers that begin with its number.  `made_of` stands for the files and
-settings that they were made of."""
+settings that they were made of, `dust` for the map that their E(B-V) is of."""
 FEATURES = f"""
 CREATE TABLE IF NOT EXISTS feature (
   oid bigint PRIMARY KEY,

@@ -36,7 +36,7 @@ _SOURCES = f"""
 SELECT source_id, {designation.sql("ra", "dec")} AS name, ra, dec, nlightcurves, oids,
   hmjd_first, hmjd_last,
   {", ".join(f"{name}_{letter}" for letter in BAND_LETTERS for name in BAND_COLUMNS)},
-  {", ".join(f"{color}{name}" for color in COLORS for name in COLOR_COLUMNS)}
+  {", ".join(f"{color}{name}" for color in COLORS for name in COLOR_COLUMNS)}, ebv, ebv_map
 FROM source
 """
 

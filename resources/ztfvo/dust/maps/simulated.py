@@ -18,8 +18,6 @@ NORTH = 0.2
 """Share that the northern pole has more, and the southern less."""
 PIXELS = 256
 """Of each side, a hemisphere wide."""
-_SCALE = PIXELS // 2
-_DEGREES = 90 * np.sqrt(2) * 2 / np.pi / _SCALE
 
 
 def ebv(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
@@ -38,38 +36,44 @@ def ebv(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
 
 
 def make(folder: Path) -> Sequence[Path]:
-    """Write the files of the map, in the layout of SFD's, and return them."""
+    """Write the files of the map and return them."""
+    return write_hemispheres(folder, "simulated", PIXELS)
+
+
+def write_hemispheres(folder: Path, name: str, pixels: int) -> Sequence[Path]:
+    """Write the disc in files like SFD's, north and south, so many pixels wide; return them."""
     paths = []
-    for name, pole in (("ngp", 1), ("sgp", -1)):
-        axis = np.arange(PIXELS) - (PIXELS - 1) / 2
+    for part, pole in (("ngp", 1), ("sgp", -1)):
+        axis = (np.arange(pixels) - (pixels - 1) / 2) / (pixels / 2)
         x, y = np.meshgrid(axis, axis)
-        sine = np.clip(1 - (x**2 + y**2) / _SCALE**2, 0, None)
+        sine = np.clip(1 - x**2 - y**2, 0, None)
         values = ebv(np.arctan2(-pole * y, x), pole * np.arcsin(sine))
         hdu = fits.PrimaryHDU(values.astype(">f4"))
-        hdu.header.update(_cards(pole))
-        paths.append(folder / f"simulated_{name}.fits")
+        hdu.header.update(_cards(pole, pixels))
+        paths.append(folder / f"{name}_{part}.fits")
         hdu.writeto(paths[-1], overwrite=True)
     return paths
 
 
-def _cards(pole: int) -> dict[str, str | float | int]:
+def _cards(pole: int, pixels: int) -> dict[str, str | float | int]:
     """Header cards, as SFD's files have them."""
+    degrees = np.degrees(np.sqrt(2)) / (pixels / 2)
     return {
         "OBJECT": "E(B-V), simulated",
         "BUNIT": "mag",
-        "CRPIX1": (PIXELS + 1) / 2,
+        "CRPIX1": (pixels + 1) / 2,
         "CRVAL1": 90.0,
         "CTYPE1": "GLON-ZEA",
-        "CRPIX2": (PIXELS + 1) / 2,
+        "CRPIX2": (pixels + 1) / 2,
         "CRVAL2": 90.0 * pole,
         "CTYPE2": "GLAT-ZEA",
-        "CD1_1": -_DEGREES,
+        "CD1_1": -degrees,
         "CD1_2": 0.0,
         "CD2_1": 0.0,
-        "CD2_2": _DEGREES,
+        "CD2_2": degrees,
         "LONPOLE": 180,
         "LAM_NSGP": pole,
-        "LAM_SCAL": _SCALE,
+        "LAM_SCAL": pixels // 2,
     }
 
 
