@@ -63,8 +63,6 @@ def dust(settings: Settings, positions: int, sizes: Sizes = Sizes()) -> dict[str
     positions
         All over the sky, in one call.
     """
-    for name in ("sfd", "healpix_map", "bayestar"):
-        library.module(name)  # opening a map does not count it
     folder = settings.var / "bench" / "dust"
     results = {}
     for name, make in (("sfd", _sfd), ("csfd", _csfd), ("bayestar2019", _bayestar)):
@@ -110,6 +108,8 @@ def _send(where: Connection, action: Callable[..., dict[str, Any]], words: Any) 
 
 
 def _measure(kind: str, name: str, folder: Path, here: Installed, positions: int) -> dict[str, Any]:
+    for module in ("sfd", "healpix_map", "bayestar"):
+        library.module(module)  # opening a map does not count it
     rng = np.random.default_rng(7)
     ra = rng.uniform(0, 360, positions)
     dec = np.degrees(np.arcsin(rng.uniform(-1, 1, positions)))

@@ -31,7 +31,7 @@ class Installed:
     map: Map
     folder: Path
     edition: str
-    """Changes where the map is installed anew from other files."""
+    """Changes where the map is installed again from other files."""
     installed_at: str
     """ISO 8601, UTC"""
     bytes: int
