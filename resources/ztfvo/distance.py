@@ -32,7 +32,7 @@ _UNITS = (("Gpc", 1e9), ("Mpc", 1e6), ("kpc", 1e3), ("pc", 1.0))
 class Method(StrEnum):
     """How a distance was measured, from that which decides where it is there."""
 
-    SPECTRUM = "redshift from a spectrum"
+    REDSHIFT = "redshift"
     PHOTOMETRY = "redshift from photometry"
     PARALLAX = "parallax"
 
@@ -111,11 +111,11 @@ def modulus(pc: ArrayLike) -> np.ndarray:
     return 5 * np.log10(np.where(pc > 0, pc, np.nan)) - 5
 
 
-def of_redshift(redshift: float, source: str, spectroscopic: bool = True) -> Distance | None:
+def of_redshift(redshift: float, source: str, photometric: bool = False) -> Distance | None:
     """Return the luminosity distance of a redshift; None for what is no redshift of a galaxy."""
     if not 0 < redshift <= LARGEST_REDSHIFT:
         return None
-    method = Method.SPECTRUM if spectroscopic else Method.PHOTOMETRY
+    method = Method.PHOTOMETRY if photometric else Method.REDSHIFT
     return Distance(float(luminosity_distance(redshift)), method, source, redshift=float(redshift))
 
 

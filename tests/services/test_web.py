@@ -296,7 +296,9 @@ def test_each_address_of_the_api_answers_its_examples(api, site):
                 asked = {"ID": f"{OID}-last"}
             if path.startswith("/match"):  # ID or POS; services outside need not answer here
                 asked = {"ID": str(OID), "WAIT": "0.1"}
-            if path == "/outside/{name}/lc" or path.endswith(("/features", "/periodogram")):
+            if path == "/outside/{name}/lc" or path.endswith(
+                ("/features", "/periodogram", "/extinction")
+            ):
                 asked = {"ID": OID}
             if path.endswith("/find"):
                 asked = {"AMPLITUDE": "1 Inf", "MAXREC": "1"}

@@ -77,8 +77,7 @@ def test_a_star_has_the_distance_of_its_parallax():
     found = absolute(13.0, 0.31, [of_redshift(2e-4, "SIMBAD"), star])
     assert found.mag == pytest.approx(13.0 - 0.31 - 5 * math.log10(123.4))
     assert found.notes == (
-        "The redshift from a spectrum of SIMBAD is not used: a redshift of 0.0002 says little of"
-        " the distance.",
+        "The redshift of SIMBAD is not used: a redshift of 0.0002 says little of the distance.",
     )
 
 
@@ -90,8 +89,8 @@ def test_extinction_that_is_not_known_is_left_in_and_said():
         assert found.notes == ("Extinction is not known, and not taken into account.",)
 
 
-def test_a_spectrum_goes_before_photometry_and_a_narrower_interval_before_a_wide_one():
-    photometry, spectrum = of_redshift(0.2, "a", spectroscopic=False), of_redshift(0.1, "b")
+def test_a_redshift_from_photometry_comes_after_others_and_a_wide_interval_after_a_narrow_one():
+    photometry, spectrum = of_redshift(0.2, "a", photometric=True), of_redshift(0.1, "b")
     wide, narrow = of_parallax(100, 97, 103, "c"), of_parallax(105, 104, 106, "d")
     assert best([wide, narrow, photometry, spectrum]) is spectrum
     assert best([wide, narrow, photometry]) is photometry

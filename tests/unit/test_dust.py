@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import astropy.units as u
@@ -277,6 +278,33 @@ def test_a_map_stays_where_another_file_is_refused(settings, folder, tmp_path):
         installing.install(settings, [path])
     assert reading.installed_as(settings, "csfd") == before
     assert sorted(path.name for path in settings.dust.iterdir()) == sorted(maps())
+
+
+def test_a_full_disk_is_no_damage(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ztfvo.dust.arrays.os.posix_fallocate", full)
+    settings = load_settings(var=tmp_path / "var")
+    with pytest.raises(CannotBeDone, match="There is no room for the arrays of"):
+        installing.install(settings, [dust.csfd(tmp_path)])
+    assert list(settings.dust.iterdir()) == []
+
+
+def test_one_command_at_a_time_changes_maps(tmp_path):
+    settings = load_settings(var=tmp_path / "var")
+    with installing.alone(settings), pytest.raises(CannotBeDone, match="Another command"):
+        installing.install(settings, [dust.csfd(tmp_path)])
+    assert installing.install(settings, [dust.csfd(tmp_path)]).map.name == "csfd"
+
+
+def test_what_a_killed_command_left_is_cleared_away(tmp_path):
+    settings = load_settings(var=tmp_path / "var")
+    for name in (".new", ".old"):
+        (settings.dust / name).mkdir(parents=True)
+        (settings.dust / name / "map.npy").write_bytes(b"half")
+    installing.install(settings, [dust.csfd(tmp_path)])
+    assert [path.name for path in settings.dust.iterdir()] == ["csfd"]
 
 
 @pytest.mark.parametrize("name", ["map.npy", "order.json"])

@@ -6,6 +6,7 @@ where several processes read it.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,15 @@ def write(path: Path, values: Any, kind: Any) -> None:
         What can be sliced like an array of numpy.
     kind
         Type of numbers in the file.
+
+    Raises
+    ------
+    OSError
+        Where there is no room for it.
     """
     made = np.lib.format.open_memmap(path, "w+", np.dtype(kind), tuple(values.shape))
+    with path.open("r+b") as file:  # a full disk ends a process that writes into memory
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     step = max(1, _ROWS // max(1, int(np.prod(values.shape[1:]))))
     for begin in range(0, len(values), step):
         made[begin : begin + step] = values[begin : begin + step]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ztfvo.dust.installing import alone
 from ztfvo.dust.model import File, Map
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.files import digests
@@ -77,15 +78,16 @@ def fetch(
     BadFile
         When one has not the checksum that is published; it is deleted then.
     CannotBeDone
-        If there is no room for them.
+        If there is no room for them, or another command is at work.
     """
-    folder = arrived(settings, which)
-    folder.mkdir(parents=True, exist_ok=True)
-    if which.make:
-        return list(which.make(folder))
-    _require_room(folder, files)
-    with _client() as client:
-        return [_fetch(client, one, folder, advance) for one in files]
+    with alone(settings):
+        folder = arrived(settings, which)
+        folder.mkdir(parents=True, exist_ok=True)
+        if which.make:
+            return list(which.make(folder))
+        _require_room(folder, files)
+        with _client() as client:
+            return [_fetch(client, one, folder, advance) for one in files]
 
 
 def arrived(settings: Settings, which: Map) -> Path:

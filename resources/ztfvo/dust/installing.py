@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -42,25 +44,47 @@ def install(settings: Settings, paths: Sequence[Path], only: str | None = None) 
     BadFile
         If they are not those of a map that is known, or damaged.
     CannotBeDone
-        If there is no room for them.
+        If there is no room for them, or another command is at work.
     """
     for path in paths:
         if why := unreadable(path):
             raise BadFile(path, None, why)
     name, kind, parts = _recognised(paths)
-    settings.dust.mkdir(parents=True, exist_ok=True)
-    with _beside(settings.dust, parts.values()) as folder:
+    with alone(settings), _beside(settings.dust, parts.values()) as folder:
         with _damage_of(paths[0]):
             kind.prepare(parts, folder)
             found = _found(folder, name, paths, only)
         _let_all_read(folder)
         target = reading.folder_of(settings, found.map.name)
-        old = target.with_name(f"{folder.name}.old")
+        old = settings.dust / ".old"
         if target.exists():
             target.rename(old)
         folder.rename(target)
         shutil.rmtree(old, ignore_errors=True)
     return reading.installed_as(settings, found.map.name)
+
+
+@contextlib.contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Let no other command change maps meanwhile.
+
+    Raises
+    ------
+    CannotBeDone
+        If another one does.
+    """
+    settings.dust.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(settings.dust, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotBeDone(
+                "Another command fetches or installs a map: wait for its end, or end it."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _recognised(paths: Sequence[Path]) -> tuple[str, ModuleType, dict[str, Path]]:
@@ -101,6 +125,8 @@ def _damage_of(path: Path) -> Iterator[None]:
             warnings.simplefilter("ignore", AstropyWarning)  # the exception says it
             yield
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CannotBeDone(f"There is no room for the arrays of {path}: free some.") from error
         cause = f"it is damaged: {error or type(error).__name__}"
         raise BadFile(path, None, cause, remedy="Fetch it again.") from error
 
@@ -113,8 +139,9 @@ def _beside(root: Path, files: Sequence[Path]) -> Iterator[Path]:
         raise CannotBeDone(
             f"{root} has room for {room / 1e6:,.0f} MB, up to {wanted / 1e6:,.0f} are needed."
         )
-    folder = root / f".new-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = root / ".new"
+    for left in (folder, root / ".old"):
+        shutil.rmtree(left, ignore_errors=True)  # of a command that was killed
     folder.mkdir()
     try:
         yield folder

@@ -24,9 +24,8 @@ def part(path: Path) -> str | None:
         return None
     with fits.open(path) as opened:
         table = opened[1] if len(opened) > 1 else None
-        if not isinstance(table, fits.BinTableHDU) or _COLUMN not in table.columns.names:
-            return None
-        return "map" if table.header.get("PIXTYPE") == "HEALPIX" else None
+        is_map = isinstance(table, fits.BinTableHDU) and _COLUMN in table.columns.names
+        return "map" if is_map else None
 
 
 def prepare(files: Mapping[str, Path], folder: Path) -> None:
