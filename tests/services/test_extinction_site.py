@@ -220,11 +220,15 @@ def test_a_damaged_map_is_malformed_and_does_not_stop_the_others(ask, installed)
     note.write_text("{")
     try:
         answer = found(ask, POS=CRAB)["maps"]
+        table = ztfvo("dust", "status").stdout
     finally:
         note.write_bytes(kept)
     assert answer["csfd"]["answers"][0]["state"] == "malformed"
-    assert "map.json cannot be read" in answer["csfd"]["reason"]
-    assert answer["csfd"]["reason"].endswith("Operators enter: ztfvo dust fetch csfd")
+    assert answer["csfd"]["reason"] == (
+        "The installed map cannot be read."
+        " Operators enter: ztfvo dust status, ztfvo dust fetch csfd"
+    )
+    assert "damaged" in table and "map.json cannot be read" in table
     assert answer["simulated"]["answers"][0]["state"] == "found"
     assert found(ask, POS=CRAB)["maps"]["csfd"]["answers"][0]["ebv"] == pytest.approx(0.5432)
 

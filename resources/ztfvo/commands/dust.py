@@ -82,6 +82,8 @@ def _to_fetch(one: Map) -> str:
 def _here(one: Map) -> tuple[str, str, str]:
     try:
         here = reading.installed_as(get_settings(), one.name)
+        if here:
+            reading.at(here, 0.0, 0.0)
     except DustError as error:
         return "damaged", "", str(error)
     if here is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,11 @@ from ztfvo.outside.model import State
 from ztfvo.products.parameters import FORMAT, SHORT_FORMAT
 from ztfvo.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 MAP, DISTANCE, ALL = "MAP", "DISTANCE", "all"
+STATUS = "ztfvo dust status"
+"""The command that says what is wrong with a map."""
 NAMES = (places.ID, places.POS, MAP, DISTANCE, FORMAT, SHORT_FORMAT)
 MOST_PLACES = 1000
 DIGITS = 6
@@ -121,7 +126,8 @@ def _of_map(which: Map, request: Request, settings: Settings) -> OfMap:
         ra, dec = ([getattr(one.place, name) for one in request.targets] for name in ("ra", "dec"))
         found = reading.at(here, ra, dec, request.distance)
     except DustError as error:
-        reason = f"{error}. Operators enter: {which.command}"
+        _log.error("%s", error)  # it names folders of this machine
+        reason = f"The installed map cannot be read. Operators enter: {STATUS}, {which.command}"
         return _without(which, request, State.MALFORMED, reason)
     reliable = [None] * len(ra) if found.reliable is None else found.reliable.tolist()
     values = map(_value, request.targets, [which] * len(ra), found.ebv.tolist(), reliable)
