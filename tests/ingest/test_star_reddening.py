@@ -11,7 +11,8 @@ from support.stars import find_stars, random_field, write_stars
 
 from ztfvo.dust import installing, reading
 from ztfvo.dust.maps.simulated import make
-from ztfvo.settings import load_settings
+from ztfvo.settings import get_settings, load_settings
+from ztfvo.site.postgres import renew_stores
 from ztfvo.sources import cells
 from ztfvo.sources.reddening import fill, stale
 from ztfvo.sources.run import run
@@ -95,6 +96,21 @@ def test_an_interrupted_filling_goes_on(field, maps, monkeypatch):
     assert {row[4] for row in field.rows(ALL)} == {None, "csfd"}
     assert refill(field, maps["csfd"]) == number - 1
     assert {row[4] for row in field.rows(ALL)} == {"csfd"}
+
+
+def test_stars_of_an_earlier_version_get_the_columns_and_their_values(field, maps):
+    number = find_stars(field)
+    before = field.rows(ALL)
+    with field.connection.transaction():
+        field.connection.execute(f"SET LOCAL search_path = {field.name}_store, public")
+        field.connection.execute("DROP VIEW sources")
+        field.connection.execute("ALTER TABLE source DROP ebv, DROP ebv_map")
+        field.connection.execute("ALTER TABLE source_cell DROP dust")
+        field.connection.execute(f"COMMENT ON SCHEMA {field.name}_store IS 'views of before'")
+    renew_stores(get_settings())
+    assert field.rows(ALL) == before
+    assert refill(field, maps["csfd"]) == number
+    assert field.rows(ALL) == expected(before, maps["csfd"])
 
 
 def test_a_simulated_map_is_for_a_simulated_sky_only(maps, tmp_path):
