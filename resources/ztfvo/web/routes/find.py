@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 
 from ztfvo import votable
 from ztfvo.addresses import FIND
-from ztfvo.catalogs.declaration import declared
+from ztfvo.catalogs import declared
 from ztfvo.db import reading
 from ztfvo.find import query
 from ztfvo.find.criteria import CRITERIA
