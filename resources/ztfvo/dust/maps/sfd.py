@@ -19,7 +19,7 @@ MAP = Map(
     scale="E(B-V) of SFD; times 0.86 it is that of Schlafly & Finkbeiner (2011)",
     footprint="the whole sky",
     resolution="6 arcmin, in pixels of 2.4 arcmin, linear between their centres",
-    licence="CC0 1.0",
+    licence="as its record states: https://doi.org/10.7910/DVN/EWCNL5",
     citation="https://ui.adsabs.harvard.edu/abs/1998ApJ...500..525S",
     record=f"{_SERVER}/datasets/:persistentId?persistentId=doi:10.7910/DVN/EWCNL5",
     files=(
