@@ -26,7 +26,7 @@ RESERVED = frozenset(
     {DEFAULT} {COMMON} {LATEST}
     adql api archive browse cgi-bin csv epoch favicon figure health images kdb lc links oai robots
     scs sia2 ssa static status tableinfo tablenote tap view
-    about cone features find fit help match outside periodogram resolve search similar sources
+    about cone extinction features find fit help match outside periodogram resolve search similar sources
     summary
     alerce antares fink gaia panstarrs tess zubercal
     datalink examples exposures references release tables
