@@ -17,6 +17,7 @@ from support import service
 from support.archive import StandIn
 from support.catalogs import PROJECT
 from support.files import ROOT
+from support.here import ztfvo_here
 from support.releases import ztfvo
 
 from ztfvo.catalogs import declared, store
@@ -200,7 +201,7 @@ def added(site, tmp_path):
         ztfvo("catalog", "load", ADDED, file)
         yield SimpleNamespace(file=file, folder=folder)
     finally:
-        ztfvo("catalog", "drop", ADDED, "--yes", check=False)
+        ztfvo_here("catalog", "drop", ADDED, "--yes")  # where the test has not come so far
         descriptor.unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -226,7 +227,7 @@ def test_a_catalog_that_is_added_is_in_every_place_until_it_is_dropped(
     assert (here["hosted"], here["answers"][0]["rows"][0]["name"]) == (True, "One")
     there = [column.name for column in at_vizier(declared(PROJECT)[ADDED]).columns]
     assert [column["name"] for column in here["columns"] if column["name"] in there] == there
-    shown = ztfvo("catalog", "status").stdout
+    shown = ztfvo_here("catalog", "status").stdout
     (line,) = (line for line in shown.splitlines() if ADDED in line)
     assert re.search(rf"{ADDED} .*│ 2 .*│ 0 .*whole.*added\.csv", line.replace("┃", "│")), line
 
@@ -258,12 +259,21 @@ def test_simulated_rows_are_not_loaded_twice_nor_over_observed_ones(site):
 def test_commands_on_catalogs_say_what_cannot_be_done(site, tmp_path):
     for words, message in (
         (("fetch", "nosuch"), "There is no catalog 'nosuch'. Declared in"),
+        (("load", "all", "--folder", tmp_path), "has no folder with files of a catalog"),
+        (("drop", "nosuch", "--yes"), "is not loaded"),
+    ):
+        done = ztfvo_here("catalog", *words)
+        assert done.returncode == 1, words
+        assert message in done.stderr, done.stderr
+
+
+def test_commands_on_catalogs_say_what_they_do_not_find(site, tmp_path):
+    """What they look at with the rights of the user who loads data, in a process of its own."""
+    for words, message in (
         (("fetch", "ogle3"), "Choose all columns"),
         (("fetch", "tns"), "set ZTFVO_TNS_ID"),
         (("load", "vsx"), "First: ztfvo catalog fetch vsx"),
         (("load", "vsx", tmp_path / "vsx.dat"), "vsx.dat"),
-        (("load", "all", "--folder", tmp_path), "has no folder with files of a catalog"),
-        (("drop", "nosuch", "--yes"), "is not loaded"),
     ):
         done = ztfvo("catalog", *words, check=False)
         assert done.returncode == 1, words
@@ -318,7 +328,7 @@ def test_what_is_due_is_refreshed_by_itself(site, tap):
             assert "SIMULATED" not in table["description"]
             (row,) = tap.search("SELECT name, type, lastmodified FROM catalogs.tns")
             assert (row["name"], row["type"]) == ("2026abc", "SN Ia")
-            assert "2026-11-28 12:00" in ztfvo("catalog", "status").stdout
+            assert "2026-11-28 12:00" in ztfvo_here("catalog", "status").stdout
         finally:
             file.write_text(text)
             with service.connect() as connection:
