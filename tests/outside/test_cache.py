@@ -87,18 +87,25 @@ def test_a_source_that_names_a_time_is_left_alone_so_long(cache):
     assert cache.silence("two") is None
 
 
-def test_turns_are_as_far_apart_as_the_rate_says(cache):
+@pytest.fixture
+def no_time_passes(monkeypatch):
+    """The clock stands still, however busy the machine is."""
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
+
+
+def test_turns_are_as_far_apart_as_the_rate_says(cache, no_time_passes):
     waits = [cache.turn("one", 5.0) for _ in range(4)]
     assert waits[0] == pytest.approx(0, abs=0.02)
     assert [round(b - a, 1) for a, b in pairwise(waits)] == [0.2, 0.2, 0.2]
 
 
-def test_turns_that_were_not_used_may_be_taken_at_once(cache):
+def test_turns_that_were_not_used_may_be_taken_at_once(cache, no_time_passes):
     waits = [cache.turn("one", 5.0, burst=3) for _ in range(5)]
     assert [round(wait, 1) for wait in waits] == [0, 0, 0, 0.2, 0.4]
 
 
-def test_a_turn_that_comes_too_late_is_not_reserved(cache):
+def test_a_turn_that_comes_too_late_is_not_reserved(cache, no_time_passes):
     waits = [cache.turn("one", 5.0, most=0.3) for _ in range(4)]
     assert [round(wait, 1) for wait in waits] == [0, 0.2, 0.4, 0.4]
 
