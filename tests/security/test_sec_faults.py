@@ -124,8 +124,9 @@ def test_a_killed_process_of_the_database_is_an_outage_of_seconds_and_no_bug(sit
 
 
 def test_a_killed_master_of_nginx_leaves_nothing_in_the_way(site):
-    os.kill(pid_of("nginx"), signal.SIGKILL)
-    time.sleep(2)
+    killed = pid_of("nginx")
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: pid_of("nginx") != killed, unless=(LookupError,))
     wait_for_answer(f"{site}/tap/availability")
     master = pid_of("nginx")
     time.sleep(3)
