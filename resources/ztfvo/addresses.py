@@ -12,7 +12,7 @@ from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT
 
 TAP, STATUS = "/tap", "/status"
-MATCH, OUTSIDE, RESOLVE = "/match", "/outside", "/resolve"
+MATCH, OUTSIDE, RESOLVE, SUMMARY = "/match", "/outside", "/resolve", "/summary"
 EXTINCTION = "/extinction"
 KNOWLEDGE = "/kdb"
 """The knowledge database, unless it has a host name of its own."""

@@ -294,7 +294,9 @@ def test_each_address_of_the_api_answers_its_examples(api, site):
                 asked = {"ID": OID}
             if path == "/epoch":
                 asked = {"ID": f"{OID}-last"}
-            if path.startswith("/match"):  # ID or POS; services outside need not answer here
+            if path.startswith(
+                ("/match", "/summary")
+            ):  # ID or POS; services outside need not answer here
                 asked = {"ID": str(OID), "WAIT": "0.1"}
             if path == "/outside/{name}/lc" or path.endswith(
                 ("/features", "/periodogram", "/extinction")

@@ -25,6 +25,7 @@ LAYERS = (
     {"analysis", "ingest", "links"},
     {"download", "extraction", "find", "match", "resolve", "sources"},
     {"extinction"},
+    {"summary"},
     {"web", "site"},
     {"backup"},
     {"status"},

@@ -33,6 +33,7 @@ def described(catalog: Catalog) -> dict[str, Any]:
     return {
         "name": catalog.name,
         "title": catalog.title,
+        "label": catalog.label,
         "order": FIRST + catalog.rank / 10,
         "gives": ("cross-match", "classification") if yields.type else ("cross-match",),
         "radius": catalog.radius,

@@ -205,6 +205,8 @@ class Source:
     """Right ascension and declination (deg) at which it has something; None where none is known."""
     name: str = ""
     """That of its module, or of the catalog."""
+    label: str = ""
+    """What sentences call it; its title if not given."""
 
 
 class Cut(list[Any]):

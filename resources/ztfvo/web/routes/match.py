@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from functools import partial
 from types import ModuleType
-from typing import Any
 
-import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
 
 from ztfvo.addresses import MATCH
-from ztfvo.dal import shorten
 from ztfvo.errors import HTTPError
 from ztfvo.match import catalogs, gather, lists, places, request
 from ztfvo.match.model import Catalog, Match, Outcome
 from ztfvo.match.writers import jsonform, writers
-from ztfvo.web import turns
+from ztfvo.outside.ask import Desk
+from ztfvo.web import streams, turns
 from ztfvo.web.desk import desk_of
-from ztfvo.web.errors import answer_as
 from ztfvo.web.http import ASKING, Given, Reading, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
 
 router = APIRouter(tags=["Outside"])
 
-LINES, EVENTS = "application/x-ndjson", "text/event-stream"
-STREAMS = {"jsonl": LINES, LINES: LINES, "sse": EVENTS, EVENTS: EVENTS}
-"""Forms whose answers come one by one, by their names."""
 HEADERS = {"Cache-Control": "no-store"}
 
 _NAME = path_parameter("name", "A catalogue, as /outside names it", "simbad")
-_FORMAT = query_parameter(
-    request.FORMAT,
-    "Form of the answer, also by its media type; json if not given. csv is for one catalogue; jsonl"
-    " and sse give each answer as it comes",
-    {"type": "string", "enum": [*(one.NAMES[0] for one in writers()), "jsonl", "sse"]},
-)
+_FORMAT = streams.described(writers(), " csv is for one catalogue;")
 _CATALOG = query_parameter(
     request.CATALOG,
     "Catalogues, several times or with commas between; all services outside if not given",
@@ -87,8 +76,8 @@ _PARAMETERS = (
 )
 _ANSWERS = {
     **{one.CONTENT_TYPE.partition(";")[0]: one.TITLE for one in writers()},
-    LINES: "A line of JSON for places and catalogues, then one for each answer as it comes",
-    EVENTS: "The same as server-sent events: begin, answer, end",
+    streams.LINES: "A line of JSON for places and catalogues, then one for each answer as it comes",
+    streams.EVENTS: "The same as server-sent events: begin, answer, end",
 }
 
 
@@ -110,7 +99,7 @@ async def match(given: Reading) -> Response:
     """What catalogues have at a place: found, empty, unavailable or malformed, for each of them. A
     POST may send a list of positions (VOTable or CSV), which is compared with what this site hosts.
     """
-    form = _form(given)
+    form = streams.form_of(given, writers())
     _, *path = given.segments
     name = path[0] if path else None
     known = await turns.work(given.request, None, catalogs.known)
@@ -121,10 +110,7 @@ async def match(given: Reading) -> Response:
     _require_room(form, asked)
     desk = desk_of(given.request)
     if isinstance(form, str):
-        write = _as_lines if form == LINES else _as_events
-        stream = _stream(asked, gather.answers(desk, asked), write)
-        headers = HEADERS | {"X-Accel-Buffering": "no"}
-        return StreamingResponse(stream, headers=headers, media_type=form)
+        return streams.respond(form, HEADERS, partial(_stream, asked, desk))
     outcome = await gather.all_answers(desk, asked)
     return await _written(form, outcome)
 
@@ -170,18 +156,6 @@ async def _written(form: ModuleType, outcome: Outcome) -> Response:
     return Response(body, headers=HEADERS, media_type=form.CONTENT_TYPE)
 
 
-def _form(given: Given) -> ModuleType | str:
-    """Return the writer that is asked for, or the media type of a stream."""
-    asked = (given.parameters.text(request.FORMAT) or "json").lower()
-    by_name = {name: one for one in writers() for name in one.NAMES} | STREAMS
-    if asked not in by_name:
-        there = ", ".join([*(one.NAMES[0] for one in writers()), "jsonl", "sse"])
-        raise HTTPError(400, f"{request.FORMAT}={shorten(asked)} is not known here: use {there}.")
-    form = by_name[asked]
-    answer_as(given.request, form if isinstance(form, str) else form.CONTENT_TYPE)
-    return form
-
-
 def _require_room(form: ModuleType | str, asked: Match) -> None:
     if not isinstance(form, str) and form.ONE_CATALOG and len(asked.wanted) > 1:
         raise HTTPError(
@@ -191,25 +165,12 @@ def _require_room(form: ModuleType | str, asked: Match) -> None:
         )
 
 
-def _as_lines(_: str, value: dict[str, Any]) -> bytes:
-    return orjson.dumps(value) + b"\n"
-
-
-def _as_events(event: str, value: dict[str, Any]) -> bytes:
-    return f"event: {event}\ndata: ".encode() + orjson.dumps(value) + b"\n\n"
-
-
-async def _stream(
-    asked: Match,
-    answers: AsyncIterator[Any],
-    write: Callable[[str, dict[str, Any]], bytes],
-) -> AsyncIterator[bytes]:
+async def _stream(asked: Match, desk: Desk, write: streams.Write) -> AsyncIterator[bytes]:
     """Give places and catalogues, then each answer as it comes, and last how many there were."""
     known = [jsonform.catalog(wanted) for wanted in asked.wanted]
-    yield write("begin", {"kind": "begin", **jsonform.heading(asked), "catalogs": known})
+    yield write("begin", {**jsonform.heading(asked), "catalogs": known})
     count = 0
-    async for one in answers:
+    async for one in gather.answers(desk, asked):
         count += 1
-        named = {"kind": "answer", "catalog": one.wanted.catalog.name}
-        yield write("answer", named | jsonform.answer(one))
-    yield write("end", {"kind": "end", "answers": count})
+        yield write("answer", {"catalog": one.wanted.catalog.name} | jsonform.answer(one))
+    yield write("end", {"answers": count})

@@ -1,0 +1,1 @@
+"""What is known of an object, here and elsewhere, in single facts and one sentence."""

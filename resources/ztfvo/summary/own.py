@@ -1,0 +1,197 @@
+"""What this site knows of an object by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import astropy.units as u
+from astropy.coordinates import SkyCoord, get_constellation
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+
+from ztfvo import records
+from ztfvo.addresses import PERIODOGRAM, absolute, analysis, light_curve, view
+from ztfvo.bands import BANDS
+from ztfvo.db import reading
+from ztfvo.errors import HTTPError
+from ztfvo.links.ofcurve.elsewhere import PAGES
+from ztfvo.match.model import Target
+from ztfvo.outside.model import State
+from ztfvo.releases import find_release
+from ztfvo.store.names import schema_of
+from ztfvo.summary.model import Fact, Group, Missing, Own
+
+COLOURS = (("g_r", "g - r"), ("r_i", "r - i"))
+
+_OBJECT = """
+SELECT o.*, f.period_0, f.period_s_to_n_0 FROM {schema}.objects o
+LEFT JOIN {schema}.features f USING (oid) WHERE o.oid = %s
+"""
+_STAR = "SELECT * FROM {schema}.sources WHERE source_id = %s"
+_PEAK = """
+SELECT mag_min, filter FROM {schema}.objects WHERE oid = ANY(%s) AND mag_min IS NOT NULL
+ORDER BY mag_min LIMIT 1
+"""
+
+
+def read(target: Target) -> Own:
+    """Return what is known of a light curve and of its star.
+
+    Parameters
+    ----------
+    target
+        With OID and release.
+
+    Raises
+    ------
+    HTTPError
+        404 where the release has it no more.
+    DatabaseDown
+        When the database does not answer.
+    """
+    with reading() as connection:
+        release = find_release(connection, target.release)
+        schema = sql.Identifier(schema_of(release.name))
+        curve = _one(connection, _OBJECT, schema, int(target.name))
+        if curve is None:
+            raise HTTPError(404, f"There is no light curve {target.name} at this site.")
+        star = _one(connection, _STAR, schema, curve["source_id"]) or {}
+        oids = [int(oid) for oid in star.get("oids") or [curve["oid"]]]
+        brightest = _one(connection, _PEAK, schema, oids)
+    peak = (float(brightest["mag_min"]), brightest["filter"]) if brightest else None
+    experts, missing = _recorded(oids)
+    facts = [
+        *_identified(curve, star, release.name, oids),
+        *_period(curve, release.name),
+        *_magnitudes(curve, star, peak),
+        *_place(target),
+        *experts,
+        *_pages(target),
+    ]
+    return Own(target, oids, release.simulated, facts, missing, peak)
+
+
+def _one(
+    connection: Connection, query: str, schema: sql.Identifier, value: Any
+) -> dict[str, Any] | None:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql.SQL(query).format(schema=schema), (value,)).fetchone()
+
+
+def _identified(
+    curve: dict[str, Any], star: dict[str, Any], release: str, oids: list[int]
+) -> list[Fact]:
+    oid = curve["oid"]
+    about = f"field {curve['fieldid']}, channel {curve['rcid']}, {curve['filter']}"
+    facts = [
+        Fact(
+            Group.IDENTIFICATION,
+            "oid",
+            str(oid),
+            link=absolute(view(release, oid)),
+            note=f"{about}, release {release}",
+        )
+    ]
+    if star:
+        facts.append(
+            Fact(
+                Group.IDENTIFICATION,
+                "star",
+                star["name"],
+                link=absolute(view(release, *oids)),
+                note=f"source_id {star['source_id']}, {len(oids)} light curves",
+            )
+        )
+    return facts
+
+
+def _period(curve: dict[str, Any], release: str) -> list[Fact]:
+    if curve["period_0"] is None:
+        return []
+    note = f"highest peak of the periodogram, signal-to-noise {curve['period_s_to_n_0']:.3g}"
+    link = absolute(analysis(PERIODOGRAM, release, curve["oid"], "json"))
+    value = float(str(curve["period_0"]))
+    return [Fact(Group.PERIOD, "period", value, "d", link=link, note=note)]
+
+
+def _magnitudes(
+    curve: dict[str, Any], star: dict[str, Any], peak: tuple[float, str] | None
+) -> list[Fact]:
+    facts = []
+    if curve["mag_mean"] is not None:
+        note = f"this light curve, {curve['ngoodobs']} good epochs (AB)"
+        facts.append(_mag(f"mean {curve['filter']}", curve["mag_mean"], note))
+    for band in BANDS.values():
+        letter = band.name[1:]
+        if star.get(f"mag_mean_{letter}") is not None:
+            note = f"all light curves of the star, {star[f'ngoodobs_{letter}']} good epochs (AB)"
+            facts.append(_mag(f"mean {band.name} of the star", star[f"mag_mean_{letter}"], note))
+    if peak:
+        facts.append(_mag(f"peak {peak[1]}", peak[0], "brightest good epoch of the star (AB)"))
+    for column, name in COLOURS:
+        if star.get(column) is not None:
+            error, pairs = star[f"{column}_err"], star[f"{column}_npairs"]
+            spread = "" if error is None else f", error {error:.2g}"
+            note = f"{pairs} pairs of epochs close in time{spread} (AB)"
+            facts.append(Fact(Group.COLOUR, name, _round(star[column]), "mag", note=note))
+    return facts
+
+
+def _mag(name: str, value: float, note: str) -> Fact:
+    return Fact(Group.MAGNITUDE, name, _round(value), "mag", note=note)
+
+
+def _round(value: float) -> float:
+    return round(float(value), 3)
+
+
+def _place(target: Target) -> list[Fact]:
+    where = SkyCoord(target.place.ra, target.place.dec, unit="deg")
+    galactic = where.galactic
+    written = {
+        "ICRS": f"{where.ra.deg:.5f} {where.dec.deg:+.5f}",
+        "ICRS, sexagesimal": f"{where.ra.to_string(u.hourangle, sep=':', pad=True, precision=2)}"
+        f" {where.dec.to_string(u.deg, sep=':', pad=True, precision=1, alwayssign=True)}",
+        "galactic": f"{galactic.l.deg:.5f} {galactic.b.deg:+.5f}",
+        "constellation": str(get_constellation(where)),
+    }
+    units = {"ICRS": "deg", "galactic": "deg"}
+    return [Fact(Group.POSITION, name, text, units.get(name, "")) for name, text in written.items()]
+
+
+def _recorded(oids: list[int]) -> tuple[list[Fact], list[Missing]]:
+    found = records.read(oids)
+    if found is None:
+        return [], []
+    title = "knowledge database"
+    if found.unavailable:
+        return [], [Missing("kdb", title, str(State.UNAVAILABLE), found.unavailable)]
+    facts = []
+    for oid, one in sorted(found.by_oid.items()):
+        said = {"tags": ", ".join(one.tag_names), "description": one.description}
+        note = f"OID {oid}, {one.author}, {one.changed_at:%Y-%m-%d}"
+        facts += [
+            Fact(Group.KNOWLEDGE, name, text, source="kdb", title=title, note=note)
+            for name, text in said.items()
+            if text
+        ]
+    return facts, []
+
+
+def _pages(target: Target) -> list[Fact]:
+    release, oid = target.release, target.name
+    here = absolute(light_curve(release, oid, "csv"))
+    return [
+        Fact(Group.LINK, "Light curve as CSV", here, link=here),
+        *(
+            Fact(
+                Group.LINK,
+                page.what,
+                page.url(target.place.ra, target.place.dec),
+                source=page.word or page.name.lower(),
+                title=page.name,
+                link=page.url(target.place.ra, target.place.dec),
+            )
+            for page in PAGES
+        ),
+    ]
