@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 
 from anyio import to_thread
@@ -31,9 +32,21 @@ async def finish(own: Own, found: Sequence[Part], settings: Settings) -> tuple[O
     return own, replace(last, facts=[*reddening.facts, *last.facts])
 
 
-async def all_of_it(own: Own, desk: Desk, match: Match, settings: Settings) -> Summary:
-    """Return everything that came in the time of a request."""
-    found = [one async for one in parts(desk, match)]
+async def all_of_it(
+    reading: Awaitable[Own], desk: Desk, match: Match, settings: Settings
+) -> Summary:
+    """Return everything that came in the time of a request.
+
+    Parameters
+    ----------
+    reading
+        Gives what is here, which is read while catalogues are asked.
+    """
+    here = asyncio.ensure_future(reading)
+    try:
+        found = [one async for one in parts(desk, match)]
+    finally:
+        own = await here
     own, last = await finish(own, found, settings)
     return Summary(own, sorted(found, key=_order), last)
 

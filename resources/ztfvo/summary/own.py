@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import astropy.units as u
@@ -64,7 +65,7 @@ def read(target: Target) -> Own:
         *_identified(curve, star, release.name, oids),
         *_period(curve, release.name),
         *_magnitudes(curve, star, peak),
-        *_place(target),
+        *_position(target.place.ra, target.place.dec),
         *experts,
         *_pages(target),
     ]
@@ -145,8 +146,10 @@ def _round(value: float) -> float:
     return round(float(value), 3)
 
 
-def _place(target: Target) -> list[Fact]:
-    where = SkyCoord(target.place.ra, target.place.dec, unit="deg")
+@lru_cache(maxsize=4096)
+def _position(ra: float, dec: float) -> tuple[Fact, ...]:
+    """Return a place (ICRS, deg) in all notations; the same objects are asked for often."""
+    where = SkyCoord(ra, dec, unit="deg")
     galactic = where.galactic
     written = {
         "ICRS": f"{where.ra.deg:.5f} {where.dec.deg:+.5f}",
@@ -156,7 +159,9 @@ def _place(target: Target) -> list[Fact]:
         "constellation": str(get_constellation(where)),
     }
     units = {"ICRS": "deg", "galactic": "deg"}
-    return [Fact(Group.POSITION, name, text, units.get(name, "")) for name, text in written.items()]
+    return tuple(
+        Fact(Group.POSITION, name, text, units.get(name, "")) for name, text in written.items()
+    )
 
 
 def _recorded(oids: list[int]) -> tuple[list[Fact], list[Missing]]:

@@ -71,10 +71,10 @@ async def summary(given: Reading) -> Response:
     form = streams.form_of(given, writers())
     known = await turns.work(given.request, None, catalogs.known)
     asked = await turns.work(given.request, None, request.read, given.parameters, known)
-    here = await turns.work(given.request, None, own.read, asked.targets[0])
+    here = turns.work(given.request, None, own.read, asked.targets[0])
     desk = desk_of(given.request)
     if isinstance(form, str):
-        return streams.respond(form, HEADERS, partial(_stream, here, asked, desk))
+        return streams.respond(form, HEADERS, partial(_stream, await here, asked, desk))
     found = await gather.all_of_it(here, desk, asked, get_settings())
     body = await to_thread.run_sync(form.write, found)
     return Response(body, headers=HEADERS, media_type=form.CONTENT_TYPE)
