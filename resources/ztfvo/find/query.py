@@ -16,6 +16,7 @@ from ztfvo.find.criteria import (
     SOURCES,
     Criterion,
 )
+from ztfvo.products.parameters import FORMAT, SHORT_FORMAT
 
 NAMED, RADIUS, MAXREC = "CATALOG", "RADIUS", "MAXREC"
 PARAMETERS = (*(one.name for one in CRITERIA), NAMED, RADIUS, MAXREC)
@@ -71,7 +72,7 @@ def read(given: Parameters, schema: str, catalogs: Sequence[str]) -> Found:
     HTTPError
         400, where a parameter is unknown or cannot be used, or none says what to find.
     """
-    given.require_known((*PARAMETERS, "RESPONSEFORMAT", "FORMAT"))
+    given.require_known((*PARAMETERS, FORMAT, SHORT_FORMAT))
     asked: list[tuple[Criterion, str]] = []
     for one in CRITERIA:
         if (condition := one.condition(given)) is not None:

@@ -8,7 +8,7 @@ from ztfvo.db import reading
 from ztfvo.images.epoch import Epoch, epoch_of, read_moment, read_oid
 from ztfvo.match.model import Catalog, Compared, Match, Outcome, Target, Wanted
 from ztfvo.outside.model import Place, State
-from ztfvo.outside.rows import JULIAN_YEAR_0, SEPARATION
+from ztfvo.outside.rows import SEPARATION, julian_year
 from ztfvo.outside.sources import sources
 
 SOURCE, ERROR = "skybot", "uncertainty"
@@ -20,8 +20,6 @@ SIGMAS = 3.0
 """Times the uncertainty that a body may be further away."""
 MARGIN = SIGMAS * 120.0
 """arcsec: of bodies whose place is as uncertain as the service gives any."""
-
-MJD_0 = 2400000.5
 
 
 def ask(release: str, oid: str, moment: str, wait: float) -> tuple[Epoch, Match]:
@@ -43,8 +41,7 @@ def ask(release: str, oid: str, moment: str, wait: float) -> tuple[Epoch, Match]
     """
     with reading() as connection:
         found = epoch_of(connection, release, read_oid(oid), read_moment(moment))
-    year = (found.mjd_mid + MJD_0 - JULIAN_YEAR_0) / 365.25
-    place = Place(found.ra, found.dec, year)
+    place = Place(found.ra, found.dec, julian_year(found.mjd_mid))
     target = Target(1, place, f"{found.oid}-{found.moment}", found.release)
     # Within the largest radius, so that another one is answered from what is kept.
     wanted = Wanted(Catalog(sources()[SOURCE]), LARGEST_RADIUS + MARGIN)

@@ -10,14 +10,13 @@ from ztfvo.errors import HTTPError
 from ztfvo.match.model import Target
 from ztfvo.oid import InvalidOID, parse
 from ztfvo.outside.model import Place
+from ztfvo.outside.rows import julian_year
 from ztfvo.releases import find_release, places_of
 from ztfvo.store.names import DEFAULT
 
 ID, POS, EPOCH = "ID", "POS", "EPOCH"
 MOST_PLACES = 10
 """Of one request, but for lists."""
-YEAR_0, MJD_0, YEAR = 2000.0, 51544.5, 365.25
-"""Julian epoch J2000.0 and its MJD; days of a Julian year."""
 FIRST_EPOCH, LAST_EPOCH = 1900.0, 2100.0
 
 
@@ -79,4 +78,4 @@ def _of_oids(oids: Sequence[int]) -> dict[int, tuple[str, str, Place]]:
 
 def _year(mjd: float | None) -> float:
     """Return the Julian year of a MJD, to a thousandth."""
-    return Place.epoch if mjd is None else round(YEAR_0 + (mjd - MJD_0) / YEAR, 3)
+    return Place.epoch if mjd is None else round(julian_year(mjd), 3)

@@ -40,8 +40,12 @@ def read(parameters: Parameters, known: dict[str, Catalog], name: str | None) ->
     parameters.require_known(PARAMETERS)
     others = [one for one in known if one != OBJECTS]
     wanted = read_wanted(parameters, known, name, every=others, default=others)
-    wait = parameters.number(WAIT, SHORTEST_WAIT, LONGEST_WAIT) or LONGEST_WAIT
-    return Match(places.read(parameters), wanted, read_motion(parameters), wait)
+    return Match(places.read(parameters), wanted, read_motion(parameters), read_wait(parameters))
+
+
+def read_wait(parameters: Parameters) -> float:
+    """Return the seconds for all answers."""
+    return parameters.number(WAIT, SHORTEST_WAIT, LONGEST_WAIT) or LONGEST_WAIT
 
 
 def read_motion(parameters: Parameters) -> bool:

@@ -18,6 +18,7 @@ of the source's object at the epoch of the place, and its distance where its mot
 
 ARCSEC = math.degrees(1) * 3600
 JULIAN_YEAR_0 = 2451545.0 - 2000 * 365.25
+MJD_0 = 2400000.5
 
 _TRUE, _FALSE = ("true", "t", "1", "1.0"), ("false", "f", "0", "0.0")
 
@@ -203,10 +204,20 @@ def moved(
     with np.errstate(divide="ignore", invalid="ignore"):
         along = np.nan_to_num(pmra) * rate / np.maximum(np.cos(dec), 1e-9)
     up = np.nan_to_num(pmdec) * rate
-    start, end = (JULIAN_YEAR_0 + 365.25 * year for year in (epoch, to_epoch))
+    start, end = map(julian_date, (epoch, to_epoch))
     # The function that does not warn of each star whose distance is not known.
     new_ra, new_dec, *_ = erfa.ufunc.pmsafe(ra, dec, along, up, 0.0, 0.0, start, 0.0, end, 0.0)
     return new_ra, new_dec
+
+
+def julian_year(mjd: float) -> float:
+    """Return the Julian year of a MJD."""
+    return (mjd + MJD_0 - JULIAN_YEAR_0) / 365.25
+
+
+def julian_date(year: float) -> float:
+    """Return the Julian date of a Julian year."""
+    return JULIAN_YEAR_0 + 365.25 * year
 
 
 def _numbers(rows: Sequence[Row], name: str) -> np.ndarray:

@@ -30,10 +30,8 @@ def read(parameters: Parameters, known: dict[str, Catalog]) -> Match:
     parameters.require_known(PARAMETERS)
     others = [one for one in known if one != OBJECTS]
     wanted = request.read_wanted(parameters, known, None, every=others, default=others)
-    wait = parameters.number(request.WAIT, request.SHORTEST_WAIT, request.LONGEST_WAIT)
-    return Match(
-        [_target(parameters)], wanted, request.read_motion(parameters), wait or request.LONGEST_WAIT
-    )
+    motion, wait = request.read_motion(parameters), request.read_wait(parameters)
+    return Match([_target(parameters)], wanted, motion, wait)
 
 
 def _target(parameters: Parameters) -> Target:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 
 from ztfvo.errors import HTTPError
+from ztfvo.match.request import LONGEST_WAIT, SHORTEST_WAIT, WAIT
 from ztfvo.outside.ask import Question, curve_around
 from ztfvo.outside.model import Answer, Place, Source, State
 from ztfvo.products import beside
@@ -17,7 +18,19 @@ from ztfvo.products.model import Product
 from ztfvo.settings import get_settings
 from ztfvo.web.desk import desk_of
 from ztfvo.web.errors import RETRY_SECONDS, refuse
+from ztfvo.web.openapi import query_parameter
 
+WAITING = query_parameter(
+    WAIT,
+    "Seconds for all answers; what comes later is kept for who asks again",
+    {
+        "type": "number",
+        "minimum": SHORTEST_WAIT,
+        "maximum": LONGEST_WAIT,
+        "default": LONGEST_WAIT,
+    },
+)
+"""What OpenAPI shows of the parameter that `ztfvo.match.request.read_wait` reads."""
 LONGEST_IDENTIFIER = 100
 """Letters."""
 

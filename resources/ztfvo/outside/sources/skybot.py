@@ -10,6 +10,7 @@ from anyio import to_thread
 from ztfvo.outside.client import Asker, Refused
 from ztfvo.outside.columns import number, position, text
 from ztfvo.outside.model import Column, Place, Source, Yields
+from ztfvo.outside.rows import julian_date
 from ztfvo.outside.tap import votable_rows
 
 HOST = "https://ssp.imcce.fr"
@@ -29,7 +30,7 @@ async def _find(
         "-ra": f"{place.ra:.7f}",
         "-dec": f"{place.dec:.7f}",
         "-rd": f"{radius / 3600:.9f}",
-        "-ep": f"{2451545 + 365.25 * (place.epoch - 2000):.8f}",
+        "-ep": f"{julian_date(place.epoch):.8f}",
         "-loc": PALOMAR,
         "-filter": f"{LARGEST_ERROR:g}",
         "-objFilter": "111",

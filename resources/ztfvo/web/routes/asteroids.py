@@ -9,7 +9,7 @@ from ztfvo.match import asteroids, gather, request
 from ztfvo.match.writers import writers
 from ztfvo.products.parameters import FORMAT, SHORT_FORMAT
 from ztfvo.store.names import DEFAULT
-from ztfvo.web import turns
+from ztfvo.web import outside, turns
 from ztfvo.web.desk import desk_of
 from ztfvo.web.formats import described, wanted
 from ztfvo.web.http import ASKING, Reading, respond, serve
@@ -29,16 +29,7 @@ _PARAMETERS = (
         f" {asteroids.RADIUS:g} if not given",
         {"type": "number", "maximum": asteroids.LARGEST_RADIUS, "default": asteroids.RADIUS},
     ),
-    query_parameter(
-        request.WAIT,
-        "Seconds for the answer; what comes later is kept for who asks again",
-        {
-            "type": "number",
-            "minimum": request.SHORTEST_WAIT,
-            "maximum": request.LONGEST_WAIT,
-            "default": request.LONGEST_WAIT,
-        },
-    ),
+    outside.WAITING,
     described(writers()),
 )
 _ANSWERS = {one.CONTENT_TYPE.partition(";")[0]: one.TITLE for one in writers()}
@@ -66,7 +57,7 @@ async def near_epoch(given: Reading) -> Response:
     parameters = given.parameters
     parameters.require_known((request.RADIUS, request.WAIT, FORMAT, SHORT_FORMAT))
     radius = parameters.number(request.RADIUS, 0.1, asteroids.LARGEST_RADIUS) or asteroids.RADIUS
-    wait = parameters.number(request.WAIT, request.SHORTEST_WAIT, request.LONGEST_WAIT)
+    wait = request.read_wait(parameters)
     *release, oid, hmjd, _ = [one for one in given.segments if one != EPOCH]
     _, match = await turns.work(
         given.request,
@@ -75,7 +66,7 @@ async def near_epoch(given: Reading) -> Response:
         next(iter(release), DEFAULT),
         oid,
         hmjd,
-        wait or request.LONGEST_WAIT,
+        wait,
     )
     outcome = await gather.all_answers(desk_of(given.request), match)
     body = form.write(asteroids.near(outcome, radius))

@@ -15,7 +15,7 @@ from ztfvo.match import catalogs, gather, lists, places, request
 from ztfvo.match.model import Catalog, Match, Outcome
 from ztfvo.match.writers import jsonform, writers
 from ztfvo.outside.ask import Desk
-from ztfvo.web import streams, turns
+from ztfvo.web import outside, streams, turns
 from ztfvo.web.desk import desk_of
 from ztfvo.web.http import ASKING, Given, Reading, serve
 from ztfvo.web.openapi import operation, path_parameter, query_parameter
@@ -62,16 +62,7 @@ _PARAMETERS = (
         "Whether proper motions are taken into account: yes or no; yes if not given",
         {"type": "string"},
     ),
-    query_parameter(
-        request.WAIT,
-        "Seconds for all answers; what comes later is kept for who asks again",
-        {
-            "type": "number",
-            "minimum": request.SHORTEST_WAIT,
-            "maximum": request.LONGEST_WAIT,
-            "default": request.LONGEST_WAIT,
-        },
-    ),
+    outside.WAITING,
     _FORMAT,
 )
 _ANSWERS = {

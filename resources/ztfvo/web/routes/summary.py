@@ -18,7 +18,7 @@ from ztfvo.settings import get_settings
 from ztfvo.summary import gather, own, request
 from ztfvo.summary.model import Own
 from ztfvo.summary.writers import jsonform, writers
-from ztfvo.web import streams, turns
+from ztfvo.web import outside, streams, turns
 from ztfvo.web.desk import desk_of
 from ztfvo.web.http import ASKING, Reading, serve
 from ztfvo.web.openapi import operation, query_parameter
@@ -38,16 +38,7 @@ _PARAMETERS = (
     query_parameter(
         matching.MOTION, "Whether proper motions are taken into account: yes or no", _TEXT
     ),
-    query_parameter(
-        matching.WAIT,
-        "Seconds for all answers; what comes later is kept for who asks again",
-        {
-            "type": "number",
-            "minimum": matching.SHORTEST_WAIT,
-            "maximum": matching.LONGEST_WAIT,
-            "default": matching.LONGEST_WAIT,
-        },
-    ),
+    outside.WAITING,
     streams.described(writers()),
 )
 _ANSWERS = {
