@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +14,7 @@ from ztfvo.catalogs.load import layout_of
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.files import digests
 from ztfvo.remote import Client, NotFound, Refused
-from ztfvo.remote.resume import PART, forget, resume, tag_of
+from ztfvo.remote.resume import PART, client_of_files, forget, resume, tag_of
 from ztfvo.settings import Settings
 
 LARGEST_LIST = 50_000_000
@@ -103,7 +102,7 @@ def _fetch_file(place: Download, target: Path, advance: Advance, say: Say) -> No
     """Fetch a file, unless it is here and has not changed."""
     part = target.with_name(target.name + PART)
     kept = target.with_name(target.name + ".tag")
-    with _client() as client:
+    with client_of_files(LARGEST_LIST) as client:
         if target.exists() and kept.exists() and _is_same(client, place.url, kept.read_text()):
             say(f"{target} has not changed since it was fetched")
             return
@@ -121,16 +120,6 @@ def _fetch_file(place: Download, target: Path, advance: Advance, say: Say) -> No
     kept.write_text(tag.read_text(encoding="utf-8") if tag.exists() else "", encoding="utf-8")
     part.replace(target)
     forget(part)
-
-
-def _client() -> Client:
-    return Client(
-        "",
-        seconds=math.inf,  # a file may take hours
-        most_bytes=LARGEST_LIST,
-        attempts=5,
-        longest_wait=300.0,
-    )
 
 
 def _is_same(client: Client, url: str, tag: str) -> bool:

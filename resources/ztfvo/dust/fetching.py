@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from ztfvo.dust.model import File, Map
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.files import digests
 from ztfvo.remote import Client, Refused
-from ztfvo.remote.resume import PART, forget, resume
+from ztfvo.remote.resume import PART, client_of_files, forget, resume
 from ztfvo.settings import Settings
 
 LARGEST_RECORD = 50_000_000
@@ -43,7 +42,7 @@ def published(which: Map) -> list[Published]:
     """
     if which.make:
         return []
-    with _client() as client:
+    with client_of_files(LARGEST_RECORD) as client:
         record = _files(client.get(which.record), which)
     found = []
     for file in which.files:
@@ -86,7 +85,7 @@ def fetch(
         if which.make:
             return list(which.make(folder))
         _require_room(folder, files)
-        with _client() as client:
+        with client_of_files(LARGEST_RECORD) as client:
             return [_fetch(client, one, folder, advance) for one in files]
 
 
@@ -121,16 +120,6 @@ def _require_room(folder: Path, files: Sequence[Published]) -> None:
         raise CannotBeDone(
             f"{folder} has room for {room / 1e6:,.0f} MB, {wanted / 1e6:,.0f} are to be fetched."
         )
-
-
-def _client() -> Client:
-    return Client(
-        "",
-        seconds=math.inf,  # a file may take hours
-        most_bytes=LARGEST_RECORD,
-        attempts=5,
-        longest_wait=300.0,
-    )
 
 
 def _files(text: bytes, which: Map) -> dict[str, tuple[int, str]]:

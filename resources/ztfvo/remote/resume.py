@@ -7,6 +7,7 @@ said identifies this version of it, so that parts of two versions are never join
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,17 @@ PART = ".part"
 TAG = ".part.tag"
 
 _RANGE = re.compile(r"bytes (?:(?P<start>\d+)-\d+|\*)/(?P<total>\d+|\*)")
+
+
+def client_of_files(most_bytes: int) -> Client:
+    """Return what fetches large files, which may take hours.
+
+    Parameters
+    ----------
+    most_bytes
+        Of answers that are read as a whole, such as lists of checksums.
+    """
+    return Client("", seconds=math.inf, most_bytes=most_bytes, attempts=5, longest_wait=300.0)
 
 
 def resume(
