@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ztfvo import addresses
 from ztfvo.settings import get_settings
 
 HTML = "text/html; charset=utf-8"
 FOLDER = Path(__file__).parents[1]
 STATIC = "/static/site"
 """Address of style sheets and scripts, which nginx has from the folder ``static``."""
+VENDOR = "/static/vendor"
+"""Address of the libraries that set-up installs."""
+SEARCH_RADIUS = 2.0
+"""arcsec, around what is searched for, unless another is given."""
 SWAGGER = "/static/swagger"
 """Address of the program that shows the API."""
 SCHEMA = "/api/openapi.json"
@@ -29,6 +35,20 @@ def _environment() -> Environment:
     )
 
 
+def _pages() -> list[tuple[str, str]]:
+    """Return titles and addresses of the pages that all pages name."""
+    known = [
+        ("Find", f"/{addresses.FIND}"),
+        ("TAP", addresses.TAP),
+        ("Help", addresses.HELP),
+        ("About", addresses.ABOUT),
+    ]
+    settings = get_settings()
+    if settings.kdb_workers:
+        known.append(("Experts", f"{settings.kdb_url or ''}{addresses.KNOWLEDGE}/"))
+    return known
+
+
 def page(template: str, **values: object) -> bytes:
     """Fill a template; values are escaped.
 
@@ -37,7 +57,19 @@ def page(template: str, **values: object) -> bytes:
     template
         Name of its file.
     values
-        What it shows; ``site`` and ``static`` are there in all templates.
+        What it shows; of those in all templates it may give ``searched``, the text in the box at
+        its head, ``here``, its own address, and ``simulated``, whether what it shows is.
     """
-    known = {"site": get_settings(), "static": STATIC}
+    known = {
+        "site": get_settings(),
+        "version": version("ztfvo"),
+        "static": STATIC,
+        "vendor": VENDOR,
+        "addresses": addresses,
+        "pages": _pages(),
+        "here": None,
+        "simulated": False,
+        "searched": "",
+        "searched_radius": f"{SEARCH_RADIUS:g}",
+    }
     return _environment().get_template(template).render(known | values).encode()

@@ -37,6 +37,7 @@ def write(product: Product) -> bytes:
         "lightcurve.html",
         title=_title(request),
         product=product,
+        simulated=product.simulated,
         notes=notes(product),
         figure={
             "picture": _in(request, "png"),
