@@ -14,6 +14,8 @@ from ztfvo.store.names import DEFAULT
 TAP, STATUS = "/tap", "/status"
 MATCH, OUTSIDE, RESOLVE, SUMMARY = "/match", "/outside", "/resolve", "/summary"
 EXTINCTION = "/extinction"
+IMAGE = "/image"
+"""Page with an image of this site in JS9."""
 SEARCH, HELP, ABOUT = "/search", "/help", "/about"
 """Pages for people: results of the search box, how to use the site, and what it is."""
 KNOWLEDGE = "/kdb"

@@ -7,7 +7,7 @@ Every refusal names the parameter, its value and the remedy.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -93,6 +93,10 @@ class Parameters:
     def pairs(self) -> list[tuple[str, str]]:
         """Return names, in capitals, and values of what is given."""
         return [(name, value) for name, values in self._values.items() for value in values]
+
+    def without(self, names: Collection[str]) -> Parameters:
+        """Return the parameters but those of some names."""
+        return Parameters(pair for pair in self.pairs() if pair[0] not in names)
 
     def values(self, name: str) -> list[str]:
         """Return all values of a parameter that may be repeated."""

@@ -14,7 +14,7 @@ from support.sky_images import found_of, known_images, made_image
 
 from ztfvo.errors import HTTPError
 from ztfvo.images import cutout
-from ztfvo.images.products import science_path
+from ztfvo.images.products import reference_path, science_path
 
 
 @pytest.fixture
@@ -49,6 +49,30 @@ def test_a_cutout_has_the_sky_of_the_archives_image_in_each_pixel(archive, found
     pixel = WCS(part.header).all_world2pix(found.ra, found.dec, 1)
     assert np.allclose(answer.pixel, pixel, atol=2e-3)
     assert answer.content_type == "image/fits"
+
+
+@pytest.mark.parametrize(
+    ("which", "suffix"),
+    [("difference", "scimrefdiffimg.fits.fz"), ("reference", "refimg.fits")],
+)
+def test_a_cutout_of_the_difference_or_reference_is_of_that_image(archive, found, which, suffix):
+    image = found.image
+    channel = image.fieldid, image.filterid, image.ccdid, image.qid
+    path = (
+        science_path(image, suffix)
+        if which == "difference"
+        else reference_path(*channel, "refimg.fits")
+    )
+    archive.add(path, found.ra, found.dec)
+    answer = cutout.fits(found, 60.0, which)
+    part = fits.open(io.BytesIO(answer.body))[0]
+    assert part.header["ARCHFILE"] == path.rpartition("/")[2]
+    assert ("HMJD" in part.header) == (which == "difference")
+    assert answer.name.endswith(f"-{which}.fits")
+    x, y = (round(one) for one in answer.pixel)
+    whole = fits.open(io.BytesIO(archive.holdings.content(path)))[0]
+    there = WCS(whole.header).all_world2pix(found.ra, found.dec, 0)
+    assert part.data[y - 1, x - 1] == whole.data[round(float(there[1])), round(float(there[0]))]
 
 
 def test_file_and_picture_are_one_request_of_the_archive(archive, found):

@@ -280,6 +280,12 @@ def test_product_is_a_redirect_into_the_archive_and_can_be_got(site, ask, archiv
         (f"/epoch/{OID}'%3BDROP TABLE x--/first", 400, "is not a ZTF OID"),
         (f"/epoch/x' OR 1=1/{OID}/first", 404, "There is no release"),
         (f"/epoch/{OID}/first?SIZE=60", 400, "SIZE goes with cutout.fits and cutout.png only"),
+        (
+            f"/epoch/{OID}/first?IMAGE=science",
+            400,
+            "IMAGE goes with cutout.fits and cutout.png only",
+        ),
+        (f"/epoch/{OID}/first/cutout.fits?IMAGE=x", 400, "IMAGE=x"),
         (f"/epoch/{OID}/first/cutout.png?SIZE=big", 400, "SIZE='big' is not a number"),
         (f"/epoch/{OID}/first/cutout.png?SIZE=nan", 400, "SIZE nan is not possible"),
         (f"/epoch/{OID}/first/cutout.png?SIZE=1e9", 400, "SIZE 1e+09 is not possible"),

@@ -1,4 +1,5 @@
-"""The display cutout: a small part of a science image, as FITS with a plain solution and as PNG.
+"""The display cutout: a small part of an image of an epoch, as FITS with a plain solution and as
+PNG.
 
 ZTF's images have a distorted projection (TPV) that browsers' viewers cannot show; the cutout has a
 tangential one about the object in its place. Keywords of its own:
@@ -31,7 +32,7 @@ from astropy.wcs import WCS
 from ztfvo.addresses import archive
 from ztfvo.errors import HTTPError
 from ztfvo.images.picture import draw
-from ztfvo.images.products import FITS_IMAGE, cutout_query, science_path
+from ztfvo.images.products import FITS_IMAGE, cutout_query, reference_path, science_path
 from ztfvo.images.tangent import Tangent, fit
 from ztfvo.remote import Client, NoAnswer, NotFound, Refused, TooLarge
 from ztfvo.settings import Settings, get_settings
@@ -39,6 +40,8 @@ from ztfvo.settings import Settings, get_settings
 if TYPE_CHECKING:
     from ztfvo.images.finder import Found
 
+SCIENCE, DIFFERENCE, REFERENCE = IMAGES = ("science", "difference", "reference")
+"""Images of an epoch: that of the exposure, that less the reference, and the reference."""
 DEFAULT_ARCSEC = 60.0
 SMALLEST_ARCSEC = 2.0
 PNG = "image/png"
@@ -71,7 +74,7 @@ class Cutout:
     tangent: Tangent
 
 
-def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
+def fits(found: Found, arcsec: float = DEFAULT_ARCSEC, which: str = SCIENCE) -> File:
     """Make a FITS file of the image around the object of an epoch.
 
     Parameters
@@ -80,6 +83,8 @@ def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
         The epoch and its image.
     arcsec
         Side of the square.
+    which
+        One of `IMAGES`.
 
     Raises
     ------
@@ -87,28 +92,39 @@ def fits(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
         400 for a bad size; 404 where the archive has no such image or the object is off it; 502
         where the archive's answer is no image; 503 where it does not answer.
     """
-    cutout = fetch(found, arcsec)
+    cutout = fetch(found, arcsec, which)
     file = io.BytesIO()
     fitsfile.PrimaryHDU(cutout.pixels, cutout.header).writeto(file)
-    return File(file.getvalue(), FITS_IMAGE, _name(found, "fits"), cutout.tangent.pixel)
+    return File(file.getvalue(), FITS_IMAGE, _name(found, which, "fits"), cutout.tangent.pixel)
 
 
-def png(found: Found, arcsec: float = DEFAULT_ARCSEC) -> File:
+def png(found: Found, arcsec: float = DEFAULT_ARCSEC, which: str = SCIENCE) -> File:
     """Make a picture of the image around the object of an epoch, as the detector saw it.
 
     Parameters, errors
         Those of `fits`.
     """
-    cutout = fetch(found, arcsec)
+    cutout = fetch(found, arcsec, which)
     body, place = draw(cutout.pixels, cutout.tangent.pixel)
-    return File(body, PNG, _name(found, "png"), place)
+    return File(body, PNG, _name(found, which, "png"), place)
 
 
-def _name(found: Found, extension: str) -> str:
-    return f"{found.oid}-{found.moment.hmjd:.5f}{found.moment.ending}.{extension}"
+def _name(found: Found, which: str, extension: str) -> str:
+    kind = "" if which == SCIENCE else f"-{which}"
+    return f"{found.oid}-{found.moment.hmjd:.5f}{found.moment.ending}{kind}.{extension}"
 
 
-def fetch(found: Found, arcsec: float) -> Cutout:
+def _path(found: Found, which: str) -> str:
+    """Where the archive has an image."""
+    image = found.image
+    if which == REFERENCE:
+        channel = image.fieldid, image.filterid, image.ccdid, image.qid
+        return reference_path(*channel, "refimg.fits")
+    suffix = "scimrefdiffimg.fits.fz" if which == DIFFERENCE else "sciimg.fits"
+    return science_path(image, suffix)
+
+
+def fetch(found: Found, arcsec: float, which: str = SCIENCE) -> Cutout:
     """Get a cutout from the archive, by way of the site's own proxy.
 
     Parameters, errors
@@ -121,7 +137,7 @@ def fetch(found: Found, arcsec: float) -> Cutout:
             f"SIZE {arcsec:g} is not possible: give a side of {SMALLEST_ARCSEC:g} to "
             f"{settings.largest_cutout} arcsec.",
         )
-    path = science_path(found.image)
+    path = _path(found, which)
     return read(ask(settings, path, found.ra, found.dec, arcsec), found, path)
 
 
@@ -212,17 +228,22 @@ def describe(header: fitsfile.Header, tangent: Tangent, found: Found, path: str)
     made["OIDDEC"] = (found.dec, "[deg] declination of the object, ICRS")
     made["OBJPIX1"] = (tangent.pixel[0], "[pixel] object on axis 1, by the TPV solution")
     made["OBJPIX2"] = (tangent.pixel[1], "[pixel] object on axis 2, by the TPV solution")
+    made["ARCHFILE"] = (_last(path), "cut in archive")
+    made["TANERR"] = (round(tangent.error, 6), "[arcsec] largest error of the TAN solution")
+    if not path.endswith("_refimg.fits"):  # of many exposures
+        _describe_exposure(made, found)
+    made.add_history("Cut out of the image ARCHFILE by the ZTF archive.")
+    made.add_history("The TPV solution was replaced by a TAN solution about the object, which is")
+    made.add_history("fitted to it in this cutout, for display; measure on the archive's own file.")
+    return made
+
+
+def _describe_exposure(made: fitsfile.Header, found: Found) -> None:
     made["HMJD"] = (found.moment.hmjd, "[d] mid-exposure, heliocentric MJD, UTC")
     if "OBSMJD" not in made:
         made["OBSMJD"] = (found.obsmjd, "[d] start of the exposure, MJD, UTC")
     if "EXPTIME" not in made:
         made["EXPTIME"] = (found.exptime, "[s] exposure time")
-    made["ARCHFILE"] = (_last(path), "cut in archive")
-    made["TANERR"] = (round(tangent.error, 6), "[arcsec] largest error of the TAN solution")
-    made.add_history("Cut out of the image ARCHFILE by the ZTF archive.")
-    made.add_history("The TPV solution was replaced by a TAN solution about the object, which is")
-    made.add_history("fitted to it in this cutout, for display; measure on the archive's own file.")
-    return made
 
 
 def tangent_cards(tangent: Tangent) -> fitsfile.Header:

@@ -99,7 +99,8 @@ def products(found: Found, named: bool) -> list[Product]:
             "cutout",
             f"{own}/cutout.fits",
             FITS_IMAGE,
-            f"Science image, {around}, with plain TAN world coordinates; SIZE sets the side",
+            f"Science image, {around}, with plain TAN world coordinates; SIZE sets the side, IMAGE"
+            " takes the difference or reference instead",
         ),
         Product(
             "cutout.png",

@@ -165,6 +165,8 @@ class Product:
     """Position of the first light curve asked for, ICRS, deg."""
     bounds: tuple[float, float] = (-np.inf, np.inf)
     """First and last heliocentric MJD asked for, UTC."""
+    windows: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Named windows of the release: first and last heliocentric MJD, UTC."""
     beside: tuple[Beside, ...] = ()
     """What services outside gave."""
     address: str | None = None

@@ -124,6 +124,7 @@ def select(connection: Connection, request: Request) -> Product:
         ),
         place=_place(request, found),
         bounds=(low, high),
+        windows=windows or {},
     )
 
 

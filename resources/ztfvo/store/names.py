@@ -24,8 +24,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 RESERVED = frozenset(
     f"""
     {DEFAULT} {COMMON} {LATEST}
-    adql api archive browse cgi-bin csv epoch favicon figure health images kdb lc links oai robots
-    scs sia2 ssa static status tableinfo tablenote tap view
+    adql api archive browse cgi-bin csv epoch favicon figure health image images kdb lc links oai
+    robots scs sia2 ssa static status tableinfo tablenote tap view
     about cone extinction features find fit help match outside periodogram resolve search similar
     sources summary
     alerce antares fink gaia panstarrs tess zubercal

@@ -6,6 +6,7 @@ Nothing here touches pyplot.
 from __future__ import annotations
 
 import io
+import textwrap
 
 import matplotlib
 import numpy as np
@@ -26,6 +27,8 @@ FIGURE = True
 
 HEIGHT = 6.5
 """inches"""
+TITLE_LETTERS = 70
+"""In a line of the title."""
 POINTS = 20_000
 """Of the line of the periodogram."""
 
@@ -51,7 +54,7 @@ def write(answer: Periodic) -> bytes:
 def _title(answer: Periodic) -> str:
     names = [str(one.curve.oid) for one in answer.curves]
     others = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    return f"{answer.method.TITLE}: {', '.join(names[:2])}{others}"
+    return textwrap.fill(f"{answer.method.TITLE}: {', '.join(names[:2])}{others}", TITLE_LETTERS)
 
 
 def _fold(axes: matplotlib.axes.Axes, answer: Periodic) -> None:

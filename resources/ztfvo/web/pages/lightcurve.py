@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import astropy.units as u
 import numpy as np
@@ -13,29 +15,39 @@ from astropy.time import Time
 
 from ztfvo import addresses, records
 from ztfvo.bands import BANDS
+from ztfvo.features.sets import sets
 from ztfvo.links import ofcurve
 from ztfvo.links.curves import read
 from ztfvo.links.model import LightCurve
 from ztfvo.oid import split
 from ztfvo.products import request as requests
-from ztfvo.products.beside import Beside, in_short, sentences
+from ztfvo.products.beside import Beside, curve_sources, in_short, sentences
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.products.notes import notes
 from ztfvo.products.parameters import PARAMETERS, QUANTITY, Choice, Number, Parameter
 from ztfvo.products.points import of_curve
 from ztfvo.products.series import plain
 from ztfvo.products.writers import Writer, writers
+from ztfvo.settings import get_settings
 from ztfvo.web.pages import HTML, page
 
 
 def write(product: Product) -> bytes:
     """Write the page of a product."""
     request = product.request
-    single = product.curves[0] if len(product.curves) == 1 else None
+    lead = product.curves[0] if product.curves else None
+    shown = [curve for curve in product.curves if request.asks_for(curve.oid)]
     first = _first(product)
     return page(
         "lightcurve.html",
         title=_title(request),
+        page=_data(product),
+        bands=sorted({curve.filter for curve in shown}, key="zg zr zi".index),
+        place=_place(lead) if lead else (),
+        where=_where(lead) if lead else "",
+        releases=_releases(product, first) if first else [],
+        windows=sorted(product.windows),
+        sources=_sources(request),
         product=product,
         simulated=product.simulated,
         notes=notes(product),
@@ -47,16 +59,24 @@ def write(product: Product) -> bytes:
         action=_page_of(request, *request.oids),
         fields=[_field(one, request) for one in PARAMETERS if one.label],
         kept=[
-            (one.name, value) for one in PARAMETERS if not one.label for value in one.write(request)
+            (one.name, value)
+            for one in PARAMETERS
+            if not (one.label or one.name == WITH)
+            for value in one.write(request)
         ],
-        facts=_facts(single, product) if single else {},
-        rows=[] if single else list(_rows(product)),
+        facts=_facts(lead, product) if len(shown) == 1 else {},
+        rows=list(_rows(product)) if len(product.curves) > 1 else [],
         downloads=[(writer.names[0], _in(request, writer.names[0])) for writer in writers()],
         records=_records(product, first),
         beside=[_beside(one) for one in product.beside],
         related=list(_related(product, first)) if product.curves else [],
     )
 
+
+WITH = "WITH"
+OWN = ("SHOW", "HIDE", "MATCH_RADIUS", "FEATURES")
+"""Parameters of the page alone, for its scripts: the epoch whose image is shown (OID-HMJD), what is
+not drawn, radii of catalogues as of `/match`, and the set of features."""
 
 WRITER = Writer(
     names=("html", "text/html"),
@@ -116,18 +136,92 @@ def _field(parameter: Parameter, request: Request) -> dict[str, Any]:
     return field | {"kind": "choice", "options": options, "value": written or words[0]}
 
 
-def _facts(curve: Curve, product: Product) -> dict[str, str]:
-    parts = split(curve.oid)
+def _data(product: Product) -> dict[str, Any]:
+    """What the scripts of the page have to know: the light curves, and where to ask for what."""
+    request = product.request
+    oids = [str(oid) for oid in request.oids]
+    first = {"ID": oids[0]}
+    every = {"ID": ",".join(oids)}
+    release = request.release
+    in_release = partial(addresses.of_release, release)
+    return {
+        "oids": oids,
+        "release": product.release,
+        "feature_sets": [{"name": name, "title": one.title} for name, one in sets().items()],
+        "place": product.place,
+        "addresses": {
+            "view": _page_of(request, *oids),
+            "lc": in_release(addresses.LIGHT_CURVES),
+            "epoch": in_release(f"{addresses.EPOCH}/{oids[0]}"),
+            "epochs": in_release(addresses.EPOCH),
+            "features": f"{in_release(addresses.FEATURES)}?{urlencode(every)}",
+            "periodogram": f"{in_release(addresses.PERIODOGRAM)}?{urlencode(every)}",
+            "summary": f"{addresses.SUMMARY}?{urlencode(first)}",
+            "match": f"{addresses.MATCH}?{urlencode(first)}",
+            "views": in_release(addresses.VIEW),
+            "kdb": _knowledge(),
+        },
+    }
+
+
+def _knowledge() -> str | None:
+    """Where the knowledge database is, if there is one."""
+    settings = get_settings()
+    return f"{settings.kdb_url or ''}{addresses.KNOWLEDGE}" if settings.kdb_workers else None
+
+
+def _place(curve: Curve) -> tuple[str, str, str]:
+    """A position in three notations: sexagesimal, in degrees, and galactic."""
     place = SkyCoord(curve.ra, curve.dec, unit="deg")
     hours = place.ra.to_string(u.hour, sep=":", precision=2, pad=True)
     degrees = place.dec.to_string(u.deg, sep=":", precision=1, pad=True, alwayssign=True)
     galactic = place.galactic
+    return (
+        f"{hours} {degrees}",
+        f"{curve.ra:.5f} {curve.dec:+.5f}",
+        f"Gal {galactic.l.deg:.5f} {galactic.b.deg:+.5f}",
+    )
+
+
+def _where(curve: Curve) -> str:
+    return f"field {curve.fieldid}, channel {curve.rcid}"
+
+
+def _releases(product: Product, first: LightCurve) -> list[dict[str, Any]]:
+    """Releases that have light curves of the star, each with their page."""
+    members: dict[str, list[int]] = {product.release: list(product.request.oids)}
+    for one in first.relatives:
+        if one.release != product.release:
+            members.setdefault(one.release, []).append(one.oid)
+    if len(members) == 1:
+        return []
+    return [
+        {
+            "title": release,
+            "here": release == product.release,
+            "address": addresses.view(release, *([first.oid] if first.oid in oids else oids)),
+        }
+        for release, oids in members.items()
+    ]
+
+
+def _sources(request: Request) -> list[dict[str, Any]]:
+    """Services outside that have light curves."""
+    return [
+        {"name": one.name, "title": one.title, "checked": one.name in request.beside}
+        for one in curve_sources().values()
+    ]
+
+
+def _facts(curve: Curve, product: Product) -> dict[str, str]:
+    parts = split(curve.oid)
+    sexagesimal, degrees, galactic = _place(curve)
     return {
         "Light curve (OID)": str(curve.oid),
         "Band": f"{BANDS[curve.filterid].title} ({curve.filter})",
-        "Position (ICRS, deg)": f"{curve.ra:.5f} {curve.dec:+.5f}",
-        "Position (ICRS)": f"{hours} {degrees}",
-        "Galactic (deg)": f"{galactic.l.deg:.5f} {galactic.b.deg:+.5f}",
+        "Position (ICRS, deg)": degrees,
+        "Position (ICRS)": sexagesimal,
+        "Galactic (deg)": galactic.removeprefix("Gal "),
         "Field": str(curve.fieldid),
         "CCD and quadrant": f"{parts.ccdid}, {parts.qid} (readout channel {curve.rcid})",
         "Release": f"{product.title} ({product.release})",

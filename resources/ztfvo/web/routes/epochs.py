@@ -38,8 +38,9 @@ PRODUCTS = (
     *document.REFERENCE,
     *("archive.fits", *CUTOUTS, "folder"),
 )
-ID, FORMAT, SIZE = "ID", "RESPONSEFORMAT", "SIZE"
-NAMES = (ID, FORMAT, SIZE)
+ID, FORMAT, SIZE, IMAGE = "ID", "RESPONSEFORMAT", "SIZE", "IMAGE"
+NAMES = (ID, FORMAT, SIZE, IMAGE)
+OF_CUTOUTS = (SIZE, IMAGE)
 FORM = "Ask for /epoch/OID/HMJD, like /epoch/680113300005170/58269.47837."
 
 _RELEASE = path_parameter("release", "Name of a release, such as dr24", "demo")
@@ -72,6 +73,12 @@ _SIZE = query_parameter(
         "maximum": get_settings().largest_cutout,
     },
 )
+_IMAGE = query_parameter(
+    IMAGE,
+    "Of which image a cutout is: of the exposure, of its difference from the reference, or of the"
+    " reference; science if not given",
+    {"type": "string", "enum": list(cutout.IMAGES)},
+)
 
 
 def _finder(*parameters: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +88,7 @@ def _finder(*parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _product(*parameters: dict[str, Any]) -> dict[str, Any]:
     answers = {FITS_IMAGE: "Cutout as FITS", cutout.PNG: "Cutout as a picture"}
-    return operation([*parameters, _SIZE], answers, (302, 400, 404, 502, 503))
+    return operation([*parameters, _SIZE, _IMAGE], answers, (302, 400, 404, 502, 503))
 
 
 @serve(
@@ -135,16 +142,17 @@ def _answer(given: Given) -> Response:
     parameters.require_known(NAMES)
     release, oid, hmjd, product = _place(given.around("epoch"), parameters)
     if product is None:
-        _only_with(parameters, SIZE, "cutout.fits and cutout.png")
+        _only_of_cutouts(parameters)
         content_type, write = _format(parameters)
         found = find(release, oid, hmjd)
         body = write(found, get_settings().url, release != DEFAULT)
         return respond(given.request, body, content_type, _headers(found, release))
     _only_with(parameters, FORMAT, "the address without a product")
     if product in CUTOUTS:
-        file = CUTOUTS[product](find(release, oid, hmjd), _size(parameters))
+        which = parameters.choice(IMAGE, cutout.IMAGES) or cutout.SCIENCE
+        file = CUTOUTS[product](find(release, oid, hmjd), _size(parameters), which)
         return respond(given.request, file.body, file.content_type, _headers_of(file))
-    _only_with(parameters, SIZE, "cutout.fits and cutout.png")
+    _only_of_cutouts(parameters)
     if product not in PRODUCTS:
         raise HTTPError(
             404, f"There is no product {shorten(product)!r}. There are: {', '.join(PRODUCTS)}."
@@ -155,6 +163,11 @@ def _answer(given: Given) -> Response:
     )
     headers = _headers(found, release) | {"Location": path}
     return respond(given.request, f"{path}\n".encode(), TEXT, headers, 302)
+
+
+def _only_of_cutouts(parameters: Parameters) -> None:
+    for name in OF_CUTOUTS:
+        _only_with(parameters, name, "cutout.fits and cutout.png")
 
 
 def _only_with(parameters: Parameters, name: str, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -116,4 +117,5 @@ async def view(given: Reading) -> Response:
     """Show the page of light curves."""
     *release, oids = given.around("view")
     path = [*release, f"{oids}.{lightcurve.WRITER.extension}"]
-    return await deliver(given.request, asking(given, path))
+    of_curves = replace(given, parameters=given.parameters.without(lightcurve.OWN))
+    return await deliver(given.request, asking(of_curves, path))

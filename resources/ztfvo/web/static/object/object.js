@@ -1,0 +1,285 @@
+// The page of light curves: what is asked for, what comes, what is drawn, and who is to know of it.
+
+import { address, json, Refused } from "../page/ask.js";
+import { all, fill, find, later, make } from "../page/dom.js";
+import { moment } from "./dates.js";
+import { startFolding } from "./folding.js";
+import { showLegend } from "./legend.js";
+import { makePlot } from "./plot.js";
+import { showReferences } from "./references.js";
+import { extent, fold, own as readOwn, QUANTITIES, read, unit } from "./series.js";
+import { addressOf, asked, epochOf, nameOf, ofPage, valueOf, without } from "./state.js";
+
+const data = JSON.parse(find("#page-data").textContent);
+const form = find("#choices"), said = find("#plot-said"), host = find("#plot");
+const page = new EventTarget();
+const state = { pairs: asked(form), own: ofPage(location.search), mine: [], series: [], curves: null };
+const outside = new Map();  // by source and what it was asked: the answer, or why there is none
+let running = null;
+
+const tell = (name, detail) => page.dispatchEvent(new CustomEvent(name, { detail }));
+const quantity = () => valueOf(state.pairs, "QUANTITY") ?? "mag";
+const number = (name) => (valueOf(state.pairs, name) === null ? null : Number(valueOf(state.pairs, name)));
+
+function keep() {
+  history.replaceState(null, "", addressOf(location.pathname, state.pairs, state.own) + location.hash);
+  for (const link of all("#downloads [data-format]")) {
+    link.href = address(data.addresses.lc, [
+      ...data.oids.map((oid) => ["ID", oid]), ...state.pairs, ["RESPONSEFORMAT", link.dataset.format]]);
+  }
+  tell("kept");
+}
+
+// Epochs are asked for as the form says; folding is done here, but that of bins.
+function request() {
+  const binned = valueOf(state.pairs, "BIN") !== null;
+  const pairs = without(state.pairs, "WITH", "CYCLES", "TITLE", "CAPTION", ...(binned ? [] : ["PERIOD", "EPOCH"]));
+  return address(data.addresses.lc, [
+    ...data.oids.map((oid) => ["ID", oid]), ...pairs, ["RESPONSEFORMAT", "json"]]);
+}
+
+async function load() {
+  running?.abort();
+  const mine = running = new AbortController();
+  said.classList.remove("bad");
+  try {
+    const answer = await json(request(), { signal: mine.signal });
+    state.curves = answer;
+    state.quantity = quantity();
+    show();
+    await askOthers(mine.signal);
+  } catch (fault) {
+    if (fault.name === "AbortError") return;
+    if (!(fault instanceof Refused)) throw fault;
+    said.textContent = fault.message;
+    said.classList.add("bad");
+    tell("refused", fault);
+  }
+}
+
+// Each service outside is asked by itself, and fails alone.
+async function askOthers(signal) {
+  const names = state.pairs.filter(([name]) => name === "WITH").flatMap(([, value]) => value.split(","));
+  const time = state.pairs.filter(([name]) => name === "TIME");
+  state.outside = names.map((name) => {
+    const at = address(`/outside/${name}/lc`, [["ID", data.oids[0]], ...releaseOf(), ...time, ["RESPONSEFORMAT", "json"]]);
+    return { name, at };
+  });
+  tell("outside");
+  await Promise.all(state.outside.map(async ({ at }) => {
+    if (outside.get(at)?.outside) return;
+    outside.delete(at);
+    tell("outside");
+    try {
+      outside.set(at, await json(at, { signal }));
+    } catch (fault) {
+      if (fault.name === "AbortError") return;
+      outside.set(at, { fault: fault.message });
+    }
+    show(true);
+  }));
+}
+
+const releaseOf = () => (data.release ? [["RELEASE", data.release]] : []);
+
+function othersFound() {
+  return (state.outside ?? []).flatMap(({ at }) => outside.get(at)?.outside ?? []);
+}
+
+export function outsideStates() {
+  return (state.outside ?? []).map(({ name, at }) => {
+    const answer = outside.get(at);
+    if (!answer) return { name, state: "asked" };
+    if (answer.fault) return { name, state: "unavailable", reason: answer.fault };
+    const [source] = answer.outside;
+    return { name, state: source.state, reason: source.reason, object: source.object, epochs: source.nrows };
+  });
+}
+
+function show(keepView = false) {
+  const chosen = state.quantity;
+  const others = othersFound().filter((one) => one.state === "found");
+  const hidden = new Set(state.own.HIDE.split(",").filter(Boolean));
+  state.series = [
+    ...read({ ...state.curves, outside: others }, chosen, data.oids),
+    ...state.mine.flatMap(({ text, label }) => readOwn(text, chosen, label)),
+  ];
+  for (const one of state.series) one.hidden = hidden.has(one.name);
+  draw(keepView);
+  showLegend(find("#legend"), state.series, toggle, outsideStates());
+  showReferences(find("#references") ?? referencesPlace(), state.curves.lightcurves, chosen, setReferences);
+  tell("drawn");
+}
+
+function referencesPlace() {
+  const place = make("fieldset", { id: "references", hidden: true });
+  find("#legend").before(place);
+  return place;
+}
+
+function draw(keepView = false) {
+  const chosen = state.quantity, period = number("PERIOD"), epoch = number("EPOCH") ?? 0;
+  fold(state.series, period, epoch);
+  const cycles = period === null ? 0 : 2;
+  const range = extent(state.series.filter((one) => !one.hidden), chosen, cycles);
+  const shape = unit(chosen, range.y);
+  plot.show({
+    series: state.series, range, unit: shape, repeat: cycles || 1,
+    inverted: Boolean(QUANTITIES[chosen].magnitudes), calendar: period === null,
+    xTitle: period === null ? "Heliocentric MJD (UTC)" : `Phase, P = ${Number(period.toPrecision(10))} d`,
+    yTitle: `${QUANTITIES[chosen].title}${shape.name === "mag" ? "" : ` (${shape.name})`}`,
+  }, keepView && Boolean(plot.view()));
+  said.textContent = range.empty
+    ? state.curves.notes[0] ?? "There is nothing to draw: no epoch is left, or none has this quantity."
+    : chosenText() || summaryText();
+}
+
+function summaryText() {
+  const shown = state.series.filter((one) => !one.hidden);
+  const points = shown.reduce((sum, one) => sum + one.x.length, 0);
+  const flagged = shown.reduce((sum, one) => sum + one.flagged.reduce((part, flag) => part + flag, 0), 0);
+  return `${points} points of ${shown.length} series${flagged ? `, ${flagged} of them flagged (crosses)` : ""}.`;
+}
+
+// A point in words: what, when, how bright.
+export function describe(one, row) {
+  const columns = QUANTITIES[state.quantity].columns;
+  const [value, below, above] = (one.rows[columns[0]] ? columns : QUANTITIES[state.quantity.endsWith("flux") ? "flux" : "mag"].columns)
+    .map((name) => one.rows[name][row]);
+  const scale = QUANTITIES[state.quantity].magnitudes ? { factor: 1, name: "mag" } : unit(state.quantity, [value, value]);
+  const written = (each) => (each / scale.factor).toFixed(scale.factor === 1 ? 3 : 2);
+  const hmjd = one.rows.hmjd[row];
+  const flags = one.rows.catflags?.[row] ? `\ncatflags ${one.rows.catflags[row]}` : "";
+  const number = one.rows.npoints ? `\n${one.rows.npoints[row]} epochs` : "";
+  const errors = below === above ? `± ${written(below)}` : `+${written(above)} −${written(below)}`;
+  const what = `${one.title ?? one.name} ${one.oid || one.title ? one.band : ""}`.trim();
+  return `${what}\nHMJD ${hmjd.toFixed(5)}\n${moment(hmjd)}\n${one.limits ? "fainter than " : ""}`
+    + `${written(value)}${one.limits ? "" : ` ${errors}`} ${scale.name}${flags}${number}`;
+}
+
+function chosenText() {
+  const point = chosenPoint();
+  return point ? describe(point.series, point.row).replaceAll("\n", " · ") : "";
+}
+
+function chosenPoint() {
+  const epoch = epochOf(state.own.SHOW);
+  if (!epoch || valueOf(state.pairs, "BIN")) return null;
+  const one = state.series.find((each) => each.oid === epoch.oid);
+  const row = one ? one.rows.hmjd.findIndex((hmjd) => Math.abs(hmjd - epoch.hmjd) < 6e-6) : -1;
+  return row < 0 ? null : { series: one, row };
+}
+
+function choose(name, row) {
+  const one = state.series.find((each) => each.name === name);
+  plot.choose({ name, row });
+  said.textContent = describe(one, row).replaceAll("\n", " · ");
+  if (!one.oid || one.rows.npoints) return;
+  state.own.SHOW = nameOf(one.oid, one.rows.hmjd[row]);
+  keep();
+  tell("chosen", { oid: one.oid, hmjd: one.rows.hmjd[row] });
+}
+
+function toggle(name, shown) {
+  for (const one of state.series) if (name === null || one.name === name) one.hidden = !shown;
+  state.own.HIDE = state.series.filter((one) => one.hidden).map((one) => one.name).join(",");
+  keep();
+  draw(true);
+}
+
+function setReferences(words) {
+  for (const input of all("[name=REFMAG]", form)) input.remove();
+  for (const word of words) form.append(make("input", { type: "hidden", name: "REFMAG", value: word }));
+  changed();
+}
+
+function changed() {
+  state.pairs = asked(form);
+  keep();
+  load();
+  folding.follow();
+}
+
+// A period or its zero of phases needs no other epochs, but those of bins.
+function refolded(final) {
+  state.pairs = asked(form);
+  if (!final) {
+    fold(state.series, number("PERIOD"), number("EPOCH") ?? 0);
+    plot.redraw(true);
+    return;
+  }
+  keep();
+  if (valueOf(state.pairs, "BIN") || !state.curves) load();
+  else draw();
+  plot.redraw();
+  folding.follow();
+}
+
+for (const part of all(".scripted")) part.hidden = false;
+host.hidden = false;
+find("#static-figure").hidden = true;
+find("#legend").hidden = false;
+find("[type=submit]", form).hidden = true;
+const plot = makePlot(host, { onChoose: choose, onPoint: describe });
+const folding = startFolding(form, () => state, refolded);
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  changed();
+});
+form.addEventListener("change", (event) => {
+  if (["PERIOD", "EPOCH"].includes(event.target.name)) refolded(true);
+  else changed();
+});
+find("#reset-view").addEventListener("click", () => plot.reset());
+find("#window-view").addEventListener("click", () => {
+  if (valueOf(state.pairs, "PERIOD")) {
+    said.textContent = "A window is one of times: unfold the light curve first.";
+    return;
+  }
+  form.elements.TIME.value = plot.view().x.map((one) => one.toFixed(5)).join(" ");
+  changed();
+});
+
+function addOwn(file) {
+  file.text().then((text) => {
+    try {
+      readOwn(text, state.quantity, file.name);
+    } catch (fault) {
+      said.textContent = fault.message;
+      return;
+    }
+    state.mine.push({ text, label: file.name });
+    show();
+  });
+}
+find("#own-points").addEventListener("change", (event) => [...event.target.files].forEach(addOwn));
+host.addEventListener("dragover", (event) => event.preventDefault());
+host.addEventListener("drop", (event) => {
+  event.preventDefault();
+  [...event.dataTransfer.files].forEach(addOwn);
+});
+
+page.addEventListener("drawn", () => {
+  const point = chosenPoint();
+  plot.choose(point ? { name: point.series.name, row: point.row } : null);
+});
+page.addEventListener("outside", () => showLegend(find("#legend"), state.series, toggle, outsideStates()));
+
+// For tests, and for people who want to look behind: what is drawn, and where.
+window.ztfvo = { plot, state, page };
+
+keep();
+load();
+folding.follow();
+
+// The rest of the page comes when the curve is drawn; each part is a module that fails alone.
+const parts = ["image", "summary", "matches", "features", "records", "photometry", "periodogram", "sky", "tools"];
+page.addEventListener("drawn", () => {
+  for (const name of parts.splice(0)) {
+    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, describe, keep, changed, refolded, plot }));
+  }
+}, { once: true });
+page.addEventListener("refused", () => {
+  if (!state.curves) find("#static-figure").hidden = false;
+});

@@ -1,0 +1,40 @@
+// What is asked for, as the form has it and as the address of the page says it: the parameters of
+// /lc, and those of the page alone.
+
+export const OF_PAGE = ["SHOW", "HIDE", "MATCH_RADIUS", "FEATURES"];
+const DEFAULTS = { QUANTITY: "mag", QUALITY: "all", RADIUS: "0" };
+
+// Parameters of /lc that the form asks for, without those that say nothing.
+export function asked(form) {
+  return [...new FormData(form)]
+    .map(([name, value]) => [name, String(value).trim()])
+    .filter(([name, value]) => value && DEFAULTS[name] !== value);
+}
+
+export const valueOf = (pairs, name) => pairs.find(([each]) => each === name)?.[1] ?? null;
+export const without = (pairs, ...names) => pairs.filter(([name]) => !names.includes(name));
+
+// Parameters of the page alone, by name; what is not there is "".
+export function ofPage(search) {
+  const given = new URLSearchParams(search);
+  const found = Object.fromEntries(OF_PAGE.map((name) => [name, ""]));
+  for (const [name, value] of given) {
+    if (OF_PAGE.includes(name.toUpperCase())) found[name.toUpperCase()] = value;
+  }
+  return found;
+}
+
+// The address of the page in this state.
+export function addressOf(path, pairs, own) {
+  const all = [...pairs, ...OF_PAGE.filter((name) => own[name]).map((name) => [name, own[name]])];
+  const text = new URLSearchParams(all).toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+  return text ? `${path}?${text}` : path;
+}
+
+// The chosen epoch: OID-HMJD, as /epoch names it.
+export function epochOf(text) {
+  const [, oid, hmjd] = /^(\d+)-(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  return oid ? { oid, hmjd: Number(hmjd) } : null;
+}
+
+export const nameOf = (oid, hmjd) => `${oid}-${hmjd.toFixed(5)}`;

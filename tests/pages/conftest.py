@@ -1,0 +1,3 @@
+"""The pages in a browser."""
+
+from support.chromium import chromium, visit  # noqa: F401

@@ -1,0 +1,98 @@
+"""Chromium, steered as a person uses it, and watched: what no page may do fails the test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+WIDE, NARROW = (1440, 900), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("Chromium is not installed: run scripts/setup --dev.")
+    with sync_playwright() as steering:
+        browser = steering.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """What a page did that none may do."""
+
+    def __init__(self, site: str) -> None:
+        self.host = urlsplit(site).netloc
+        self.faults: list[str] = []
+        self.expected: list[str] = []
+        """Parts of messages that are no fault: what the test provokes."""
+
+    def watch(self, context: BrowserContext) -> None:
+        """Note from now on what the pages of a context do."""
+        context.on("console", lambda one: self._say(one) if one.type == "error" else None)
+        context.on("weberror", lambda one: self.faults.append(f"error in a script: {one.error}"))
+        context.on("request", self._request)
+
+    def unexpected(self) -> list[str]:
+        """Return the faults that the test did not provoke."""
+        return [one for one in self.faults if not any(part in one for part in self.expected)]
+
+    def _say(self, message: Any) -> None:
+        self.faults.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self.host:
+            self.faults.append(f"request to another host: {request.url}")
+
+
+@contextmanager
+def window(browser: Browser, site: str, **options: Any) -> Iterator[tuple[Page, Watched]]:
+    """Open a window of a new visitor; on leaving, what pages may not do is an error.
+
+    Parameters
+    ----------
+    options
+        As of Playwright's ``new_context``: size, colour scheme, JavaScript.
+    """
+    width, height = options.pop("size", WIDE)
+    context = browser.new_context(
+        base_url=site,
+        viewport={"width": width, "height": height},
+        reduced_motion="reduce",
+        **options,
+    )
+    context.set_default_timeout(20_000)
+    watched = Watched(site)
+    watched.watch(context)
+    try:
+        yield context.new_page(), watched
+        assert watched.unexpected() == []
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
+    """A function that opens a path in a window of its own, with options of `window`."""
+    opened = []
+
+    def go(path: str, *, expected: tuple[str, ...] = (), **options: Any) -> Page:
+        manager = window(chromium, site, **options)
+        page, watched = manager.__enter__()
+        opened.append(manager)
+        watched.expected += expected
+        page.goto(path)
+        return page
+
+    yield go
+    for manager in reversed(opened):
+        manager.__exit__(None, None, None)
