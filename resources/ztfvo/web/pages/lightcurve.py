@@ -323,6 +323,7 @@ def _related(product: Product, first: LightCurve | None) -> Iterator[tuple[str, 
         "All that is linked to this light curve (DataLink)",
         addresses.links(request.release, oid),
     )
+    yield "For a new variable: what VSX asks for", f"{_page_of(request, oid)}/vsx"
     its_own = {writer.extension for writer in writers()}
     for link in ofcurve.links(first) if first else ():
         if link.semantics != "#documentation" and link.local_semantics not in its_own:

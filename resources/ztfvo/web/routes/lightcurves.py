@@ -10,10 +10,11 @@ from fastapi import APIRouter, Response
 from ztfvo.products import parameters, produce, request
 from ztfvo.products.writers import writers
 from ztfvo.store.names import DEFAULT
-from ztfvo.web.delivery import UNLISTED, asking, deliver
-from ztfvo.web.http import ASKING, Given, Reading, serve
+from ztfvo.web.delivery import UNLISTED, asking, caching, deliver
+from ztfvo.web.errors import answer_as
+from ztfvo.web.http import ASKING, Given, Reading, respond, serve
 from ztfvo.web.openapi import curve_parameters, operation, path_parameter, query_parameter
-from ztfvo.web.pages import lightcurve
+from ztfvo.web.pages import HTML, lightcurve, submission
 
 router = APIRouter(tags=["Light curves"])
 
@@ -109,6 +110,20 @@ def named(given: Reading) -> Response:
         oids = parameters.oids(words)
     path = "/".join([*given.around("view"), "view", ",".join(map(str, oids))])
     return Response(status_code=303, headers={"Location": f"/{path}"})
+
+
+@serve(router, "/view/{oid}/vsx")
+@serve(router, "/{release}/view/{oid}/vsx")
+def new_variable(given: Reading) -> Response:
+    """Show what a submission of the star to VSX needs."""
+    answer_as(given.request, HTML)
+    given.parameters.require_known(["PERIOD", "EPOCH"])
+    period = given.parameters.number("PERIOD", *parameters.SPANS)
+    epoch = given.parameters.number("EPOCH", *parameters.EPOCHS)
+    release = given.request.path_params.get("release", DEFAULT)
+    (oid,) = parameters.oids([given.request.path_params["oid"]])
+    body = submission.write(release, oid, period, epoch)
+    return respond(given.request, body, HTML, {"Cache-Control": caching(release)})
 
 
 @serve(router, "/view/{oids}", methods=ASKING)

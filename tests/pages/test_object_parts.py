@@ -1,0 +1,203 @@
+"""The other parts of the object page: services outside, summary, matches, images, records."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from support import service
+from support.cases import gaia_photometry
+from support.files import ROOT
+from support.outside import Outside
+
+OID = service.HZ_HER_OIDS[0]
+RA, DEC = service.HZ_HER
+PROVOKED = ("status of 404", "status of 502", "status of 503", "21012", "frame-ancestors")
+"""Nothing outside answers, no epoch has an image, and no SAMP hub runs."""
+
+
+@pytest.fixture
+def outside(others) -> Outside:
+    """Nobody outside answers, unless a test has somebody do."""
+    return others
+
+
+@pytest.fixture
+def view(visit, outside):
+    """A function that opens the page of the light curve."""
+
+    def go(query: str = "", **options) -> Page:
+        return visit(f"/view/{OID}{query}", expected=PROVOKED, **options)
+
+    return go
+
+
+def query_of(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_the_summary_ends_in_the_sentence_at_the_head_and_its_periods_fold(view, ask):
+    page = view()
+    sentence = ask("/summary", ID=OID).json()["sentence"]
+    expect(page.locator("#sentence")).to_have_text(sentence)
+    summary = page.locator("#summary")
+    expect(summary).to_contain_text("XPRM")
+    summary.get_by_role("button", name="1.700167 d").first.click()
+    assert query_of(page)["PERIOD"] == ["1.700167"]
+
+
+def test_every_catalogue_has_a_state_of_its_own_with_all_of_them_down(view, outside, ask):
+    outside.faults["*"] = "refused"
+    page = view()
+    known = ask("/match", ID=OID).json()["catalogs"]
+    states = [one["answers"][0]["state"] for one in known]
+    matches = page.locator("#matches")
+    expect(matches.locator("details")).to_have_count(len(known))
+    said = matches.get_by_role("status")
+    expect(said).to_have_text(
+        f"{states.count('found')} of {len(states)} catalogues have something,"
+        f" {states.count('empty')} nothing, {states.count('unavailable')} do not answer."
+    )
+    assert states.count("unavailable") >= 10
+    down = matches.locator("details", has_text="SIMBAD").first
+    down.locator("summary").click()
+    expect(down).to_contain_text("SIMBAD does not answer")
+    expect(page.locator("#plot-said")).to_contain_text("336 points")
+
+
+def test_a_radius_is_one_catalogues_own_and_stands_in_the_address(view):
+    page = view()
+    gcvs = page.locator("#matches details", has_text="GCVS")
+    expect(gcvs.locator("summary")).to_contain_text("1, nearest 0.02″")
+    radius = page.get_by_label("Radius of General Catalogue of Variable Stars (GCVS 5.1)")
+    radius.fill("0.01")
+    radius.press("Enter")
+    expect(gcvs.locator("summary")).to_contain_text("nothing")
+    assert query_of(page)["MATCH_RADIUS"] == ["gcvs:0.01"]
+    expect(page.locator("#summary")).not_to_contain_text("General Catalogue of Variable Stars")
+
+
+def test_light_curves_of_other_services_are_drawn_beside_each_with_its_state(view, outside, ask):
+    gaia_photometry._answer(outside)
+    row = (gaia_photometry.SOURCE, RA, DEC, 0.0, 0.0, 13.6, True, 0.0)
+    outside.answer(gaia_photometry.HOST, gaia_photometry.SYNC, gaia_photometry.table(row))
+    page = view()
+    page.get_by_label("Gaia DR3 epoch photometry").check()
+    page.get_by_label("ANTARES").check()
+    legend = page.locator("#legend")
+    expect(legend).to_contain_text(re.compile(r"Gaia DR3 epoch photometry G, \d+ points"))
+    expect(legend).to_contain_text("antares: does not answer")
+    assert query_of(page)["WITH"] == ["antares", "gaia_photometry"]
+    there = ask("/outside/gaia_photometry/lc", ID=OID, RESPONSEFORMAT="json").json()["outside"][0]
+    drawn = page.evaluate(
+        """() => ztfvo.plot.drawn().filter((one) => one.source === "gaia_photometry")
+          .flatMap((one) => [...one.x].map((x, at) => [one.band, x, one.y[at]]))"""
+    )
+    rows = there["rows"]
+    wanted = [
+        [band, hmjd, mag]
+        for band, hmjd, mag in zip(rows["filter"], rows["hmjd"], rows["mag"], strict=True)
+        if mag is not None
+    ]
+    assert sorted(drawn) == sorted(wanted)
+
+
+@pytest.mark.parametrize("fault", ["500", "html", "truncated"])
+def test_a_service_that_fails_leaves_the_light_curve_as_it_is(view, outside, fault):
+    outside.faults["*"] = fault
+    page = view("?WITH=gaia_photometry")
+    expect(page.locator("#legend")).to_contain_text("gaia_photometry: does not answer")
+    expect(page.locator("#plot-said")).to_contain_text("336 points")
+
+
+def test_features_are_those_of_the_service_in_the_set_that_is_chosen(view, ask):
+    page = view()
+    table = page.locator(".features tbody tr")
+    for version in ("current", "v0.5"):
+        page.get_by_label("Set").select_option(version)
+        document = ask("/features", ID=OID, VERSION=version).json()
+        values = document["lightcurves"][0]["values"]
+        expect(table).to_have_count(len(values))
+        row = page.locator(".features tr", has_text=re.compile(r"^skew"))
+        name = next(name for name in values if name.startswith("skew"))
+        assert float(row.locator("td").inner_text()) == pytest.approx(values[name], rel=1e-3)
+    assert query_of(page)["FEATURES"] == ["v0.5"]
+
+
+def test_the_table_of_photometry_has_every_epoch_and_leads_to_its_point(view, ask):
+    page = view()
+    curve = ask(f"/lc/{OID}.json").json()["lightcurves"][0]
+    rows = page.locator("#photometry tbody tr")
+    expect(rows).to_have_count(25)
+    page.get_by_role("button", name=f"All {curve['nrows']} epochs").click()
+    expect(rows).to_have_count(curve["nrows"])
+    first = min(curve["hmjd"])
+    rows.first.get_by_role("button").click()
+    assert query_of(page)["SHOW"] == [f"{OID}-{first:.5f}"]
+
+
+def test_an_epoch_without_an_image_says_why(view, ask):
+    page = view()
+    page.locator("#plot").focus()
+    page.keyboard.press("Home")
+    hmjd = query_of(page)["SHOW"][0].split("-")[1]
+    reason = ask(f"/epoch/{OID}/{hmjd}/cutout.fits").text.strip()
+    expect(page.locator("#epoch .said")).to_have_text(reason)
+    expect(page.locator("#epoch .planets")).to_contain_text("Minor planets: SkyBoT")
+
+
+def test_a_position_is_copied_by_a_click(view):
+    page = view()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="254.45755 +35.34236").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "254.45755 +35.34236"
+    expect(page.locator("#tools-said")).to_have_text("254.45755 +35.34236 is copied.")
+
+
+def test_without_a_hub_samp_says_what_to_do(view):
+    page = view()
+    page.get_by_role("button", name="Send by SAMP").click()
+    expect(page.locator("#tools-said")).to_contain_text("No SAMP hub answers")
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"size": (390, 844)}], ids=str)
+def test_axe_finds_nothing_serious(view, options):
+    page = view("?RADIUS=1", **options)
+    expect(page.locator("#sentence")).to_contain_text("X-ray binary")
+    source = (ROOT / "var" / "venv" / "vendor-tests" / "axe.min.js").read_text()
+    page.evaluate(source)
+    found = page.evaluate(
+        """async () => (await axe.run(document, {exclude: [["iframe"]]})).violations
+          .filter((one) => ["serious", "critical"].includes(one.impact))
+          .map((one) => [one.id, one.nodes.map((node) => node.target.join(" ")).slice(0, 5)])"""
+    )
+    assert found == [], json.dumps(found, indent=1)
+
+
+def test_the_page_of_a_new_variable_is_filled_in_as_far_as_known(visit, ask):
+    page = visit(f"/view/{OID}/vsx?PERIOD=1.700167&EPOCH=58200.5")
+    rows = dict(
+        page.locator("main table tr").evaluate_all(
+            "(rows) => rows.map((row) => [row.cells[0].innerText, row.cells[1].innerText])"
+        )
+    )
+    assert rows["Name"] == "ZTF J165749.81+352032.4"
+    assert rows["Position (J2000)"] == "16 57 49.81 +35 20 32.5"
+    assert rows["Constellation"] == "Hercules"
+    assert rows["Period (d)"] == "1.700167"
+    assert rows["Epoch (HJD, UTC)"] == "2458201.00000"
+    bright, faint = map(float, rows["Range, Sloan-like g"].removesuffix(" g").split(" - "))
+    mags = [
+        mag
+        for curve in ask("/lc", SOURCE=rows["Name"], QUALITY="good", RESPONSEFORMAT="json").json()[
+            "lightcurves"
+        ]
+        if curve["filter"] == "zg"
+        for mag in curve["mag"]
+    ]
+    assert (bright, faint) == pytest.approx((min(mags), max(mags)), abs=0.1)
+    for link in page.locator("main ul a").all()[:2]:
+        assert ask(link.get_attribute("href")).status_code == 200
