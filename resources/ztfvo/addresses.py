@@ -18,6 +18,10 @@ IMAGE = "/image"
 """Page with an image of this site in JS9."""
 SEARCH, HELP, ABOUT = "/search", "/help", "/about"
 """Pages for people: results of the search box, how to use the site, and what it is."""
+SKY = "/sky"
+"""The sky around a place, in Aladin Lite; other pages show it in a frame."""
+QUERY_FORM = "/__system__/adql/query/form"
+"""The form for queries in ADQL."""
 KNOWLEDGE = "/kdb"
 """The knowledge database, unless it has a host name of its own."""
 KDB_CONE = "/kdb/scs"
@@ -95,6 +99,38 @@ def star(release: str, source: int | str) -> str:
 def epoch(release: str, oid: int, hmjd: str) -> str:
     """Return the address of the image of an epoch."""
     return of_release(release, f"{EPOCH}/{oid}/{hmjd}")
+
+
+def cone(release: str, ra: float, dec: float, radius: float) -> str:
+    """Return the address of the cone search around a place (ICRS, deg; radius in deg)."""
+    return of_release(release, f"{CONE}?{urlencode({'RA': ra, 'DEC': dec, 'SR': radius})}")
+
+
+def search(release: str, name: str, radius: str) -> str:
+    """Return the address of what is found around a place, position or name; radius in arcsec."""
+    return of_release(release, f"search?{urlencode({'NAME': name, 'RADIUS': radius})}")
+
+
+def find(release: str, pairs: list[tuple[str, str]]) -> str:
+    """Return the address of light curves by criteria."""
+    return f"{of_release(release, FIND)}?{urlencode(pairs)}"
+
+
+def sky(place: tuple[float, float], view: float, marks: list[tuple[float, float, str]]) -> str:
+    """Return the address of the sky around a place.
+
+    Parameters
+    ----------
+    place
+        ICRS, deg.
+    view
+        Width of the view, deg.
+    marks
+        Right ascension, declination and label of what is marked.
+    """
+    pairs = [("RA", f"{place[0]:.6f}"), ("DEC", f"{place[1]:.6f}"), ("FOV", f"{view:.5f}")]
+    pairs += [("MARK", f"{ra:.6f},{dec:.6f},{label}") for ra, dec, label in marks]
+    return f"{SKY}?{urlencode(pairs)}"
 
 
 def links(release: str, oid: int | str) -> str:

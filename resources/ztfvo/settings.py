@@ -290,6 +290,16 @@ class Settings(BaseSettings):
         description="User ID of an account of Astro-COLIBRI, which answers registered users only; "
         "without it that source is not asked.",
     )
+    sky_surveys: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(
+            "https://alasky.cds.unistra.fr/Pan-STARRS/DR1/color-z-zg-g",
+            "https://alasky.cds.unistra.fr/DSS/DSSColor",
+            "https://alasky.cds.unistra.fr/2MASS/Color",
+        ),
+        description="Addresses of HiPS, the pictures that Aladin Lite shows of the sky, separated "
+        "by blanks or commas; the first is shown unless another is chosen. Visitors' browsers ask "
+        "their hosts, and no others; empty for none.",
+    )
     largest_cutout: int = Field(
         default=900,
         ge=1,
@@ -387,6 +397,18 @@ class Settings(BaseSettings):
         if not words:
             raise ValueError("give one mirror at least")
         return tuple(words)
+
+    @field_validator("sky_surveys", mode="before")
+    @classmethod
+    def _split_surveys(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        words = value.replace(",", " ").split() if isinstance(value, str) else tuple(value)
+        plain = tuple(word.rstrip("/") for word in words)
+        for word in plain:
+            if not _is_mirror(f"{word}/"):
+                raise ValueError(
+                    f"{word!r} is not the address of a HiPS: give it as https://host/folders"
+                )
+        return plain
 
     @property
     def contact(self) -> str:

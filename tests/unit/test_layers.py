@@ -24,7 +24,7 @@ LAYERS = (
     {"products", "images"},
     {"analysis", "ingest", "links"},
     {"download", "extraction", "find", "match", "resolve", "sources"},
-    {"extinction"},
+    {"extinction", "search"},
     {"summary"},
     {"web", "site"},
     {"backup"},

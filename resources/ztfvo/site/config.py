@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -143,11 +144,18 @@ def values(settings: Settings) -> dict[str, object]:
         "READ_SECONDS": settings.sync_seconds + 60,
         "SLOW_POLL_SECONDS": settings.sync_seconds,
         "PUBLIC_HOST": urlsplit(settings.url).netloc,
+        "SKY_HOSTS": " ".join(_hosts(settings.sky_surveys)),
         "TRUSTED_PROXIES": trusted_proxies(settings),
         "TRUSTED_NETWORKS": "\n".join(f"    {one} 1;" for one in settings.trusted_proxies),
         "KDB_FOLDER": settings.var / "kdb",
         "KDB_STATIC": knowledge.static_folder(settings),
     }
+
+
+def _hosts(addresses: Iterable[str]) -> list[str]:
+    """Return the hosts of addresses as a content security policy names them, each once."""
+    parts = map(urlsplit, addresses)
+    return list(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in parts))
 
 
 def _names_of(settings: Settings, part: str | None) -> str:

@@ -26,8 +26,8 @@ RESERVED = frozenset(
     {DEFAULT} {COMMON} {LATEST}
     adql api archive browse cgi-bin csv epoch favicon figure health image images kdb lc links oai
     robots scs sia2 ssa static status tableinfo tablenote tap view
-    about cone extinction features find fit help match outside periodogram resolve search similar
-    sources summary
+    about akb anomalies cone extinction features find fit help login match outside periodogram
+    resolve search similar sky sources summary tags
     alerce antares fink gaia panstarrs tess zubercal
     datalink examples exposures references release tables
     catalogs dc information_schema ivoa public tap_schema tap_upload

@@ -15,9 +15,9 @@ from ztfvo.store.names import DEFAULT
 from ztfvo.web import outside, turns
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import CHANGING, NAMED_RELEASE, Given, respond
-from ztfvo.web.pages import lightcurve
+from ztfvo.web.pages import lightcurve, small
 
-UNLISTED = lightcurve.WRITER, votableform.TABLEDATA
+UNLISTED = lightcurve.WRITER, small.WRITER, votableform.TABLEDATA
 """Forms that links and pages do not name."""
 
 

@@ -1,0 +1,1 @@
+"""What people search for: light curves around places, grouped by star, and lists of places."""

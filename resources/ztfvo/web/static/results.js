@@ -1,0 +1,10 @@
+// Tables of results: what can be done with them.
+import { sortable } from "./sorting.js";
+import { offerSamp } from "./hub.js";
+import { openOnDemand } from "./frame.js";
+import { offerCopies } from "./copying.js";
+
+document.querySelectorAll("table[data-sortable]").forEach(sortable);
+document.querySelectorAll("button[data-samp]").forEach(offerSamp);
+document.querySelectorAll("a[data-frame]").forEach(openOnDemand);
+offerCopies(document);
