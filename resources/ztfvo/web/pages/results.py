@@ -64,7 +64,8 @@ def around(asked: str, place: Found, radius: float, found: Around, cut: bool) ->
             ("CSV", _table(adql, "csv")),
         ],
         "files": [
-            (form, f"{path}?{urlencode({'POS': circle, 'RESPONSEFORMAT': form})}") for form in FORMS
+            (title, f"{path}?{urlencode({'POS': circle, 'RESPONSEFORMAT': form})}")
+            for title, form in FORMS.items()
         ],
         "sky": addresses.sky((place.ra, place.dec), max(3 * radius / 3600, LEAST_VIEW), marks),
     }

@@ -1,0 +1,66 @@
+"""A chart of places on the sky, for browsers that cannot show pictures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+SIZE = 400
+"""Steps of the chart in either direction."""
+SCALES = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000)
+"""Lengths that a scale bar may have, arcsec."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Marks and scale, in steps of the chart; north is up, east to the left."""
+
+    size: int
+    marks: Sequence[tuple[float, float, str]]
+    """Those that lie on it: from the left, from the top, label."""
+    left_out: int
+    scale: float
+    """Length of the bar."""
+    scale_text: str
+
+
+def chart(
+    centre: tuple[float, float], view: float, marks: Sequence[tuple[float, float, str]]
+) -> Chart:
+    """Draw places (ICRS, deg) in a gnomonic projection (Calabretta & Greisen 2002, section 5.1.3).
+
+    Parameters
+    ----------
+    view
+        Width, deg.
+    marks
+        Right ascension, declination and label.
+    """
+    ra, dec = np.radians([mark[:2] for mark in marks]).reshape(-1, 2).T
+    ra0, dec0 = np.radians(centre)
+    height = np.sin(dec0) * np.sin(dec) + np.cos(dec0) * np.cos(dec) * np.cos(ra - ra0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        east = np.cos(dec) * np.sin(ra - ra0) / height
+        north = (np.cos(dec0) * np.sin(dec) - np.sin(dec0) * np.cos(dec) * np.cos(ra - ra0)) / height
+    step = np.radians(view) / SIZE
+    x, y = SIZE / 2 - east / step, SIZE / 2 - north / step
+    on_chart = (height > 0) & (x >= 0) & (x <= SIZE) & (y >= 0) & (y <= SIZE)
+    length = max((one for one in SCALES if one <= view * 3600 / 3), default=SCALES[0])
+    return Chart(
+        size=SIZE,
+        marks=[
+            (round(float(x[at]), 1), round(float(y[at]), 1), marks[at][2])
+            for at in np.flatnonzero(on_chart)
+        ],
+        left_out=int((~on_chart).sum()),
+        scale=round(length / 3600 / view * SIZE, 1),
+        scale_text=_angle(length),
+    )
+
+
+def _angle(arcsec: int) -> str:
+    if arcsec < 60:
+        return f"{arcsec}″"
+    return f"{arcsec // 60}′" if arcsec < 3600 else f"{arcsec // 3600}°"

@@ -1,0 +1,86 @@
+"""The sky around a place, with marks: ``/sky``, which other pages show in a frame.
+
+It stands alone, since Aladin Lite needs more rights than the site's other pages have.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from ztfvo import addresses
+from ztfvo.dal import BadParameter, place, shorten
+from ztfvo.settings import get_settings
+from ztfvo.web.errors import answer_as
+from ztfvo.web.http import CHANGING, Given, Reading, respond, serve
+from ztfvo.web.pages import HTML, chart, page
+
+router = APIRouter()
+
+RA, DEC, FOV, MARK, SURVEY = "RA", "DEC", "FOV", "MARK", "SURVEY"
+MOST_MARKS = 200
+VIEWS = (0.001, 60.0)
+"""Widths of the view, deg."""
+DEFAULT_VIEW = 0.12
+"""deg, that of an image cutout."""
+LONGEST_LABEL = 100
+
+
+@serve(router, addresses.SKY)
+def sky(given: Reading) -> Response:
+    """Show the sky around RA and DEC (ICRS, deg), FOV degrees wide, with each MARK, which is
+    right ascension, declination and label with commas between, on one of the SURVEYs."""
+    answer_as(given.request, HTML)
+    parameters = given.parameters
+    parameters.require_known([RA, DEC, FOV, MARK, SURVEY])
+    ra, dec = parameters.number(RA, 0, 360), parameters.number(DEC, -90, 90)
+    if ra is None or dec is None:
+        missing = RA if ra is None else DEC
+        raise BadParameter(
+            missing,
+            f"{missing} is missing: give the place in degrees (ICRS), as in RA=254.4575"
+            "&DEC=35.3424.",
+        )
+    view = parameters.number(FOV, *VIEWS) or DEFAULT_VIEW
+    marks = _marks(given)
+    surveys = get_settings().sky_surveys
+    chosen = parameters.text(SURVEY)
+    if chosen is not None and chosen not in surveys:
+        there = ", ".join(surveys) or "none"
+        raise BadParameter(
+            SURVEY, f"{SURVEY}={shorten(chosen)} is not one that this site shows: {there}."
+        )
+    body = page(
+        "sky.html",
+        title=f"Sky around {ra:.5f} {dec:+.5f}",
+        chart=chart.chart((ra, dec), view, marks),
+        place=(ra, dec),
+        view=view,
+        marks=marks,
+        surveys=[(one, _short(one)) for one in surveys],
+        chosen=chosen or (surveys[0] if surveys else ""),
+        kept=[(name, value) for name, value in parameters.pairs() if name != SURVEY],
+    )
+    return respond(given.request, body, HTML, {"Cache-Control": CHANGING})
+
+
+def _marks(given: Given) -> list[tuple[float, float, str]]:
+    values = given.parameters.values(MARK)
+    if len(values) > MOST_MARKS:
+        raise BadParameter(MARK, f"{len(values)} marks are given, {MOST_MARKS} are the limit.")
+    found = []
+    for value in values:
+        ra, _, rest = value.partition(",")
+        dec, _, label = rest.partition(",")
+        if len(label) > LONGEST_LABEL or not label.isprintable():
+            raise BadParameter(
+                MARK,
+                f"{MARK}={shorten(value)} has no label of at most {LONGEST_LABEL} printable"
+                " letters.",
+            )
+        found.append((*place(MARK, f"{ra},{dec}"), label))
+    return found
+
+
+def _short(address: str) -> str:
+    """Return a survey's name until its own title is known: the folders of its address."""
+    return " ".join(address.split("/")[3:]) or address
