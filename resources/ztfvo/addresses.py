@@ -50,6 +50,11 @@ def absolute(path: str) -> str:
     return get_settings().url + path
 
 
+def with_parameters(path: str, pairs: list[tuple[str, str]]) -> str:
+    """Return an address with parameters, of which there may be none."""
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
 def of_release(release: str, path: str) -> str:
     """Return the address of what a release has.
 
@@ -113,7 +118,7 @@ def search(release: str, name: str, radius: str) -> str:
 
 def find(release: str, pairs: list[tuple[str, str]]) -> str:
     """Return the address of light curves by criteria."""
-    return f"{of_release(release, FIND)}?{urlencode(pairs)}"
+    return with_parameters(of_release(release, FIND), pairs)
 
 
 def sky(place: tuple[float, float], view: float, marks: list[tuple[float, float, str]]) -> str:

@@ -206,7 +206,7 @@ def _of_objects() -> list[Criterion]:
                 ("NOBS", "nobs", "", "Number of epochs"),
                 ("NGOODOBS", "ngoodobs", "", "Number of good epochs (catflags = 0)"),
                 ("MAG", "mag_median", "mag", "Median magnitude of good epochs (AB)"),
-                ("AMPLITUDE", "mag_amplitude", "mag", "Maximum less minimum of good epochs"),
+                ("AMPLITUDE", "mag_amplitude", "mag", "Half of the range of good epochs"),
                 ("CHI2", "chi2_red", "", "Reduced chi-square of a constant magnitude"),
                 ("DURATION", "duration", "d", "Time from first to last good epoch"),
             )

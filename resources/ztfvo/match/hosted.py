@@ -75,7 +75,7 @@ def _objects() -> Source:
             whole("nobs", "meta.number;obs", "Epochs"),
             whole("ngoodobs", "meta.number;obs", "Good epochs: catflags is 0"),
             number("mag_median", "mag", "phot.mag;em.opt;stat.median", "Median (AB)"),
-            number("mag_amplitude", "mag", "phot.mag;em.opt;arith.diff", "Range of values (AB)"),
+            number("mag_amplitude", "mag", "phot.mag;em.opt;arith.diff", "Half of the range (AB)"),
             number("chi2_red", None, "stat.fit.chi2", "Reduced chi-square about a constant"),
         ),
         yields=Yields(name="oid"),

@@ -43,7 +43,9 @@ def chart(
     height = np.sin(dec0) * np.sin(dec) + np.cos(dec0) * np.cos(dec) * np.cos(ra - ra0)
     with np.errstate(divide="ignore", invalid="ignore"):
         east = np.cos(dec) * np.sin(ra - ra0) / height
-        north = (np.cos(dec0) * np.sin(dec) - np.sin(dec0) * np.cos(dec) * np.cos(ra - ra0)) / height
+        north = (
+            np.cos(dec0) * np.sin(dec) - np.sin(dec0) * np.cos(dec) * np.cos(ra - ra0)
+        ) / height
     step = np.radians(view) / SIZE
     x, y = SIZE / 2 - east / step, SIZE / 2 - north / step
     on_chart = (height > 0) & (x >= 0) & (x <= SIZE) & (y >= 0) & (y <= SIZE)

@@ -57,7 +57,7 @@ def around(asked: str, place: Found, radius: float, found: Around, cut: bool) ->
         "curves": len(found.curves),
         "cut": cut,
         "adql": adql,
-        "query_form": _query_form(adql),
+        "query_form": query_form(adql),
         "table": addresses.absolute(_table(adql, "votable")),
         "tables": [
             ("VOTable", addresses.cone(asked, place.ra, place.dec, radius / 3600)),
@@ -117,7 +117,8 @@ def _table(adql: str, form: str) -> str:
     return f"{addresses.TAP}/sync?{urlencode(asked)}"
 
 
-def _query_form(adql: str) -> str:
+def query_form(adql: str) -> str:
+    """Return the address of the form with a query in it."""
     return f"{addresses.QUERY_FORM}?{urlencode({'query': adql})}"
 
 

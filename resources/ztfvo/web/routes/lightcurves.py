@@ -10,11 +10,13 @@ from fastapi import APIRouter, Response
 from ztfvo.products import parameters, produce, request
 from ztfvo.products.writers import writers
 from ztfvo.store.names import DEFAULT
+from ztfvo.web import turns
 from ztfvo.web.delivery import UNLISTED, asking, caching, deliver
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import ASKING, Given, Reading, respond, serve
 from ztfvo.web.openapi import curve_parameters, operation, path_parameter, query_parameter
 from ztfvo.web.pages import HTML, lightcurve, submission
+from ztfvo.web.routes import formerly
 
 router = APIRouter(tags=["Light curves"])
 
@@ -130,6 +132,8 @@ def new_variable(given: Reading) -> Response:
 @serve(router, "/{release}/view/{oids}", methods=ASKING)
 async def view(given: Reading) -> Response:
     """Show the page of light curves."""
+    if formerly.is_of_viewer(given):
+        return await turns.work(given.request, None, formerly.lead, given)
     *release, oids = given.around("view")
     path = [*release, f"{oids}.{lightcurve.WRITER.extension}"]
     of_curves = replace(given, parameters=given.parameters.without(lightcurve.OWN))

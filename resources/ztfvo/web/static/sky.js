@@ -5,7 +5,7 @@
 import { read } from "./hips.js";
 
 const PATIENCE = 8000; // ms
-const STAGE = document.getElementById("aladin");
+const STAGE = document.getElementById("stage");
 const CHART = document.getElementById("chart");
 const CHOICE = document.getElementById("survey");
 
@@ -64,7 +64,7 @@ async function start() {
 function open(survey) {
   const { ra, dec, view } = STAGE.dataset;
   STAGE.hidden = false;
-  const made = api.aladin("#aladin", {
+  const made = api.aladin("#stage", {
     survey, hipsList: [], log: false, samp: false, target: `${ra} ${dec}`, fov: Number(view),
     cooFrame: "ICRSd", projection: "TAN", showReticle: false, showShareControl: false,
     showLayersControl: false, showCooLocation: false, showFrame: false, showProjectionControl: false,

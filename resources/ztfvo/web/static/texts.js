@@ -1,0 +1,4 @@
+// Pages of texts, parts of which are copied.
+import { offerCopies } from "./copying.js";
+
+offerCopies(document);
