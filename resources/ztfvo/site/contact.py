@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from ztfvo.settings import Settings, is_email
+from ztfvo.settings import Settings
+from ztfvo.settings.values import is_email
 from ztfvo.site.render import quoted
 
 NAME_FIRST = "Name of a person or role that visitors can ask (Return: set it later)"
