@@ -61,6 +61,12 @@ def unpublished(settings: Settings, names: Iterable[str]) -> list[str]:
     return [name for name in names if name not in there or not _is_same(settings, name)]
 
 
+def published(settings: Settings) -> list[str]:
+    """Return the catalogs that are published and have a descriptor."""
+    stems = sorted(path.stem for path in _stamp(settings, VARIABLES).parent.glob("*.sum"))
+    return [one for one in stems if one != VARIABLES and (_folder(settings) / f"{one}.rd").exists()]
+
+
 def outdated(settings: Settings) -> list[str]:
     """Return the catalogs whose descriptors were others when they were published."""
     stamps = sorted(_stamp(settings, VARIABLES).parent.glob("*.sum"))

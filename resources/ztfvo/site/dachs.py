@@ -92,6 +92,11 @@ def command(*words: str) -> list[str | Path]:
     return [program / "python", "-I", "-W", "ignore", program / "dachs", *words]
 
 
+def is_made(settings: Settings) -> bool:
+    """Return whether there is a root, of whatever version."""
+    return bool(_made_by(settings))
+
+
 def is_outdated(settings: Settings) -> bool:
     """Return whether the root was never made, or made by another version of DaCHS."""
     return _made_by(settings) != _edition()
@@ -158,6 +163,16 @@ def _initialise(settings: Settings, remedy: str) -> None:
         ("pub", *PUBLISHED_RDS),
         what="importing and publishing DaCHS' own services",
         remedy=remedy,
+    )
+
+
+def publish_own(settings: Settings, *more: str) -> None:
+    """Publish DaCHS' own services again, and other descriptors that are imported."""
+    change(
+        settings,
+        ("pub", *PUBLISHED_RDS, *more),
+        what="publishing DaCHS' own services",
+        remedy=f"see the lines above and {settings.var}/log/dachs-0/dcErrors",
     )
 
 

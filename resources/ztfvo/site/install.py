@@ -9,6 +9,7 @@ from ztfvo.declarations import declared
 from ztfvo.errors import BadFile, CannotBeDone
 from ztfvo.settings import Settings
 from ztfvo.site import (
+    address,
     catalogs,
     config,
     dachs,
@@ -52,7 +53,8 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
         config.write_service_config(settings),
     ]
     config.write_kdb_environment(settings)
-    if any(changed) or dachs.is_outdated(settings) or kdb.is_outdated(settings):
+    fresh = not dachs.is_made(settings)
+    if any(changed) or any(part.is_outdated(settings) for part in (dachs, kdb, address)):
         with service.database(settings):
             postgres.make_database(settings)
             with ThreadPoolExecutor(1) as beside:
@@ -65,6 +67,11 @@ def install(settings: Settings, say: Callable[[str], None]) -> None:
             kdb_tables.make(settings)
             postgres.renew_stores(settings)
             publish.note_unknown(settings)
+            if fresh:
+                address.note(settings)
+            elif address.is_outdated(settings):
+                say(f"Publishing all again, whose address is {settings.url} now")
+                address.renew(settings)
         rolling.reload(settings)
     if not identity.has_walls(settings):
         say(WITHOUT_WALLS)

@@ -76,6 +76,11 @@ def make(settings: Settings) -> None:
     write(settings, settings.var / "kdb" / STAMP, _sum(settings))
 
 
+def descriptors(settings: Settings) -> list[str]:
+    """Return the descriptors that are published, none where there is no knowledge database."""
+    return [RD] if (settings.var / "kdb" / STAMP).exists() and settings.kdb_workers else []
+
+
 def recount(settings: Settings) -> None:
     """Let the planner of TAP know what the foreign tables hold, as after an import.
 

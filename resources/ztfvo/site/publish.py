@@ -78,6 +78,12 @@ def refresh(release: str, settings: Settings | None = None) -> None:
     rolling.reload_descriptors(settings)
 
 
+def published(settings: Settings) -> list[str]:
+    """Return the releases that are published and have a descriptor, the default one as well."""
+    stamps = sorted(_stamp(settings, DEFAULT_RD).parent.glob("*.sum"))
+    return [path.stem for path in stamps if rd_path(settings, path.stem).exists()]
+
+
 def outdated(settings: Settings) -> list[str]:
     """Return the releases whose descriptors were others when they were published."""
     stamps = sorted(_stamp(settings, DEFAULT_RD).parent.glob("*.sum"))
