@@ -20,6 +20,7 @@ from support.fixtures import (  # noqa: F401
     site,
     tap,
 )
+from support.loaded import needs_nothing, wait_for_demo
 from support.releases import script, temporary_release
 
 _numbers = itertools.count(1)
@@ -63,9 +64,16 @@ def group_of(file: str) -> str:
     return file
 
 
+def pytest_collection_modifyitems(items):
+    """Have tests that need no installation run first, while it is made."""
+    items.sort(key=lambda item: not needs_nothing(item.nodeid))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Remember where the logs end."""
+    """Remember where the logs end, and wait for the installation."""
+    if not needs_nothing(item.nodeid):
+        wait_for_demo()
     item.stash[LOGS] = logs.mark()
 
 
@@ -83,6 +91,7 @@ def database():
     """A running database of the installation that ZTFVO_VAR names."""
     if "ZTFVO_VAR" not in os.environ:
         pytest.fail("ZTFVO_VAR is not set: run the tests with scripts/test.")
+    wait_for_demo()
     script("serve", "start", "database")
 
 

@@ -16,6 +16,7 @@ from ztfvo.site.dachs import command, environment
 from ztfvo.site.identity import DACHS, as_user, base_environment
 
 from .files import ROOT, SHARED
+from .loaded import wait_for_demo
 from .releases import script, ztfvo
 from .waiting import wait_until
 
@@ -32,8 +33,23 @@ REAL_FILES = {
 
 def start() -> str:
     """Start the service with the demo release, unless it runs; returns its address."""
-    script("demo")
+    if wait_for_demo():
+        script("serve", "start")
+        tour()
+        foreign = "referenceurl NOT LIKE %s OR accessurl LIKE 'http%%' AND accessurl NOT LIKE %s"
+        own = [f"{get_settings().url}/%"] * 2
+        # Of a copy set-up has published all again.
+        assert superuser(f"SELECT referenceurl FROM dc.interfaces WHERE {foreign}", *own) == []
+    else:
+        script("demo")
     return get_settings().url
+
+
+def tour() -> None:
+    """Do what ``scripts/demo`` does at its end, which makes experts and records."""
+    words = [sys.executable, "-s", "-m", "tour"]
+    done = subprocess.run(words, cwd=ROOT / "inputs/ztf/demo", capture_output=True, text=True)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 def listed(release: str) -> list[str]:
