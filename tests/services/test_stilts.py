@@ -165,8 +165,17 @@ RESULTS = {
 }
 
 
-@pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.parametrize("encoding", ["votable", "votabletd", "votableb2"])
+VARIED = ("light curves", "features", "transients", "functions")
+"""Results that have, together, columns of all types, arrays, and values that are missing."""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        *(("votable", name) for name in RESULTS),
+        *((encoding, name) for encoding in ("votabletd", "votableb2") for name in VARIED),
+    ],
+)
 def test_votlint_finds_nothing_in_results(unpacked, query, tmp_path, name, encoding):
     path = tmp_path / "result.vot"
     path.write_bytes(query(RESULTS[name], RESPONSEFORMAT=encoding).content)

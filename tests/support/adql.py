@@ -302,15 +302,34 @@ expect_value("mag[1]", f"ztf.lightcurves WHERE oid = {OID}", lambda f: curve(f, 
 expect("SELECT TOP 0 * FROM ztf.lightcurves", lambda f: [])
 expect("SELECT TOP 0 * FROM ztf.objects", lambda f: [])
 
-OFTEN = ("ztf.objects", f"ztf.objects WHERE oid = {OID}", f"ztf.lightcurves WHERE oid = {OID}")
-"""What many expressions are of: their values are those of the files in every format."""
+TYPICAL = {
+    "ztf.objects": ("SUM(fieldid)", "MIN(rcid)", "AVG(nobs)", "COUNT(fieldid)", "SUM(oid)"),
+    f"ztf.objects WHERE oid = {OID}": (
+        *("fieldid * rcid", "0 - fieldid * rcid", "fieldid / 7", "fieldid / 7.0", "oid * 2"),
+        *("32767 + 1", "2147483647 - 1", "9007199254740993", "IN_UNIT(dec, 'arcsec')"),
+        *("CAST(fieldid AS REAL) / 2", "CAST('17' AS SMALLINT)", "POWER(fieldid, 2)"),
+        *("CASE WHEN fieldid > 5 THEN 1 ELSE 2.5 END", "COALESCE(NULL, fieldid * 100)"),
+        *("CAST(oid AS CHAR(20))", "CAST(fieldid AS VARCHAR(2))", "'100%'", "'it''s'"),
+        "(SELECT MAX(mag) FROM ztf.detections WHERE oid = objects.oid)",
+    ),
+    f"ztf.lightcurves WHERE oid = {OID}": (
+        *("arr_max(mag)", "arr_max(hmjd)", "arr_max(catflags)", "arr_count(hmjd)", "mag[1]"),
+    ),
+}
+"""Expressions that have, together with arrays, all types that a column of a result can have."""
 
 
-def in_few_formats() -> list[str]:
-    """Queries of one value whose types those of others have: counts, and scans."""
-    return [
-        f"SELECT {what} AS v FROM {source}"
-        for source, values in VALUES.items()
-        for what in values
-        if source not in OFTEN
+def of_every_kind() -> list[str]:
+    """Queries whose results have a column of each type, many columns, many rows, or no row."""
+    of_values = {
+        f"SELECT {what} AS v FROM {source}" for source, values in VALUES.items() for what in values
+    }
+    typical = [
+        f"SELECT {what} AS v FROM {source}" for source in TYPICAL for what in TYPICAL[source]
+    ]
+    shapes = ("ztf.lightcurves", "TAP_UPLOAD", "GROUP BY fieldid HAVING", "UNION SELECT")
+    return typical + [
+        query
+        for query in QUERIES
+        if query not in of_values and any(shape in query for shape in shapes)
     ]

@@ -14,7 +14,10 @@ from astropy.io import fits
 from astropy.table import Table
 from pyarrow import parquet
 
-FORMATS = ("votable", "votableb2", "votabletd", "csv", "tsv", "json", "fits", "parquet", "arrow")
+TYPED = ("votable", "votableb2", "votabletd", "fits", "parquet", "arrow")
+"""Formats that name the type of a column, which can be too small for its values."""
+
+FORMATS = (*TYPED, "csv", "tsv", "json")
 
 
 def read(content: bytes, kind: str) -> list[tuple[Any, ...]]:
