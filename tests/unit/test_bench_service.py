@@ -70,7 +70,7 @@ def server():
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     running.seen = []
     running.url = f"http://127.0.0.1:{running.server_port}"
-    threading.Thread(target=running.serve_forever, daemon=True).start()
+    threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
     yield running
     running.shutdown()
     running.server_close()
@@ -177,7 +177,7 @@ def test_one_process_is_asked_too_where_the_service_is_this_one(server, tmp_path
     settings.app_socket(0).parent.mkdir(parents=True)
     with LocalServer(str(settings.app_socket(0)), Handler) as local:
         local.seen, local.url = [], server.url
-        threading.Thread(target=local.serve_forever, daemon=True).start()
+        threading.Thread(target=local.serve_forever, args=(0.02,), daemon=True).start()
         results = curves.curves(settings, server.url, "ztf_dr19", 0.1)
         local.shutdown()
     assert "JSON of one process without nginx, 8 clients" in results

@@ -68,7 +68,7 @@ def pages():
     """A server on this machine: its address, and the paths that it is asked for."""
     Pages.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", Pages.asked
     server.shutdown()
