@@ -15,7 +15,7 @@ from support.outside import Outside
 
 OID = service.HZ_HER_OIDS[0]
 RA, DEC = service.HZ_HER
-PROVOKED = ("status of 404", "status of 502", "status of 503", "21012", "frame-ancestors")
+PROVOKED = ("status of 404", "status of 502", "status of 503", "21012")
 """Nothing outside answers, no epoch has an image, and no SAMP hub runs."""
 
 
