@@ -155,11 +155,12 @@ def test_what_is_not_utf8_is_refused(site):
 
 def test_an_oid_of_the_front_page_leads_to_its_page(site):
     page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
-    (form,) = page.forms
-    assert f"/view/{OID}" in page.xpath("//li/a/@href")
-    answer = requests.get(site + form.action, {"ID": f" {OID} "}, timeout=60, allow_redirects=False)
+    assert {form.action for form in page.forms} == {"/search"}
+    answer = requests.get(f"{site}/search", {"NAME": f" {OID} "}, timeout=60, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/view/{OID}")
-    wrong = requests.get(site + form.action, {"ID": "a/b?c#<"}, timeout=60, allow_redirects=False)
+    named = requests.get(f"{site}/view", {"ID": f" {OID} "}, timeout=60, allow_redirects=False)
+    assert (named.status_code, named.headers["Location"]) == (303, f"/view/{OID}")
+    wrong = requests.get(f"{site}/view", {"ID": "a/b?c#<"}, timeout=60, allow_redirects=False)
     assert (wrong.status_code, "a/b?c#<" in wrong.text) == (400, True)
     released = requests.get(f"{site}/demo/view?ID={OID}", timeout=60)
     assert (released.status_code, released.url) == (200, f"{site}/demo/view/{OID}")
@@ -194,7 +195,7 @@ def test_the_front_page_shows_the_releases_and_the_ways_in(site):
     )
     cells = [cell.text_content() for cell in page.iter("td")]
     assert cells[:2] == [f"{lightcurves:,}", f"{detections:,}"]
-    assert "simulated: nothing in it was observed" in page.text_content()
+    assert "Simulated data: nothing shown here was observed" in page.text_content()
     assert CITATION in links
     email = get_settings().contact_email
     assert {link for link in links if link.startswith("mailto:")} == {f"mailto:{email}"} - {

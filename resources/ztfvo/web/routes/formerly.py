@@ -11,6 +11,7 @@ from ztfvo.dal import Parameters
 from ztfvo.errors import HTTPError
 from ztfvo.products import produce, request
 from ztfvo.products.beside import curves_of
+from ztfvo.products.derive import derive
 from ztfvo.products.parameters import EPOCHS, oids
 from ztfvo.releases import as_elsewhere
 from ztfvo.settings import get_settings
@@ -93,7 +94,8 @@ def _epoch(given: Given, word: str, bounds: str) -> str | None:
     path = [_release(given), ",".join(map(str, _oids(given)))]
     chosen = Parameters([("QUALITY", "good"), ("TIME", bounds)])
     asked = request.Asked(path, chosen)
-    (curve, *_) = produce.fetch(request.read(asked, request.wanted(asked))).curves
+    fetched = produce.fetch(request.read(asked, request.wanted(asked)))
+    (curve, *_) = derive(fetched).curves
     if not len(curve):
         return None
     at = {"first": 0, "last": -1, "peak": int(curve.columns["mag"].argmin())}[word]
