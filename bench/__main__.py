@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ztfvo.releases import EXAMPLE
 from ztfvo.settings import get_settings
 
 app = typer.Typer(
@@ -174,6 +175,19 @@ def dust(positions: Count = 1_000_000) -> None:
     from bench.dust import dust as run
 
     run(get_settings(), positions)
+
+
+@app.command()
+def page(
+    oid: Annotated[int, typer.Option(help="Light curve of the default release.")] = EXAMPLE,
+    radius: Annotated[float, typer.Option(help="arcsec, of its neighbours.")] = 1.0,
+    period: Annotated[float, typer.Option(help="d, that the slider changes.")] = 1.700167,
+    points: Annotated[int, typer.Option(help="Added for the slider.")] = 4_000,
+) -> None:
+    """Measure the page of light curves in Chromium."""
+    from bench.page import page as run
+
+    run(get_settings(), oid, radius, period, points)
 
 
 @app.command()

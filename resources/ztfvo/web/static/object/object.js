@@ -108,6 +108,7 @@ function show(keepView = false) {
   draw(keepView);
   showLegend(find("#legend"), state.series, toggle, outsideStates());
   showReferences(find("#references") ?? referencesPlace(), state.curves.lightcurves, chosen, setReferences);
+  if (!keepView) requestAnimationFrame(() => performance.mark("drawn"));
   tell("drawn");
 }
 
