@@ -7,92 +7,19 @@ import re
 
 import astropy.units as u
 import numpy as np
-import psycopg
 import pytest
 import pyvo
 import requests
 from astropy.io.votable import parse
 from astropy.time import Time
-from support import service
-from support.images import forgotten
-from support.outlines import distances, places, points_in, unit
 from support.schemas import faults
+from support.sia import DEC, DID, HERE, NAMES, RA, STARTS, G
 from support.stilts import NoStilts, ensure, java, stilts
 
-from ztfvo.db import connect_superuser
-from ztfvo.images.products import Image, reference_path, science_path
+from ztfvo.images.products import reference_path, science_path
 from ztfvo_dachs import imagequery
 
-RA, DEC = service.HZ_HER
-HERE = f"CIRCLE {RA} {DEC} 0.001"
-CHANNEL = 680, 50
-G = Image(*CHANNEL, 1, 20190314432616)
-R = Image(*CHANNEL, 2, 20190315432616)
-STARTS = {G: 58556.432627, R: 58557.432627}
-EXPOSURES = {G: 30, R: 90}
-DID = "ivo://ztfvo.local/~?ztf/{}"
-NAMES = {
-    "g": "ztf_20190314432616_000680_zg_c13_o_q3",
-    "r": "ztf_20190315432616_000680_zr_c13_o_q3",
-    "reference": "ztf_000680_zg_c13_q3",
-}
-PUT = (
-    "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"
-    " simulated, source) VALUES (%s, %s, %s, %s, %s, %s, false, 'metadata')"
-)
-ELSEWHERE = 20200101000000
-"""Names of images of other places begin there, 100 s after each other; their start is 58849."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def images(site):
-    """Two images of HZ Her and its reference image are known, and one each of 900 other places:
-    all near the pole, all on both sides of RA 0, and some others.  Their outlines, by name."""
-    chosen = service.rows(
-        "SELECT fieldid, rcid, region::text FROM ztf_store.sky_quadrant WHERE (dec > 87"
-        " OR ((ra < 1 OR ra > 359) AND abs(dec) < 30) OR (fieldid, rcid) = (680, 50))"
-        " AND fieldid < 1000 ORDER BY 1, 2"
-    )
-    with forgotten() as connection:
-        for image, start in STARTS.items():
-            connection.execute(
-                PUT, (*CHANNEL, image.filterid, image.filefracday, start, EXPOSURES[image])
-            )
-        connection.execute("INSERT INTO ztf_store.reference_image VALUES (680, 50, 1)")
-        outlines = {}
-        for number, (fieldid, rcid, region) in enumerate(chosen):
-            if (fieldid, rcid) != CHANNEL:
-                image = Image(fieldid, rcid, 3, ELSEWHERE + number)
-                connection.execute(PUT, (fieldid, rcid, 3, image.filefracday, 58849, 30))
-                name = science_path(image).rpartition("/")[2].removesuffix("_sciimg.fits")
-                outlines[name] = points_in(region)
-        connection.execute("ANALYZE ztf_store.image")
-        yield outlines
-        connection.execute("DELETE FROM ztf_store.reference_image")
-
-
-@pytest.fixture(scope="module")
-def search(ask):
-    """A function that gives the rows which the service answers."""
-
-    def found(**parameters):
-        answer = ask("/sia2", **parameters)
-        assert answer.status_code == 200, answer.text
-        assert answer.headers["Content-Type"].startswith("application/x-votable+xml")
-        return parse(io.BytesIO(answer.content)).get_first_table().to_table()
-
-    return found
-
-
-@pytest.fixture(scope="module")
-def here(search):
-    """A function that gives which images at HZ Her are found."""
-    words = {name: word for word, name in NAMES.items()}
-
-    def found(**parameters):
-        return {words[row["obs_id"]] for row in search(POS=HERE, **parameters)}
-
-    return found
+pytestmark = pytest.mark.usefixtures("images")
 
 
 def test_pyvo_finds_images_with_the_values_of_the_archive(site):
@@ -217,120 +144,6 @@ def test_light_curves_are_no_images(search):
     assert set(search(POS=f"CIRCLE {RA} {DEC} 0.1")["dataproduct_type"]) == {"image"}
 
 
-CIRCLES = [
-    (0, 0, 0.5),
-    (359.9, 1.5, 0.01),
-    (360, -11, 2),
-    (0.4, 20, 0),
-    (10, 90, 0.6),
-    (200, 90, 2.5),
-    (123, 89.3, 0.2),
-    (RA, DEC, 60),
-    (180, -30, 150),
-    (180, -90, 179.5),
-]
-MARGIN = 0.04
-"""Degrees between two points of an outline's net, at most."""
-
-
-@pytest.mark.parametrize("circle", CIRCLES, ids=str)
-def test_circles_find_what_they_touch(search, images, circle):
-    ra, dec, radius = circle
-    found = set(search(POS=f"CIRCLE {ra} {dec} {radius}", TIME=58849)["obs_id"])
-    nearest = {name: distances(net, ra, dec).min() for name, net in images.items()}
-    assert {name for name, one in nearest.items() if one <= radius} <= found
-    assert found <= {name for name, one in nearest.items() if one <= radius + MARGIN}
-    assert found
-
-
-RANGES = [
-    (0, 0.3, -5, 5),
-    (359.5, 360, -5, 5),
-    (359.9, 0.1, 10, 11.5),
-    (0, 360, 88.5, 90),
-    (0, 360, 89.7, 89.75),
-    (100, 101, 87, 89),
-    (300, 20, 88, 88.1),
-    (0.2, 0.2, 3, 4),
-    (0.1, 0.3, 2, 2),
-    (45, 45, 88, 90),
-]
-
-
-@pytest.mark.parametrize("bounds", RANGES, ids=str)
-def test_ranges_are_bounded_by_meridians_and_parallels(search, images, bounds):
-    west, east, south, north = bounds
-    found = set(search(POS=f"RANGE {west} {east} {south} {north}", TIME=58849)["obs_id"])
-    width = 360 if (west, east) == (0, 360) else (east - west) % 360
-
-    def has_some(net, margin):
-        ra, dec = places(net)
-        room = margin / np.maximum(np.cos(np.radians(np.minimum(np.abs(dec) + margin, 90))), 1e-9)
-        inside = (ra - west + room) % 360 <= width + 2 * room
-        return (inside & (dec >= south - margin) & (dec <= north + margin)).any()
-
-    assert {name for name, net in images.items() if has_some(net, 0)} <= found
-    assert found <= {name for name, net in images.items() if has_some(net, MARGIN)}
-    assert found
-
-
-def test_ranges_without_an_end_reach_to_the_end_of_the_sky(search):
-    def names(position):
-        return set(search(POS=position, TIME=58849)["obs_id"])
-
-    assert names("RANGE -Inf +Inf 88 +Inf") == names("RANGE 0 360 88 90") != set()
-    assert names("RANGE 300 +Inf -Inf +Inf") == names("RANGE 300 360 -90 90") != set()
-
-
-@pytest.mark.parametrize(
-    "corners",
-    [
-        [(0.2, 1), (0.8, 1), (0.8, 2)],
-        [(359.5, -1), (0.5, -1), (0.5, 1), (359.5, 1)],
-        [(0.5, -1), (359.5, -1), (359.5, 1), (0.5, 1)][::-1],
-        [(0, 89), (90, 89), (180, 89), (270, 89)],
-    ],
-    ids=str,
-)
-def test_polygons_find_what_they_touch_whatever_way_round(search, images, corners):
-    def names(points):
-        text = " ".join(f"{ra} {dec}" for ra, dec in points)
-        return set(search(POS=f"POLYGON {text}", TIME=58849)["obs_id"])
-
-    normals = [
-        np.cross(unit(*a), unit(*b))
-        for a, b in zip(corners, corners[1:] + corners[:1], strict=True)
-    ]
-    sense = np.sign(normals[0] @ unit(*corners[2]))
-    within = {
-        name
-        for name, net in images.items()
-        if (np.stack([net @ normal * sense >= 0 for normal in normals]).all(axis=0)).any()
-    }
-    near = {
-        name
-        for name, net in images.items()
-        if (
-            np.stack(
-                [
-                    net @ (normal / np.linalg.norm(normal)) * sense >= -np.radians(MARGIN)
-                    for normal in normals
-                ]
-            ).all(axis=0)
-        ).any()
-    }
-    found = names(corners)
-    assert within <= found <= near
-    assert found == names(corners[::-1])
-
-
-def test_several_regions_are_alternatives(search):
-    places_of_both = [HERE, "CIRCLE 0.4 20 0.001"]
-    found = set(search(POS=places_of_both)["obs_id"])
-    assert found == {name for one in places_of_both for name in search(POS=one)["obs_id"]}
-    assert found > set(NAMES.values())
-
-
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
@@ -446,43 +259,3 @@ def test_the_registry_record_has_the_standard_and_the_short_address(site, ask):
     assert faults(record.content) == []
     assert 'standardID="ivo://ivoa.net/std/SIA#query-2.0"' in record.text
     assert f">{site}/sia2?</accessURL>" in record.text
-
-
-PLANS = {
-    "a circle": ({"POS": [HERE]}, "sky_quadrant_region"),
-    "a range": ({"POS": ["RANGE 10 10.1 20 20.1"]}, "sky_quadrant_region"),
-    "a polygon": ({"POS": ["POLYGON 10 20 11 20 11 21"]}, "sky_quadrant_region"),
-    "an interval of times": ({"TIME": ["59000.1 59000.1001"]}, "image_first"),
-    "times from": ({"TIME": ["59848.9 +Inf"]}, "image_"),
-    "an identifier": ({"ID": [DID.format("images/x")]}, "image_did"),
-}
-
-
-@pytest.fixture(scope="module")
-def many(site, images):
-    """A connection that sees 200,000 made-up images, which nobody else does."""
-    with connect_superuser() as connection, connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = public")
-        connection.execute(
-            "INSERT INTO ztf_store.image (fieldid, rcid, filterid, filefracday, obsmjd, exptime,"
-            " simulated, source) SELECT 300 + i % 500, i % 64, 1 + i % 3, 20200101500000 + i,"
-            " 58849 + i / 200.0, 30, false, 'metadata' FROM generate_series(1, 200000) i"
-        )
-        connection.execute("ANALYZE ztf_store.image")
-        yield connection
-
-
-@pytest.mark.parametrize("name", PLANS)
-def test_conditions_use_indexes(many, name):
-    given, index = PLANS[name]
-    wanted: dict = {}
-    conditions = [
-        one for key, values in given.items() for one in imagequery.conditions(key, values, wanted)
-    ]
-    query = "EXPLAIN SELECT * FROM ivoa.obscore WHERE {} AND dataproduct_type = 'image'"
-    cursor = psycopg.ClientCursor(many)  # values are put into the query, as DaCHS does
-    cursor.execute(query.format(" AND ".join(conditions)), wanted)
-    plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert index in plan
-    assert "Seq Scan on image" not in plan, plan
-    assert "object" not in plan, plan

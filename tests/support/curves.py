@@ -8,6 +8,9 @@ from ztfvo.store.times import FIVE_DECIMALS
 CHANNEL = 633_2_07_4
 """Field 633, zr, CCD 7, quadrant 4: rcid 27."""
 
+MS, MAG = 1e-3 / 86400, 1e-6
+"""A millisecond in days, and a difference of magnitudes that is none."""
+
 
 def light_curves(epochs, *, ticks_per_day=FIVE_DECIMALS, oid=None, ra=None, dec=None):
     """Make light curves from lists of (hmjd, mag, magerr, clrcoeff, catflags), one list each."""

@@ -54,6 +54,14 @@ API_HEADER = (
     "qid,limitmag,magzp,magzprms,clrcoeff,clrcounc,exptime,airmass,programid"
 )
 
+TEXT = """#   539205200000000  2 2  539 17 261.73398   9.74578
+    58308.34047 18.421 0.038  0.085 32768
+    58288.33790 18.548 0.040  -0.078     0
+#  1722107400005561  1 1  1722 27 254.40000  -0.30000
+    58300.25000 20.500 0.200  0.090     0
+"""
+"""Two light curves as text files have them, not in order."""
+
 
 def bulk_rows() -> dict[str, list[Any]]:
     """Two light curves of field 1722, zg, CCD 7, quadrant 4: three epochs and one."""

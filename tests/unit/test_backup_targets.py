@@ -75,3 +75,25 @@ def test_a_target_with_a_name_and_colon_is_rclones(text, monkeypatch, tmp_path):
 @pytest.mark.parametrize("text", ["/srv/backup", "/srv/a:b", "./a:b", "backup"])
 def test_other_targets_are_folders(text):
     assert isinstance(target_of(load_settings(), text), Folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("ZTFVO_PORT=8080", "ZTFVO_PORT=8080"),
+        ("# a comment = here", "# a comment = here"),
+        ("ZTFVO_DSN=host=a user=b password=geheim dbname=c",
+         "ZTFVO_DSN=host=a user=b password=*** dbname=c"),
+        ("ZTFVO_DSN='host=a password = ''x y'' dbname=c'",
+         "ZTFVO_DSN='host=a password = ***"),
+        ("ZTFVO_DSN=\"host=a password='x y' dbname=c\"", "ZTFVO_DSN=\"host=a password=***"),
+        ("KDB_DSN=postgresql://me:ge@he/im@host/db", "KDB_DSN=postgresql://me:***@host/db"),
+        ("KDB_DSN=postgresql://host/db?user=a&password=geheim&connect_timeout=1",
+         "KDB_DSN=postgresql://host/db?user=a&password=***&connect_timeout=1"),
+        ("KDB_DSN=postgresql://me:geheim@host/db", "KDB_DSN=postgresql://me:***@host/db"),
+        ("ZTFVO_MAIL_PASSWORD=geheim", "ZTFVO_MAIL_PASSWORD=***"),
+        ("KDB_SECRET_KEY_FILE=/etc/key", "KDB_SECRET_KEY_FILE=/etc/key"),
+    ],
+)  # fmt: skip
+def test_settings_are_kept_without_passwords(line, kept):
+    assert archive.without_passwords(line + "\n") == kept + "\n"
