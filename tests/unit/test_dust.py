@@ -13,6 +13,7 @@ from astropy.io import fits
 from support import dust
 from support.files import SHARED
 
+from ztfvo import placing
 from ztfvo.dust import installing, library, reading
 from ztfvo.dust.kinds import kinds
 from ztfvo.dust.maps import maps
@@ -286,14 +287,14 @@ def test_a_full_disk_is_no_damage(tmp_path, monkeypatch):
 
     monkeypatch.setattr("ztfvo.dust.arrays.os.posix_fallocate", full)
     settings = load_settings(var=tmp_path / "var")
-    with pytest.raises(CannotBeDone, match="There is no room for the arrays of"):
+    with pytest.raises(CannotBeDone, match="There is no room for what is made of"):
         installing.install(settings, [dust.csfd(tmp_path)])
     assert list(settings.dust.iterdir()) == []
 
 
 def test_one_command_at_a_time_changes_maps(tmp_path):
     settings = load_settings(var=tmp_path / "var")
-    with installing.alone(settings), pytest.raises(CannotBeDone, match="Another command"):
+    with placing.alone(settings.dust), pytest.raises(CannotBeDone, match="Another command"):
         installing.install(settings, [dust.csfd(tmp_path)])
     assert installing.install(settings, [dust.csfd(tmp_path)]).map.name == "csfd"
 

@@ -17,7 +17,7 @@ LAYERS = (
     {"bands", "catflags", "console", "errors", "files", "machine", "plugins", "votable"},
     {"designation", "distance", "grid", "oid", "photometry", "times"},
     {"dal", "features", "periods", "settings"},
-    {"db", "health", "parts", "position", "remote", "store"},
+    {"db", "health", "parts", "placing", "position", "remote", "store"},
     {"addresses", "declarations", "dust", "records", "references", "releases"},
     {"catalogs"},
     {"outside"},

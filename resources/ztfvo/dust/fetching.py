@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ztfvo.dust.installing import alone
-from ztfvo.dust.model import File, Map
-from ztfvo.errors import BadFile, CannotBeDone
-from ztfvo.files import digests
-from ztfvo.remote import Client, Refused
-from ztfvo.remote.resume import PART, client_of_files, forget, resume
+from ztfvo import placing
+from ztfvo.dust.model import Map
+from ztfvo.errors import CannotBeDone
+from ztfvo.remote import Refused
+from ztfvo.remote import published as archives
+from ztfvo.remote.published import LARGEST_RECORD, Published
+from ztfvo.remote.resume import client_of_files
 from ztfvo.settings import Settings
-
-LARGEST_RECORD = 50_000_000
-"""Bytes of an archive's record."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """A file as the archive says that it is."""
-
-    file: File
-    bytes: int
-    md5: str
 
 
 def published(which: Map) -> list[Published]:
@@ -79,47 +66,17 @@ def fetch(
     CannotBeDone
         If there is no room for them, or another command is at work.
     """
-    with alone(settings):
+    with placing.alone(settings.dust):
         folder = arrived(settings, which)
-        folder.mkdir(parents=True, exist_ok=True)
         if which.make:
+            folder.mkdir(parents=True, exist_ok=True)
             return list(which.make(folder))
-        _require_room(folder, files)
-        with client_of_files(LARGEST_RECORD) as client:
-            return [_fetch(client, one, folder, advance) for one in files]
+        return archives.fetch(files, folder, advance)
 
 
 def arrived(settings: Settings, which: Map) -> Path:
     """Return the folder of files that are not installed yet."""
     return settings.dust / "files" / which.name
-
-
-def _fetch(client: Client, one: Published, folder: Path, advance: Callable[[int], None]) -> Path:
-    target = folder / one.file.name
-    if target.exists() and digests(target, "md5") == [one.md5]:
-        advance(one.bytes)
-        return target
-    part = target.with_name(target.name + PART)
-    if part.exists():
-        advance(part.stat().st_size)
-    resume(client, one.file.url, part, advance)
-    (found,) = digests(part, "md5")
-    if found != one.md5:
-        forget(part)
-        raise BadFile(
-            target, None, f"its MD5 is {found}, and {one.md5} is published; it was deleted"
-        )
-    part.replace(target)
-    forget(part)
-    return target
-
-
-def _require_room(folder: Path, files: Sequence[Published]) -> None:
-    room, wanted = shutil.disk_usage(folder).free, sum(one.bytes for one in files)
-    if room < wanted:
-        raise CannotBeDone(
-            f"{folder} has room for {room / 1e6:,.0f} MB, {wanted / 1e6:,.0f} are to be fetched."
-        )
 
 
 def _files(text: bytes, which: Map) -> dict[str, tuple[int, str]]:

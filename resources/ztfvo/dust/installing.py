@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import fcntl
-import json
-import os
-import shutil
-import warnings
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from astropy.utils.exceptions import AstropyWarning
-
+from ztfvo import placing
 from ztfvo.dust import reading
 from ztfvo.dust.kinds import kinds
 from ztfvo.dust.maps import maps
 from ztfvo.dust.model import DustError, Known, Map
 from ztfvo.dust.reading import NOTE, Installed
 from ztfvo.errors import BadFile, CannotBeDone
-from ztfvo.files import digests, unreadable
+from ztfvo.files import unreadable
 from ztfvo.settings import Settings
-
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, IndexError, DustError)
-"""What libraries raise for files that are damaged."""
 
 
 def install(settings: Settings, paths: Sequence[Path], only: str | None = None) -> Installed:
@@ -50,41 +38,13 @@ def install(settings: Settings, paths: Sequence[Path], only: str | None = None) 
         if why := unreadable(path):
             raise BadFile(path, None, why)
     name, kind, parts = _recognised(paths)
-    with alone(settings), _beside(settings.dust, parts.values()) as folder:
-        with _damage_of(paths[0]):
+    root = settings.dust
+    with placing.alone(root), placing.beside(root, list(parts.values())) as folder:
+        with placing.damage_of(paths[0], DustError):
             kind.prepare(parts, folder)
             found = _found(folder, name, paths, only)
-        _let_all_read(folder)
-        target = reading.folder_of(settings, found.map.name)
-        old = settings.dust / ".old"
-        if target.exists():
-            target.rename(old)
-        folder.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+        placing.put(folder, reading.folder_of(settings, found.map.name))
     return reading.installed_as(settings, found.map.name)
-
-
-@contextlib.contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """Let no other command change maps meanwhile.
-
-    Raises
-    ------
-    CannotBeDone
-        If another one does.
-    """
-    settings.dust.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(settings.dust, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CannotBeDone(
-                "Another command fetches or installs a map: wait for its end, or end it."
-            ) from error
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _recognised(paths: Sequence[Path]) -> tuple[str, ModuleType, dict[str, Path]]:
@@ -111,54 +71,16 @@ def _recognised(paths: Sequence[Path]) -> tuple[str, ModuleType, dict[str, Path]
 
 def _part(path: Path) -> tuple[str, str]:
     for name, kind in kinds().items():
-        with _damage_of(path):
+        with placing.damage_of(path, DustError):
             if part := kind.part(path):
                 return name, part
     known = "; ".join(kind.TITLE for kind in kinds().values())
     raise BadFile(path, None, f"it is no map of dust that is known here ({known})")
 
 
-@contextlib.contextmanager
-def _damage_of(path: Path) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyWarning)  # the exception says it
-            yield
-    except _UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise CannotBeDone(f"There is no room for the arrays of {path}: free some.") from error
-        cause = f"it is damaged: {error or type(error).__name__}"
-        raise BadFile(path, None, cause, remedy="Fetch it again.") from error
-
-
-@contextlib.contextmanager
-def _beside(root: Path, files: Sequence[Path]) -> Iterator[Path]:
-    """Give a folder for new arrays, which does not stay if it is not put into its place."""
-    room, wanted = shutil.disk_usage(root).free, 2 * sum(path.stat().st_size for path in files)
-    if room < wanted:
-        raise CannotBeDone(
-            f"{root} has room for {room / 1e6:,.0f} MB, up to {wanted / 1e6:,.0f} are needed."
-        )
-    folder = root / ".new"
-    for left in (folder, root / ".old"):
-        shutil.rmtree(left, ignore_errors=True)  # of a command that was killed
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _let_all_read(folder: Path) -> None:
-    """Let the users of services read a folder, whatever the caller's mask is."""
-    folder.chmod(0o755)
-    for path in folder.iterdir():
-        path.chmod(0o644)
-
-
 def _found(folder: Path, kind: str, paths: Sequence[Path], only: str | None) -> Installed:
     """Return the map whose known values the arrays of a folder have."""
-    _write_note(folder, paths)
+    placing.write_note(folder / NOTE, paths)
     differ = []
     for one in maps().values():
         if one.kind == kind and only in (None, one.name):
@@ -185,17 +107,6 @@ def _difference(here: Installed, known: Sequence[Known]) -> str | None:
                 f" {ebv:.4f}"
             )
     return None
-
-
-def _write_note(folder: Path, paths: Sequence[Path]) -> None:
-    sums = [digests(path, "md5")[0] for path in paths]
-    note = {
-        "edition": "-".join(sorted(one[:8] for one in sums)),
-        "installed_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "bytes": sum(path.stat().st_size for path in folder.iterdir()),
-        "sources": [f"{path.name} {one}" for path, one in zip(paths, sums, strict=True)],
-    }
-    (folder / NOTE).write_text(json.dumps(note, indent=1), encoding="utf-8")
 
 
 def declared(name: str) -> Map:

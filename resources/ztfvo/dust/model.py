@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ztfvo.errors import CannotBeDone
+from ztfvo.remote.published import File
+
+__all__ = ("DustError", "File", "Known", "Map")
 
 
 class DustError(CannotBeDone):
     """A map that is installed and cannot be read; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that a map is published as."""
-
-    name: str
-    url: str
-    megabytes: int
-    """About, for those who decide; the server says it exactly."""
-    md5: str = ""
-    """Empty where the record has it."""
 
 
 @dataclass(frozen=True)

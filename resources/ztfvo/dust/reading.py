@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ import numpy as np
 from astropy.coordinates import SkyCoord
 from numpy.typing import ArrayLike
 
+from ztfvo import placing
 from ztfvo.dust.kinds import kinds
 from ztfvo.dust.maps import maps
 from ztfvo.dust.model import DustError, Map
@@ -104,19 +104,12 @@ def noted(folder: Path, which: Map) -> Installed | None:
     """Return what a folder holds of a map; None where there is none."""
     path = folder / NOTE
     try:
-        note = json.loads(path.read_text(encoding="utf-8"))
-        return Installed(
-            which,
-            folder,
-            note["edition"],
-            note["installed_at"],
-            note["bytes"],
-            tuple(note["sources"]),
-        )
-    except FileNotFoundError:
-        return None
+        note = placing.read_note(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DustError(f"{path} cannot be read: {error}") from error
+    return note and Installed(
+        which, folder, note.edition, note.installed_at, note.bytes, note.sources
+    )
 
 
 def at(one: Installed, ra: ArrayLike, dec: ArrayLike, distance: ArrayLike | None = None) -> Dust:
