@@ -204,6 +204,16 @@ def periods(
 
 
 @app.command()
+def fit(
+    supernovae: Annotated[int, typer.Option(min=1, help="To fit, one after the other.")] = 20,
+) -> None:
+    """Fit simulated supernovae, as the service does and by sncosmo alone."""
+    from bench.fits import fits as run
+
+    run(get_settings(), supernovae)
+
+
+@app.command()
 def kdb(
     annotations: Count = 100_000,
     requests: Requests = 40,

@@ -222,9 +222,10 @@ def test_votlint_finds_nothing_in_cones(unpacked, ask, tmp_path, parameters):
         "/features?ID=680113300005170,680213300009232&VERSION=v0.5&RESPONSEFORMAT=votable",
         "/periodogram?ID=680113300005170&MIN_PERIOD=0.5&RESPONSEFORMAT=votable",
         "/periodogram?ID=680113300005170&MIN_PERIOD=1&METHOD=box&RESPONSEFORMAT=votable",
+        "/fit?ID=633207400004730&MIN_Z=0.05&MAX_Z=0.05&RESPONSEFORMAT=votable",
     ],
 )
-def test_votlint_finds_nothing_in_features_and_periods(unpacked, ask, tmp_path, address):
+def test_votlint_finds_nothing_in_features_periods_and_fits(unpacked, ask, tmp_path, address):
     path = tmp_path / "answer.vot"
     path.write_bytes(ask(address).content)
     assert lint(path) == []

@@ -20,6 +20,7 @@ from ztfvo.settings import get_settings
 from ztfvo.site import supervisor
 
 OID = service.HZ_HER_OIDS[0]
+SUPERNOVA = 633207400004730
 JSON = f"/lc/{OID}.json"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 STATUS = "{http://www.ivoa.net/xml/VOTable/v1.3}INFO"
@@ -303,6 +304,8 @@ def test_each_address_of_the_api_answers_its_examples(api, site):
                 ("/features", "/periodogram", "/extinction")
             ):
                 asked = {"ID": OID}
+            if path.endswith("/fit"):
+                asked = {"ID": SUPERNOVA, "MIN_Z": "0.05", "MAX_Z": "0.05"}
             if path.endswith("/find"):
                 asked = {"AMPLITUDE": "1 Inf", "MAXREC": "1"}
             address = path

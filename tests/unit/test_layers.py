@@ -18,7 +18,7 @@ LAYERS = (
     {"designation", "distance", "grid", "oid", "photometry", "times"},
     {"dal", "features", "periods", "settings"},
     {"db", "health", "parts", "placing", "position", "remote", "store"},
-    {"addresses", "declarations", "dust", "records", "references", "releases"},
+    {"addresses", "declarations", "dust", "records", "references", "releases", "supernovae"},
     {"catalogs"},
     {"outside"},
     {"products", "images"},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from astropy.coordinates import angular_separation
 
 from ztfvo.dal import Parameters
+from ztfvo.errors import HTTPError
 from ztfvo.products import produce
 from ztfvo.products.kinds import Parameter
 from ztfvo.products.model import Curve, Product, Request
@@ -20,6 +23,8 @@ CHOOSING: tuple[Parameter, ...] = tuple(
     one for one in PARAMETERS if one.name in (STAR.name, "TIME", MASK)
 )
 """Parameters that name a star in place of light curves, and those that choose epochs."""
+FARTHEST = 5.0
+"""arcsec from the first light curve, of those of one star."""
 NAMES = (ID, "OID", *(one.name for one in CHOOSING))
 
 
@@ -39,7 +44,9 @@ class Epochs:
         return len(self.time)
 
 
-def fetch(release: str, words: Sequence[str], given: Parameters) -> tuple[Product, list[Epochs]]:
+def fetch(
+    release: str, words: Sequence[str], given: Parameters, more: Sequence[Parameter] = ()
+) -> tuple[Product, list[Epochs]]:
     """Fetch the light curves that are named, and choose their epochs.
 
     Epochs have catflags = 0, or with BAD_CATFLAGS_MASK none of its bits; and magerr > 0.
@@ -48,6 +55,8 @@ def fetch(release: str, words: Sequence[str], given: Parameters) -> tuple[Produc
     ----------
     words
         OIDs as the path has them; there may be others in the parameters.
+    more
+        Parameters of light curves that are read besides.
 
     Raises
     ------
@@ -57,7 +66,7 @@ def fetch(release: str, words: Sequence[str], given: Parameters) -> tuple[Produc
         When the database does not answer.
     """
     attributes: dict[str, Any] = {}
-    for parameter in CHOOSING:
+    for parameter in (*CHOOSING, *more):
         attributes |= parameter.read(given)
     named = [*words, *given.words(ID), *given.words("OID")]
     star = attributes.pop("star", None)
@@ -67,6 +76,26 @@ def fetch(release: str, words: Sequence[str], given: Parameters) -> tuple[Produc
     request = Request(release=release, oids=wanted, format="", **attributes)
     product = produce.fetch(request)
     return product, [_chosen(curve, request) for curve in product.curves]
+
+
+def require_one_star(curves: Sequence[Epochs]) -> None:
+    """Check that light curves are of one star.
+
+    Raises
+    ------
+    HTTPError
+        400, where one is too far from the first.
+    """
+    first = curves[0].curve
+    for one in (each.curve for each in curves):
+        places = np.radians([first.ra, first.dec, one.ra, one.dec])
+        apart = math.degrees(angular_separation(*places)) * 3600
+        if apart > FARTHEST:
+            raise HTTPError(
+                400,
+                f"Light curves {first.oid} and {one.oid} are {apart:.1f} arcsec apart, of one star"
+                f" they are at most {FARTHEST:g}: ask for those of each star by themselves.",
+            )
 
 
 def selection(request: Request) -> str:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-
-import numpy as np
-from astropy.coordinates import angular_separation
 
 from ztfvo.analysis import epochs
 from ztfvo.analysis.epochs import Epochs
@@ -26,8 +22,6 @@ SHORTEST = 0.05
 """d, without MIN_PERIOD."""
 OVERSAMPLING = 5.0
 PEAKS = 5
-FARTHEST = 5.0
-"""arcsec from the first light curve, of those of one star."""
 BOUNDS = (1e-3, 1e5)
 """d, of periods that are looked for."""
 
@@ -117,21 +111,8 @@ def fetch(release: str, words: Sequence[str], given: Parameters) -> Asked:
         attributes |= parameter.read(given)
     method = methods()[attributes.pop("method", next(iter(methods())))]
     product, curves = epochs.fetch(release, words, given)
-    _require_one_star(curves)
+    epochs.require_one_star(curves)
     return Asked(product, curves, method, **attributes)
-
-
-def _require_one_star(curves: Sequence[Epochs]) -> None:
-    first = curves[0].curve
-    for one in (each.curve for each in curves):
-        places = np.radians([first.ra, first.dec, one.ra, one.dec])
-        apart = math.degrees(angular_separation(*places)) * 3600
-        if apart > FARTHEST:
-            raise HTTPError(
-                400,
-                f"Light curves {first.oid} and {one.oid} are {apart:.1f} arcsec apart, of one star"
-                f" they are at most {FARTHEST:g}: ask for those of each star by themselves.",
-            )
 
 
 def compute(asked: Asked) -> Periodic:

@@ -23,7 +23,7 @@ from matplotlib.ticker import AutoMinorLocator
 
 from ztfvo.products.model import Product, Request
 from ztfvo.products.notes import notes
-from ztfvo.products.series import Series, of_product, plain
+from ztfvo.products.series import COLOURS, Series, of_product, plain
 
 WIDTH = 8.0
 """inches"""
@@ -138,6 +138,7 @@ def draw(product: Product) -> Figure:
     many = sum(len(one.points.x) for one in series) > MANY
     entries = [(_draw_good(axes, one, scale, many), one.label) for one in series]
     entries = _shortened(entries) + _draw_flagged(axes, series, scale)
+    _draw_lines(axes, product, scale)
     axes.set_ylabel(QUANTITIES[request.quantity] + (f" ({unit})" if unit else ""))
     if empty:
         _say_why_empty(axes, product)
@@ -186,6 +187,14 @@ def _draw_flagged(axes: Axes, series: list[Series], scale: float) -> list[tuple[
         return []
     handle = Line2D([], [], color="#555555", alpha=0.6, **FLAGGED)
     return [(handle, f"{count} flagged (catflags not 0, or no error)")]
+
+
+def _draw_lines(axes: Axes, product: Product, scale: float) -> None:
+    """Models in the colours of their bands; they do not widen the ranges shown."""
+    for line in product.lines:
+        values = line.values[product.request.quantity]
+        shown = np.where(np.isfinite(values), values, np.nan) / scale
+        axes.plot(line.hmjd, shown, color=COLOURS[line.curve.filterid], linewidth=1.2, zorder=5)
 
 
 def _legend_shape(series: list[Series]) -> tuple[int, int]:

@@ -147,6 +147,18 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What a model has for a light curve, as figures show it; arrays of one length."""
+
+    curve: Curve
+    """That it is of."""
+    hmjd: np.ndarray
+    """Ascending."""
+    values: dict[str, np.ndarray]
+    """By quantity, one of `QUANTITIES`: mag or Jy; not finite where there is none."""
+
+
+@dataclass(frozen=True)
 class Product:
     """The answer to a request, ready to be written."""
 
@@ -169,5 +181,7 @@ class Product:
     """Named windows of the release: first and last heliocentric MJD, UTC."""
     beside: tuple[Beside, ...] = ()
     """What services outside gave."""
+    lines: tuple[Line, ...] = ()
+    """Models that figures show with the light curves."""
     address: str | None = None
     """Whole address that gives the same, where it is not that of the request."""

@@ -22,8 +22,8 @@ class File:
 
     name: str
     url: str
-    megabytes: float
-    """About, for those who decide; the server says it exactly."""
+    megabytes: float | None = None
+    """About, for those who decide; the server says it exactly.  None where it is not known."""
     md5: str = ""
     """Empty where the archive's record has it, or nobody says it."""
 

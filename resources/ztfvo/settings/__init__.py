@@ -79,6 +79,11 @@ class Settings(Site, Database, Processes, Queries, Data, Records, BaseSettings):
         return self.data / "dust"
 
     @property
+    def models(self) -> Path:
+        """Folder of models of supernovae, one folder each."""
+        return self.data / "models"
+
+    @property
     def url(self) -> str:
         """Address of the site as people see it, without closing slash."""
         return self.public_url or f"http://localhost:{self.port}"

@@ -73,6 +73,9 @@ class Processes(BaseModel):
         le=30,
         description="Days that two epochs are apart at most of which the colour of a star is made.",
     )
+    fit_seconds: float = Field(
+        default=20, ge=0.1, le=60, description="Time limit of a fit of a supernova."
+    )
     watch_seconds: float = Field(
         default=20, gt=0, description="Seconds between two looks at the running service."
     )

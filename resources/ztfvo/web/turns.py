@@ -7,6 +7,7 @@ begun.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,13 +15,15 @@ from functools import lru_cache
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
-from anyio import CapacityLimiter, fail_after, to_thread
+from anyio import BrokenWorkerProcess, CapacityLimiter, fail_after, to_process, to_thread
 from fastapi import Request
 
 from ztfvo.errors import HTTPError
 from ztfvo.settings import get_settings
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 LARGE_ROWS, LARGE_POINTS = 20_000, 5_000
 """Rows of a file, and points of a figure, from which on an answer is large."""
@@ -30,6 +33,10 @@ LARGE_PER_ADDRESS = 4
 """Large answers of one address, at work or waiting, in each process."""
 PATIENCE = 20.0
 """Seconds that an answer waits for its turn."""
+FITS_AT_A_TIME = 1
+"""Processes that each process of the application has for fits."""
+BEGIN = 60.0
+"""Seconds in which such a process has to be ready."""
 
 _large: Counter[str] = Counter()
 _lines: WeakValueDictionary[str, CapacityLimiter] = WeakValueDictionary()
@@ -49,6 +56,12 @@ def figures() -> CapacityLimiter:
 def large() -> CapacityLimiter:
     """Return the threads that write large answers."""
     return CapacityLimiter(LARGE_AT_A_TIME)
+
+
+@lru_cache(maxsize=1)
+def fits() -> CapacityLimiter:
+    """Return the turns of fits, each of which has a process."""
+    return CapacityLimiter(FITS_AT_A_TIME)
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +105,58 @@ async def work(
         return await to_thread.run_sync(function, *arguments, limiter=_unbounded())
     finally:
         limiter.release_on_behalf_of(request)
+
+
+async def in_process(
+    request: Request,
+    limiter: CapacityLimiter,
+    seconds: float,
+    ready: Callable[[], None],
+    function: Callable[..., T],
+    *arguments: object,
+) -> T:
+    """Call a function in another process, as soon as there is one; it is ended when it is late.
+
+    Parameters
+    ----------
+    limiter
+        Turns.
+    seconds
+        For the function.
+    ready
+        What the process does first, which takes time where it is a new one.
+
+    Raises
+    ------
+    Gone
+        When the client has hung up while it waited.
+    HTTPError
+        503, when others keep the processes too long, or one cannot be had.
+    TimeoutError
+        When the function takes too long.
+    """
+    await _acquire(limiter, request)
+    try:
+        if await request.is_disconnected():
+            raise Gone
+        try:
+            with fail_after(BEGIN):
+                await _called(ready)
+        except TimeoutError:
+            raise HTTPError(503, "The site is busy: ask again in a minute.") from None
+        with fail_after(seconds):
+            return await _called(function, *arguments)
+    except BrokenWorkerProcess as error:
+        _log.exception("A process that computes ended")
+        raise HTTPError(
+            503, "The process that computes this ended early: ask again, or for less."
+        ) from error
+    finally:
+        limiter.release_on_behalf_of(request)
+
+
+async def _called(function: Callable[..., T], *arguments: object) -> T:
+    return await to_process.run_sync(function, *arguments, cancellable=True, limiter=_unbounded())
 
 
 async def _acquire(limiter: CapacityLimiter, request: Request) -> None:

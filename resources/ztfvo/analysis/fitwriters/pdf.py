@@ -1,0 +1,17 @@
+"""PDF: the light curves with the model, as figures of light curves are drawn."""
+
+from __future__ import annotations
+
+from ztfvo.analysis.fitted import Answer, drawn
+from ztfvo.products import figure
+
+NAMES = ("pdf", "application/pdf")
+CONTENT_TYPE = "application/pdf"
+TITLE = "Figure of the light curves with the model"
+ORDER = 40
+FIGURE = True
+
+
+def write(answer: Answer) -> bytes:
+    """Draw the figure; see `ztfvo.products.figure`."""
+    return figure.render(drawn(answer), "pdf")
