@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from ztfvo.oid import FILTER_NAMES, split
 from ztfvo.photometry import ab_to_jansky
 from ztfvo.products import figure
 from ztfvo.products.derive import derive
-from ztfvo.products.model import Curve, OwnPhotometry, Product, Request
+from ztfvo.products.model import Curve, Line, OwnPhotometry, Product, Request
 
 ZG, ZR, ZI, ZG_NEAR = 680113300005170, 680213300009232, 680313300001234, 1722107400005560
 MAG = [13.5, 13.75, 13.0, 14.0]
@@ -272,6 +273,26 @@ def test_a_figure_with_nothing_to_show_says_why(curves, asked, sentence):
     assert [text.get_text() for text in axes.texts] == [sentence]
     assert axes.get_xticks().tolist() == axes.get_yticks().tolist() == []
     assert figure.render(product(*curves, **asked), "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "values", "shown"),
+    [
+        ("mag", [13.6, 13.2, np.inf], [13.6, 13.2, np.nan]),
+        ("flux", [0.02, 0.03, np.nan], [20, 30, np.nan]),
+    ],
+)
+def test_a_model_is_a_line_in_the_colour_and_unit_of_its_light_curve(quantity, values, shown):
+    made = product(curve(ZR, reference=14.0), quantity=quantity)
+    plain = figure.draw(made).axes[0]
+    times = np.array([58250.0, 58350.0, 58700.0])
+    line = Line(made.curves[0], times, {quantity: np.array(values)})
+    axes = figure.draw(replace(made, lines=(line,))).axes[0]
+    (found,) = (one for one in axes.lines if len(one.get_xdata()) == 3)
+    assert found.get_xdata().tolist() == times.tolist()
+    np.testing.assert_allclose(found.get_ydata(), shown)
+    assert colors.to_hex(found.get_color()) == "#cc3344"
+    assert (axes.get_xlim(), axes.get_ylim()) == (plain.get_xlim(), plain.get_ylim())
 
 
 def test_a_single_epoch_stands_in_the_middle_of_a_day():
