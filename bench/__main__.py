@@ -170,6 +170,19 @@ def features(
 
 
 @app.command()
+def similar(
+    curves: Count = 1_000_000,
+    neighbours: Annotated[int, typer.Option(min=1, help="Of each light curve.")] = 20,
+    requests: Annotated[int, typer.Option(min=1, help="Light curves they are looked for.")] = 100,
+) -> None:
+    """Find similar light curves among many, by the index and in memory."""
+    from bench.similar import similar as run
+
+    if not run(get_settings(), curves, neighbours, requests):
+        raise typer.Exit(1)
+
+
+@app.command()
 def dust(positions: Count = 1_000_000) -> None:
     """Compare how fast positions get E(B-V) here, and by dustmaps alone."""
     from bench.dust import dust as run

@@ -11,8 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ztfvo.db import connect_superuser
 from ztfvo.settings import Settings
-
-EXTENSIONS = ("pg_sphere", "q3c")
+from ztfvo.site.postgres import EXTENSIONS
 
 
 @contextmanager

@@ -37,4 +37,57 @@ The columns are those of resources/ztfvo/features/columns.py. -->
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.features)</viewStatement>
     </table>
   </NXSTREAM>
+
+  <NXSTREAM id="space">
+    <table id="feature_space" onDisk="True" adql="True" primary="oid">
+      <meta name="table-rank">16</meta>
+      <LOOP source="ztf/tables#nrows"><codeItems>
+        from ztfvo_dachs import facts
+        yield from facts.place_rows("\store")
+      </codeItems></LOOP>
+      <meta name="title">\label: places in the space of features</meta>
+      <meta name="description">\prefix One row per light curve with features, as far as they are
+        placed here: coordinates in which light curves that are alike are near.  The function
+        gavo_ztf_dissimilarity gives the distance of two places; ordered by it, the nearest
+        neighbours of a light curve are found by an index.</meta>
+      <meta name="note" tag="place">
+        Six principal components of the features that feature_scales lists, which also has how they
+        are made.
+      </meta>
+      <foreignKey inTable="features" source="oid" dest="oid" metaOnly="True"/>
+      <index columns="oid" metaOnly="True"/>
+      <column name="oid" type="bigint" required="True"
+        ucd="meta.id;meta.main" tablehead="OID" verbLevel="1"
+        description="Identifier of the light curve; joins with objects and features"/>
+      <column name="filterid" type="integer" required="True" ucd="meta.id;instr.filter"
+        tablehead="Filter" verbLevel="10"
+        description="Filter number: 1 zg, 2 zr, 3 zi; without a condition on it, neighbours are of
+          all filters"/>
+      <column name="place" type="real[6]" required="True" ucd="stat.value" tablehead="Place"
+        verbLevel="10" note="place" description="Coordinates in the space of features"/>
+      <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.feature_space)</viewStatement>
+    </table>
+
+    <table id="feature_scales" onDisk="True" adql="True" primary="number">
+      <meta name="table-rank">17</meta>
+      <meta name="title">\label: what the space of features is made of</meta>
+      <meta name="description">\prefix One row per feature that light curves are compared by: how
+        it is standardised, and its part in each coordinate of feature_space.</meta>
+      <column name="number" type="smallint" required="True" ucd="meta.number" tablehead="No."
+        description="Number of the feature, from 1"/>
+      <column name="feature" type="text" required="True" ucd="meta.id;meta.main"
+        tablehead="Feature" description="Column of the table features"/>
+      <column name="scale" type="text" required="True" ucd="meta.code" tablehead="Scale"
+        description="What is taken of its values first: 'plain' (themselves), 'log10' or 'asinh'"/>
+      <column name="median" type="double precision" required="True" ucd="stat.median"
+        tablehead="Median" description="Median of the release, on that scale"/>
+      <column name="spread" type="double precision" required="True" ucd="stat.stdev"
+        tablehead="Spread" description="1.4826 times the median absolute deviation from it; 1 where
+          that is 0"/>
+      <column name="weights" type="double precision[6]" required="True" ucd="stat.param"
+        tablehead="Weights" description="Coordinates are the sums over features of weight times
+          arsinh((value - median) / spread), bounded by 6, and are bounded by 20"/>
+      <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.feature_scales)</viewStatement>
+    </table>
+  </NXSTREAM>
 </resource>

@@ -39,6 +39,7 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
     <FEED source="ztf/tables#objects" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
     <FEED source="ztf/features#features" store="\store" label="\label" prefix="\prefix"/>
+    <FEED source="ztf/features#space" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/exposures#exposures" store="\store" label="\label" prefix="\prefix"/>
     <FEED source="ztf/tables#detections" store="\store" label="\label" prefix="\prefix"
       times="\times"/>
@@ -102,6 +103,8 @@ all that differs is in inputs/ztf/RELEASE/release.toml. -->
       </make>
       <make table="sources"/>
       <make table="features"/>
+      <make table="feature_space"/>
+      <make table="feature_scales"/>
       <make table="detections"/>
       <make table="lightcurves"/>
       <make table="exposures"/>

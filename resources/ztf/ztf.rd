@@ -128,6 +128,8 @@ the metadata need a refresh (dachs imp -m ztf/ztf). -->
     </make>
     <make table="sources"/>
     <make table="features"/>
+    <make table="feature_space"/>
+    <make table="feature_scales"/>
     <make table="detections"/>
     <make table="lightcurves"/>
     <make table="exposures"/>

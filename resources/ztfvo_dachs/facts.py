@@ -80,9 +80,17 @@ def reference_rows() -> Iterator[dict[str, str]]:
 
 def feature_rows(store: str) -> Iterator[dict[str, str]]:
     """Yield the number of rows of a release's table of features as `value`, if it is known."""
+    yield from _counted(store, "sum(nfeatures)::bigint FROM {}.feature_quadrant")
+
+
+def place_rows(store: str) -> Iterator[dict[str, str]]:
+    """The same of its table of places in the space of features."""
+    yield from _counted(store, "sum(nplaces)::bigint FROM {}.feature_place_quadrant")
+
+
+def _counted(store: str, what: str) -> Iterator[dict[str, str]]:
     for (name,) in _of_release(store, "name"):
-        counted = f"SELECT sum(nfeatures)::bigint FROM {schema_of(name)}.feature_quadrant"
-        for (number,) in ask(counted):
+        for (number,) in ask(f"SELECT {what.format(schema_of(name))}"):
             yield {"value": str(number or 0)}
 
 

@@ -32,6 +32,12 @@ def _ab_fluxerr(args: list[Any]) -> str:
     return f"(0.4*ln(10.0::double precision)*({magerr})*{_ab_flux([mag])})"
 
 
+def _dissimilarity(args: list[Any]) -> str:
+    places = _flat(args, 2, "gavo_ztf_dissimilarity")
+    first, second = (f"cube(({place})::double precision[])" for place in places)
+    return f"({first} <-> {second})"
+
+
 def _digits(name: str, divisor: int, modulus: int | None) -> Callable[[list[Any]], str]:
     def translate(args: list[Any]) -> str:
         (oid,) = _flat(args, 1, name)
@@ -65,6 +71,19 @@ def install() -> None:
         unit="Jy",
         ucd="stat.error;phot.flux.density",
     )(_ab_fluxerr)
+    adql.userFunction(
+        "gavo_ztf_dissimilarity",
+        "(place REAL[], other REAL[]) -> DOUBLE PRECISION",
+        """
+        gavo_ztf_dissimilarity returns the distance of two places of the table
+        feature_space: 0 for light curves of the same features.  Ordering by
+        the distance from one place is fast; give that by a subquery, as in
+        gavo_ztf_dissimilarity(place,
+        (SELECT place FROM ztf.feature_space WHERE oid=680113300005170)).
+        """,
+        returntype="double precision",
+        ucd="stat.value",
+    )(_dissimilarity)
     for what, divisor, modulus, ucd, text in (
         ("field", 10**12, None, "meta.id;obs.field", "the survey field"),
         ("filter", 10**11, 10, "meta.id;instr.filter", "the filter number (1 zg, 2 zr, 3 zi)"),

@@ -18,7 +18,7 @@ from support.waiting import wait_until
 
 from bench.features import features
 from ztfvo.errors import CannotBeDone
-from ztfvo.extraction import plan
+from ztfvo.extraction import places, plan
 from ztfvo.extraction.run import dask_cluster, due, run
 from ztfvo.features.columns import NAMES
 from ztfvo.features.model import FeatureSet
@@ -159,6 +159,24 @@ def test_of_a_replaced_file_only_the_light_curves_that_changed_are_computed(rele
     assert len(after) == 3
 
 
+def test_light_curves_whose_features_are_computed_again_have_no_place_until_they_are_placed(
+    release, data
+):
+    mags = magnitudes(4)
+    path = bulk_file(data, 600, mags)
+    release.ingest(path)
+    extract(release)
+    places.run(release.settings, release.name)
+    mags[1][7] += 1
+    bulk_file(data, 600, mags)
+    release.ingest(path, replace=True)
+    extract(release)
+    first = 600107400000001
+    assert placed(release) == [first, first + 2, first + 3]
+    assert places.run(release.settings, release.name).total == 4
+    assert placed(release) == [first, first + 1, first + 2, first + 3]
+
+
 def test_another_set_of_features_is_computed_for_all(release, data, monkeypatch):
     release.ingest(bulk_file(data, 600, magnitudes(2)))
     extract(release)
@@ -169,13 +187,21 @@ def test_another_set_of_features_is_computed_for_all(release, data, monkeypatch)
     assert extract(release).computed == 0
 
 
-def test_an_unloaded_file_leaves_no_features(release, data):
+def placed(release) -> list[int]:
+    """Light curves with a place in the space of features."""
+    return [oid for (oid,) in release.rows("SELECT oid FROM feature_space ORDER BY oid")]
+
+
+def test_an_unloaded_file_leaves_no_features_and_no_places(release, data):
     paths = [bulk_file(data, field, magnitudes(2)) for field in (600, 601)]
     release.ingest(*paths)
     extract(release)
+    places.run(release.settings, release.name)
     unload(release.connection, release.declared, paths[0].name, data)
     assert sorted(oid // 10**12 for oid in table(release)) == [601, 601]
+    assert placed(release) == sorted(table(release))
     assert extract(release).computed == 0
+    assert places.run(release.settings, release.name).total == 2
     assert release.rows("SELECT quadrant FROM feature_quadrant") == [(6011074,)]
 
 

@@ -11,9 +11,9 @@ from ztfvo.settings import get_settings
 from ztfvo.site.postgres import renew_stores
 
 EARLIER = """
-DROP VIEW detections, lightcurves, features CASCADE;
+DROP VIEW detections, lightcurves, features, feature_space, feature_scales CASCADE;
 DROP TABLE source, source_member, source_cell CASCADE;
-DROP TABLE feature, feature_quadrant;
+DROP TABLE feature, feature_quadrant, feature_place, feature_place_quadrant, feature_scale;
 ALTER TABLE lightcurve RENAME x TO east;
 ALTER TABLE lightcurve RENAME y TO north;
 ALTER TABLE lightcurve DROP late, DROP again;
@@ -47,6 +47,7 @@ def test_tables_of_an_earlier_version_get_the_columns_of_this_one(coarse_release
         renew_stores(get_settings())
         assert release.rows(KEPT) == kept
         assert release.rows("SELECT * FROM features") == []
+        assert release.rows("SELECT * FROM feature_space, feature_scales") == []
         assert {number for _, number in release.rows(names)} == {None}
     declaration = declared(release.name, release.settings.inputs)
     assert not is_finished(release.connection, declaration)

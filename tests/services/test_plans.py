@@ -23,7 +23,7 @@ from ztfvo.products.model import Request
 
 CONE = "254.45755, 35.34236"
 RING = "622778651534295039, 622778651534262271, 622778651534884863"
-STORE = ("object", "lightcurve", "reference_source", "source", "source_member")
+STORE = ("object", "lightcurve", "reference_source", "source", "source_member", "feature_place")
 
 OBJECT_OID = "object_pkey"
 OBJECT_POSITION = "object_position"
@@ -33,6 +33,11 @@ EXPOSURE = "exposure_pkey"
 REFERENCE = "reference_source_pkey"
 SERIES_DID = "series_did"
 SERIES_NAME = "series_name"
+PLACE, NEAR = "feature_place_pkey", "feature_place_near"
+LIKE_LZ_BOO = (
+    "gavo_ztf_dissimilarity(p.place, (SELECT q.place FROM ztf.feature_space AS q"
+    " WHERE q.oid = 759116400002093))"
+)
 DID = "ivo://ztfvo.local/~?ztf/demo/680113300005170"
 
 ADQL = {
@@ -131,6 +136,17 @@ ADQL = {
         "SELECT o.* FROM ztf.sources AS s JOIN ztf.objects AS o ON o.source_id = s.source_id"
         f" WHERE DISTANCE(s.ra, s.dec, {CONE}) < 0.001",
         ["source_position", "source_member_source", OBJECT_OID],
+    ),
+    "light curves that are like one": (
+        f"SELECT TOP 20 p.oid, {LIKE_LZ_BOO} AS unlike FROM ztf.feature_space AS p"
+        " WHERE p.filterid = 1 AND p.oid <> 759116400002093 ORDER BY unlike",
+        [NEAR, PLACE],
+    ),
+    "objects and features of light curves that are like one": (
+        f"SELECT o.ra, f.period_0, n.unlike FROM (SELECT TOP 20 p.oid, {LIKE_LZ_BOO} AS unlike"
+        " FROM ztf.feature_space AS p WHERE p.filterid = 2 ORDER BY unlike) AS n"
+        " JOIN ztf.objects AS o ON o.oid = n.oid JOIN ztf.features AS f ON f.oid = n.oid",
+        [NEAR, PLACE, OBJECT_OID],
     ),
     "an object with its reference magnitude": (
         "SELECT oid, refmag FROM ztf.objects WHERE oid = 680113300005170",

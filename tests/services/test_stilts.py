@@ -152,6 +152,8 @@ RESULTS = {
     "detections": "SELECT TOP 1000 * FROM ztf.detections",
     "light curves": "SELECT TOP 20 * FROM ztf.lightcurves",
     "features": "SELECT TOP 100 * FROM ztf.features",
+    "places of features": "SELECT TOP 100 * FROM ztf.feature_space",
+    "scales of features": "SELECT * FROM ztf.feature_scales",
     "exposures": "SELECT TOP 100 * FROM ztf.exposures",
     "sources": "SELECT TOP 100 * FROM ztf.sources",
     "releases": "SELECT * FROM ztf.releases",
@@ -220,6 +222,7 @@ def test_votlint_finds_nothing_in_cones(unpacked, ask, tmp_path, parameters):
     "address",
     [
         "/features?ID=680113300005170,680213300009232&VERSION=v0.5&RESPONSEFORMAT=votable",
+        "/similar?ID=680113300005170&RESPONSEFORMAT=votable",
         "/periodogram?ID=680113300005170&MIN_PERIOD=0.5&RESPONSEFORMAT=votable",
         "/periodogram?ID=680113300005170&MIN_PERIOD=1&METHOD=box&RESPONSEFORMAT=votable",
         "/fit?ID=633207400004730&MIN_Z=0.05&MAX_Z=0.05&RESPONSEFORMAT=votable",

@@ -12,7 +12,10 @@ from astropy.table import Table
 from support import service
 from support.demo_files import demo_files
 
-TABLES = ("objects", "lightcurves", "detections", "exposures", "features", "sources")
+TABLES = (
+    *("objects", "lightcurves", "detections", "exposures", "features", "sources"),
+    *("feature_space", "feature_scales"),
+)
 ONE = "SELECT * FROM ztf.detections WHERE oid = 680113300005170 ORDER BY hmjd"
 
 
@@ -48,6 +51,7 @@ def test_keys_join_light_curves_and_detections_with_objects(tap):
     for schema in ("ztf", "ztf_demo"):
         for table in ("detections", "features", "lightcurves"):
             assert (f"{schema}.{table}", f"{schema}.objects", "oid", "oid") in links
+        assert (f"{schema}.feature_space", f"{schema}.features", "oid", "oid") in links
         sources = (f"{schema}.objects", f"{schema}.sources", "source_id", "source_id")
         assert sources in links
 

@@ -308,6 +308,8 @@ def test_each_address_of_the_api_answers_its_examples(api, site):
                 asked = {"ID": SUPERNOVA, "MIN_Z": "0.05", "MAX_Z": "0.05"}
             if path.endswith("/find"):
                 asked = {"AMPLITUDE": "1 Inf", "MAXREC": "1"}
+            if path.endswith("/similar"):
+                asked = {"ID": OID}
             address = path
             for one in parameters:
                 if one["in"] == "path":

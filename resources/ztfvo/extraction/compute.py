@@ -73,6 +73,7 @@ def compute(connection: Connection, release: str, chunk: Chunk) -> Done:
         outdated = list(known.keys() - set(oids)) + [oids[i] for i in new if oids[i] in known]
         if outdated:
             connection.execute("DELETE FROM feature WHERE oid = ANY(%s)", (outdated,))
+            connection.execute("DELETE FROM feature_place WHERE oid = ANY(%s)", (outdated,))
         if new:
             values = extract(sets()[CURRENT], [curves[i] for i in new])
             _write(connection, batch.oid[new], np.array([digests[i] for i in new]), values)

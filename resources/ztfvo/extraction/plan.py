@@ -66,10 +66,9 @@ def stale(connection: Connection, edition: str) -> list[tuple[int, list[int] | N
 
 def forget(connection: Connection, quadrant: int) -> None:
     """Delete the features of a quadrant that the release no longer has."""
-    connection.execute(
-        "DELETE FROM feature WHERE oid >= %s AND oid < %s",
-        (quadrant * SOURCES, (quadrant + 1) * SOURCES),
-    )
+    ends = (quadrant * SOURCES, (quadrant + 1) * SOURCES)
+    for table in ("feature", "feature_place"):
+        connection.execute(f"DELETE FROM {table} WHERE oid >= %s AND oid < %s", ends)
     connection.execute("DELETE FROM feature_quadrant WHERE quadrant = %s", (quadrant,))
 
 

@@ -21,7 +21,7 @@ from .readers import readers
 from .remove import channels_of, loaded_quadrants, remove_file
 
 _FEATURES_LEFT = """
-DELETE FROM feature f USING unnest(%s::integer[]) AS q(quadrant)
+DELETE FROM {} f USING unnest(%s::integer[]) AS q(quadrant)
 WHERE f.oid >= q.quadrant::bigint * 100000000 AND f.oid < (q.quadrant + 1)::bigint * 100000000
   AND NOT EXISTS (SELECT FROM lightcurve l WHERE l.oid = f.oid)
 """
@@ -74,7 +74,8 @@ def unload(
             unload_merged(connection, key, places)
         else:
             remove_file(connection, key)
-        connection.execute(_FEATURES_LEFT, (sorted(quadrants),))
+        for table in ("feature", "feature_place"):
+            connection.execute(_FEATURES_LEFT.format(table), (sorted(quadrants),))
         finish(connection, release, say)
         forget(connection, channels, simulated=release.simulated)
     return key

@@ -28,7 +28,7 @@ from ztfvo.store.schemas import create_common, let_pages_write
 
 INSTALLED = Path("/usr/lib/postgresql")
 SHARED = Path("/usr/share/postgresql")
-EXTENSIONS = ("pg_sphere", "q3c")
+EXTENSIONS = ("pg_sphere", "q3c", "cube", "btree_gist")
 SUPERUSER, OWNER, PAGES = "postgres", "ztfvo", "ztfvo_pages"
 DACHS_ADMIN = "gavoadmin"
 #: Roles each part's user may log in as in the private cluster, by its name alone.

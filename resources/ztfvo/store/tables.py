@@ -83,6 +83,38 @@ CREATE TABLE IF NOT EXISTS feature_quadrant (
 eight digits; `files` are those that its light curves came from, and `done` ends the ranges of OIDs
 that are computed while others are not.  `digest` changes with the light curve and the set of
 features."""
+PLACES = """
+CREATE TABLE IF NOT EXISTS feature_scale (
+  number smallint PRIMARY KEY,
+  feature text NOT NULL UNIQUE,
+  scale text NOT NULL,
+  median double precision NOT NULL,
+  spread double precision NOT NULL,
+  weights double precision[] NOT NULL
+);
+CREATE TABLE IF NOT EXISTS feature_place (
+  oid bigint PRIMARY KEY,
+  filterid integer NOT NULL,
+  cell integer NOT NULL,
+  place real[] NOT NULL
+);
+CREATE TABLE IF NOT EXISTS feature_place_quadrant (
+  quadrant integer PRIMARY KEY,
+  made_of bigint NOT NULL,
+  nplaces bigint NOT NULL
+);
+"""
+"""The space that light curves are compared in, and where each of them is in it, see
+`ztfvo.features.space`.  `made_of` stands for the features of the quadrant; `filterid` is as wide as
+numbers in queries are, which a smaller one would not be compared with by an index."""
+
+PLACE = "cube(place::double precision[])"
+"""What the index of places is on; a query has to write it just so."""
+
+PLACE_INDEX = "feature_place_near"
+PLACE_INDEXED = f"USING gist (filterid, {PLACE})"
+"""Index of places by nearness, which is built once all light curves have theirs: what looks for
+neighbours needs it."""
 
 
 _FILES = """
@@ -213,6 +245,7 @@ def tables(ticks: str) -> str:
         + _EXPOSURES
         + SOURCE_TABLES
         + FEATURES
+        + PLACES
     )
 
 
@@ -248,6 +281,7 @@ END $$;
 """
     + SOURCE_TABLES
     + FEATURES
+    + PLACES
 )
 """What brings the tables of earlier versions up to date, without reading what is in them.  What is
 left to be computed is done by the next `ztfvo.ingest.finish.finish`."""

@@ -53,6 +53,8 @@ VIEWS = {
     "exposures": _EXPOSURES,
     "sources": _SOURCES,
     "features": f"SELECT oid, {', '.join(NAMES)} FROM feature",
+    "feature_space": "SELECT oid, filterid, place FROM feature_place",
+    "feature_scales": "SELECT number, feature, scale, median, spread, weights FROM feature_scale",
 }
 """Published views of a release, and what they select.  New columns go last: PostgreSQL can then
 replace the views that others are made of."""
