@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike
 from ztfvo.bands import BANDS
 
 R_V = 3.1
+DIGITS = 6
+"""Decimals of magnitudes that are shown, and corrected for: maps have single precision."""
 
 RELATIVE = {"zg": 1.21, "zr": 0.848, "zi": 0.622}
 """A / A_V by band."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ztfvo.dal import BadParameter, Parameters, shorten
 from ztfvo.dust import reading
-from ztfvo.dust.extinction import extinctions
+from ztfvo.dust.extinction import DIGITS, extinctions
 from ztfvo.dust.maps import maps
 from ztfvo.dust.model import DustError, Map
 from ztfvo.dust.reading import Installed
@@ -26,8 +26,6 @@ STATUS = "ztfvo dust status"
 """The command that says what is wrong with a map."""
 NAMES = (places.ID, places.POS, MAP, DISTANCE, FORMAT, SHORT_FORMAT)
 MOST_PLACES = 1000
-DIGITS = 6
-"""Decimals of magnitudes: maps have single precision."""
 NEAREST, FARTHEST = 1.0, 1e10
 """pc"""
 

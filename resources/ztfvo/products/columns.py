@@ -84,6 +84,13 @@ COLUMNS = {
             "Error of diffmag towards the bright side, positive",
         ),
         Column(
+            "extinction",
+            "float64",
+            "mag",
+            "phys.absorption;em.opt",
+            "Extinction that magnitudes and flux densities are corrected for",
+        ),
+        Column(
             "clrcoeff",
             "float32",
             None,

@@ -33,6 +33,8 @@ def column_names(request: Request) -> tuple[str, ...]:
         left_out.add("phase")
     if request.bin is None:
         left_out.add("npoints")
+    if request.deredden is None:
+        left_out.add("extinction")
     if not request.quantity.startswith("diff"):
         left_out |= {name for name in COLUMNS if name.startswith("diff")}
     return tuple(name for name in COLUMNS if name not in left_out)
@@ -41,6 +43,9 @@ def column_names(request: Request) -> tuple[str, ...]:
 def _curve(curve: Curve, request: Request) -> Curve:
     refmag, refmagerr = request.references.get(curve.oid, (curve.refmag, curve.refmagerr))
     columns = _chosen(curve.columns, request)
+    if curve.extinction:
+        columns["mag"] = columns["mag"].astype(float) - curve.extinction.mag
+        refmag -= curve.extinction.mag
     columns["flux"], columns["fluxerr"] = ab_to_jansky(columns["mag"], columns["magerr"])
     if request.period is not None:
         columns["phase"] = phase_of(columns["hmjd"], request.period, request.epoch)
@@ -48,6 +53,8 @@ def _curve(curve: Curve, request: Request) -> Curve:
     if request.bin is not None:
         columns = average(columns, request.bin, request.period, request.epoch)
         averaged = int(columns["npoints"].sum())
+    if curve.extinction:
+        columns["extinction"] = np.full(len(columns["hmjd"]), curve.extinction.mag)
     if request.quantity.startswith("diff"):
         columns |= _differences(columns, refmag, refmagerr)
     if request.period is not None:

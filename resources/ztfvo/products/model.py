@@ -13,6 +13,7 @@ from ztfvo.products.columns import FACTS
 
 if TYPE_CHECKING:
     from ztfvo.products.beside import Beside
+    from ztfvo.products.dereddening import Extinction
 
 QUANTITIES = ("mag", "flux", "diffmag", "diffflux")
 
@@ -62,6 +63,9 @@ class Request:
     """One of `QUANTITIES`."""
     references: dict[int, tuple[float, float]] = field(default_factory=dict)
     """AB magnitude and error of the reference by OID, in place of the catalogue's."""
+    deredden: str | None = None
+    """Name of the map of dust whose extinction is corrected for, or ``yes`` for that which the site
+    prefers; None where none is."""
     period: float | None = None
     """days; light curves are folded where it is given."""
     epoch: float = 0.0
@@ -133,6 +137,8 @@ class Curve:
     columns: dict[str, np.ndarray]
     """Arrays of one length, ordered by hmjd, or by phase when folded; see
     `ztfvo.products.columns` for names, types and units."""
+    extinction: Extinction | None = None
+    """What is corrected for; None where nothing is."""
     averaged: int | None = None
     """Number of epochs that the bins are averages of; None where there are no bins."""
     left_out: int = 0

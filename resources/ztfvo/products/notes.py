@@ -39,12 +39,30 @@ def notes(product: Product) -> list[str]:
         averaged = sum(curve.averaged for curve in binned)
         left_out = sum(curve.left_out for curve in binned)
         found.append(_averages(averaged, left_out, product.request))
+    if product.curves and product.request.deredden is not None:
+        found.append(_dereddened(product))
     lacking = [curve.oid for curve in product.curves if _lacks_reference(curve, product.request)]
     if lacking:
         found.append(_reference(lacking))
     if product.beside and product.request.bin is not None:
         found.append("Light curves of services outside are not averaged in bins.")
     return found
+
+
+def _dereddened(product: Product) -> str:
+    """Which extinction is corrected for, with coefficients, E(B-V) and the map."""
+    known = [curve.extinction for curve in product.curves if curve.extinction]
+    bands = {curve.filter: curve.extinction for curve in product.curves if curve.extinction}
+    each = ", ".join(f"{one.coefficient:.5g} in {band}" for band, one in sorted(bands.items()))
+    ends = sorted({f"{one.ebv:.6f}" for one in known})
+    ebv = ends[0] if len(ends) == 1 else f"{ends[0]} to {ends[-1]}"
+    text = (
+        "Magnitudes, flux densities and references are corrected for extinction, which is"
+        f" E(B-V) = {ebv} mag times {each}, by {known[0].source}."
+    )
+    if product.beside or product.request.own:
+        text += " Light curves of services outside and own photometry are not."
+    return text
 
 
 def notes_of(curve: Curve, request: Request) -> list[str]:

@@ -6,13 +6,16 @@ draws the form, takes them from here.
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
-from ztfvo.dal import Parameters, plain, shorten
+from ztfvo.dal import plain, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.oid import InvalidOID, parse
-from ztfvo.products.beside import curve_sources, curves_of
+from ztfvo.products.changing import (
+    DEREDDENING,
+    Columns,
+    Dereddening,
+    References,
+    With,
+)
 from ztfvo.products.choosing import (
     BandNames,
     Bands,
@@ -31,10 +34,9 @@ from ztfvo.products.kinds import (
     Parameter,
     Text,
     Whole,
-    bound,
 )
 from ztfvo.products.layouts import layouts
-from ztfvo.products.model import QUANTITIES, Request
+from ztfvo.products.model import QUANTITIES
 
 MAX_OIDS = 100
 MAX_RADIUS = 60.0
@@ -48,89 +50,8 @@ EPOCHS = (-1e6, FIRST_JD)
 MAX_MASK = 2**31 - 1
 MAX_NUMBER = 99_999
 """As many digits as identifiers of detections may have behind their time."""
-ALL = "all"
-"""Word for all sources of light curves."""
 LONGEST_WAIT = 600.0
 """s"""
-FAINTEST = 50.0
-"""Magnitude of a reference, of either sign."""
-
-
-class _References(Parameter):
-    def read(self, given: Parameters) -> dict[str, Any]:
-        found: dict[int, tuple[float, float]] = {}
-        for word in given.words(self.name):
-            oid, *values = (part.strip() for part in word.split(":"))
-            numbers = [bound(value) for value in values]
-            if not 1 <= len(numbers) <= 2 or None in numbers or numbers[0] == -math.inf:
-                raise self._refused(word, "it is not oid:mag or oid:mag:err")
-            if math.isfinite(numbers[0]) and abs(numbers[0]) > FAINTEST:
-                raise self._refused(word, f"a magnitude is not beyond {FAINTEST:g}")
-            error = numbers[1] if len(numbers) == 2 else 0.0
-            if not 0 <= error < math.inf:
-                raise self._refused(word, "an error is neither negative nor infinite")
-            try:
-                key = parse(shorten(oid))
-            except InvalidOID as wrong:
-                raise self._refused(word, str(wrong)) from wrong
-            if key in found:
-                raise self._refused(word, f"{key} is given twice")
-            found[key] = (numbers[0], error)
-        return {"references": found} if found else {}
-
-    def write(self, request: Request) -> list[str]:
-        return [f"{oid}:{mag}:{error}" for oid, (mag, error) in request.references.items()]
-
-    def _refused(self, word: str, reason: str) -> HTTPError:
-        return HTTPError(
-            400,
-            f"{self.name}={shorten(word)} cannot be used: {reason}. Write"
-            " REFMAG=680113300005170:13.6:0.02, or inf as the magnitude where the reference has no"
-            " flux.",
-        )
-
-
-class _Columns(Parameter):
-    def read(self, given: Parameters) -> dict[str, Any]:
-        words = [word.lower() for word in given.words(self.name)]
-        for word in words:
-            if word not in OPTIONAL:
-                raise HTTPError(
-                    400,
-                    f"{self.name}={shorten(word)} is not among the columns that can be added:"
-                    f" {', '.join(OPTIONAL)}.",
-                )
-        if words and given.values("BIN"):
-            raise HTTPError(
-                400,
-                f"{self.name}={shorten(','.join(words))} means nothing in bins, which are of"
-                f" several exposures: leave {self.name} or BIN out.",
-            )
-        return {"columns": tuple(name for name in OPTIONAL if name in words)} if words else {}
-
-    def write(self, request: Request) -> list[str]:
-        if request.layout:  # it has columns of its own
-            return []
-        return [",".join(request.columns)] if request.columns else []
-
-
-class _With(Parameter):
-    def read(self, given: Parameters) -> dict[str, Any]:
-        words = given.words(self.name)
-        for word in words:
-            if word.lower() != ALL and not curves_of(word):
-                raise HTTPError(
-                    400,
-                    f"{self.name}={shorten(word)} is not among the sources of light curves:"
-                    f" {', '.join((ALL, *curve_sources()))}.",
-                )
-        every = any(word.lower() == ALL for word in words)
-        named = {source.name for source in map(curves_of, words) if source}
-        chosen = tuple(name for name in curve_sources() if every or name in named)
-        return {"beside": chosen} if chosen else {}
-
-    def write(self, request: Request) -> list[str]:
-        return [",".join(request.beside)] if request.beside else []
 
 
 QUANTITY = Choice(
@@ -258,7 +179,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         options=("g", "r", "i"),
         repeated=True,
     ),
-    _References(
+    Dereddening(
+        name="DEREDDEN",
+        description="Whether magnitudes, flux densities and references are corrected for extinction"
+        " by interstellar dust at the place of the light curve, by the site's map or a named one",
+        ucd="meta.code;phys.absorption",
+        options=DEREDDENING,
+    ),
+    References(
         name="REFMAG",
         description="Reference magnitude (AB) in place of the catalogue's, for differences: OID:mag"
         " or OID:mag:error",
@@ -266,14 +194,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         ucd="phot.mag",
         repeated=True,
     ),
-    _Columns(
+    Columns(
         name="COLUMNS",
         description="Columns to add: facts of the exposure of each epoch",
         ucd="meta.id",
         options=OPTIONAL,
         repeated=True,
     ),
-    _With(
+    With(
         name="WITH",
         description="Adds light curves of other services at the place of the first light curve:"
         " names of sources, which /outside lists, or all",

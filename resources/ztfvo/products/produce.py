@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
-from ztfvo.products import select, stars
+from ztfvo.products import dereddening, select, stars
 from ztfvo.products.derive import derive
 from ztfvo.products.model import Product, Request
 from ztfvo.products.writers import Writer
+from ztfvo.settings import get_settings
 
 MAX_ROWS = 500_000
 """Epochs in one answer, times cycles."""
@@ -24,12 +25,15 @@ def fetch(request: Request) -> Product:
     Raises
     ------
     HTTPError
-        404 where there is no such release or light curve, 400 where the answer would be too long.
+        404 where there is no such release or light curve, and no dust known at its place, 400 where
+        the answer would be too long, 503 where a map of dust is not installed.
     DatabaseDown
         When the database does not answer, or takes too long.
     """
     with reading() as connection:
         product = select.select(connection, request)
+    if request.deredden is not None:
+        product = dereddening.find(product, get_settings())
     if rows(product) > MAX_ROWS:
         raise HTTPError(
             400,

@@ -125,7 +125,7 @@ def _one_release(path: str, collection: str) -> str:
     return collection
 
 
-WITHOUT_LAYOUT = ("QUANTITY", "PERIOD", "BIN", "COLUMNS", "WITH")
+WITHOUT_LAYOUT = ("QUANTITY", "PERIOD", "BIN", "COLUMNS", "WITH", "DEREDDEN")
 """Parameters that add or change columns."""
 
 
