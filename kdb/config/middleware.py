@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,10 +22,12 @@ POLICY = (
 """Of the API's description: scripts come from this site's files only, none from a text."""
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; {scripts}style-src 'self'; img-src 'self'{picture}; "
+    "form-action 'self'{site}; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Of pages, which have no scripts at all."""
+"""Of pages, which have no scripts but where their view allows those of this site.
+
+The other pages of the site may be at another host, where their search is and pictures are."""
 
 
 UNKNOWN_ADDRESS = "0.0.0.0"
@@ -79,10 +82,26 @@ def content_policy(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        policy = POLICY if for_scripts(request) else PAGE_POLICY
+        policy = POLICY if for_scripts(request) else page_policy()
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ("Cookie", "Authorization"))
         return response
 
     return handle
+
+
+def page_policy(scripts: bool = False) -> str:
+    """Return what a browser may do with a page."""
+    options = get_options()
+    return PAGE_POLICY.format(
+        scripts="script-src 'self'; " if scripts else "",
+        picture=_origin(options.picture),
+        site=_origin(options.object_page),
+    )
+
+
+def _origin(address: str) -> str:
+    """Return an address' host as policies name it, with a blank before; none for this one's."""
+    parts = urlsplit(address)
+    return f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -56,6 +56,15 @@ class Options(BaseSettings):
         description="Address of an object's own page, elsewhere on the site; {oid} stands for "
         "its OID.",
     )
+    picture: str = Field(
+        default="/lc/{oid}.png",
+        description="Address of the picture of an object's light curve; {oid} stands for its OID.",
+    )
+    face: Path | None = Field(
+        default=None,
+        description="Folder with the templates pages/links.html, pages/head.html and "
+        "pages/foot.html: what the site's pages have in common.",
+    )
     hosts: tuple[str, ...] = Field(
         default=(), description="Further host names the service answers to (a JSON list)."
     )
@@ -152,7 +161,7 @@ class Options(BaseSettings):
             raise ValueError("must be a path like /kdb")
         return value
 
-    @field_validator("object_page")
+    @field_validator("object_page", "picture")
     @classmethod
     def _with_oid(cls, value: str) -> str:
         if value.count("{oid}") != 1 or set("{}") & set(value.replace("{oid}", "")):

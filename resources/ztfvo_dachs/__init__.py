@@ -34,10 +34,10 @@ def install() -> None:
     for part in (udfs, geometry, sampling, columnar, shortaddresses, repairs):
         _once(part.install)
     if "gavo.web.root" in sys.modules:
-        from ztfvo_dachs import dlmeta, scs, sia, tappage
+        from ztfvo_dachs import dlmeta, face, scs, sia, tappage
 
         _once(repairs.install_in_server)
-        for part in (scs, dlmeta, sia, tappage):
+        for part in (scs, dlmeta, face, sia, tappage):
             _once(part.install)
 
 

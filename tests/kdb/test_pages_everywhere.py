@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError
+from support.files import ROOT
 from support.kdb import ROLES
 from support.pages import Browser
 
@@ -17,6 +18,7 @@ from kdb.accounts.models import Token
 OID = 633207400004730
 BARE = 633207400004731
 STYLE = Path(kdb.pages.__file__).parent / "static/pages/pages.css"
+SHEET = ROOT / "resources/ztfvo/web/static/site.css"
 
 # Status for: anonymous, reader, expert, editor, administrator; and for anonymous when closed.
 TABLE = {
@@ -176,19 +178,31 @@ def test_every_form_says_where_it_goes(browsers, scene):
             assert len(tokens) == (1 if form.get("method") == "post" else 0), name
 
 
-def test_colours_can_be_read():
-    found = []
-    for block in re.findall(r":root \{(.*?)\}", STYLE.read_text(), re.S):
-        colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
-        pairs = [(text, "paper") for text in ("ink", "quiet", "link", "fault", "good")]
-        pairs += [("quiet", "shade"), ("link", "shade"), ("ink", "tag"), ("link", "tag")]
-        pairs += [("fault", "fault-shade"), ("ink", "good-shade"), ("button-ink", "button")]
-        found.append(min(contrast(colour[a], colour[b]) for a, b in pairs))
-        assert contrast(colour["focus"], colour["paper"]) >= 3
-        assert contrast(colour["quiet"], colour["paper"]) >= 3
+@pytest.mark.parametrize("place", [0, 1], ids=["light", "dark"])
+def test_colours_can_be_read(place):
+    both = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]+), (#[0-9a-f]+)\)", SHEET.read_text())
+    colour = {name: whole(values[place]) for name, *values in both}
+    (share,) = re.findall(r"\.tag .*?var\(--link\) (\d+)%, var\(--card\)", STYLE.read_text(), re.S)
+    colour["tag"] = mixed(colour["link"], colour["card"], int(share) / 100)
+    pairs = [
+        (text, ground)
+        for text in ("text", "quiet", "link", "bad", "good", "accent")
+        for ground in ("ground", "card")
+    ]
+    pairs += [("text", "tag"), ("link", "tag"), ("text", "note"), ("chosen-text", "chosen")]
     # WCAG 2.2, 1.4.3: 4.5 for text.
-    assert len(found) == 2
-    assert min(found) >= 4.5
+    assert min((contrast(colour[a], colour[b]), a, b) for a, b in pairs)[0] >= 4.5
+
+
+def whole(colour: str) -> str:
+    """Return a colour as #rrggbb."""
+    return colour if len(colour) == 7 else "#" + "".join(2 * digit for digit in colour[1:])
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """Return a colour with a share of one, the rest of the other, as browsers mix them in sRGB."""
+    parts = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in parts)
 
 
 def contrast(one: str, other: str) -> float:

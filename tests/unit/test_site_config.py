@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+import lxml.html
 import pytest
 from support.waiting import wait_until
 
@@ -141,6 +142,7 @@ def own_host(settings):
     )
     config.write_service_config(site)
     words = ["-e", site.var / "log" / "e", "-c", site.run / "nginx.conf"]
+    words += ["-g", "user root;"] if os.geteuid() == 0 else []
     process = subprocess.Popen([config.find_nginx(), *words])
     try:
         ask = partial(httpx.get, f"http://127.0.0.1:{port}/__proxy__")
@@ -167,6 +169,7 @@ RECORDS, SITE = "records.example.org", "ztf.example.org"
         (RECORDS, "/tap/sync?QUERY=x", 404, None),
         (RECORDS, "/lc/1.json", 404, None),
         (RECORDS, "/kdb/..%2ftap", 400, None),
+        (RECORDS, "/static/site/site.css", 200, None),
     ],
 )
 def test_records_with_a_host_of_their_own_are_there_and_nothing_else_is(
@@ -176,6 +179,37 @@ def test_records_with_a_host_of_their_own_are_there_and_nothing_else_is(
     assert (answer.status_code, answer.headers.get("Location")) == (status, location)
     if host == RECORDS and path.startswith("/kdb/api"):
         assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "origin"),
+    [
+        (RECORDS, "/kdb/api/v1/objects/680113300005170/", "https://ztf.example.org"),
+        (RECORDS, "/kdb/api/v1/session/", "https://ztf.example.org"),
+        (RECORDS, "/kdb/api/v1/users/", None),
+        (RECORDS, "/kdb/api/v1/login/", None),
+        (RECORDS, "/kdb/", None),
+        (SITE, "/kdb/api/v1/objects/680113300005170/", "https://ztf.example.org"),
+        (SITE, "/lc/680113300005170.json", "*"),
+    ],
+)
+def test_pages_of_the_site_read_what_is_public_of_records_with_a_host_of_their_own(
+    own_host, host, path, origin
+):
+    answer = httpx.get(f"http://127.0.0.1:{own_host}{path}", headers={"Host": host})
+    assert answer.headers.get("Access-Control-Allow-Origin") == origin
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_what_stands_for_records_elsewhere_leads_to_the_site(own_host):
+    answer = httpx.get(f"http://127.0.0.1:{own_host}/kdb/", headers={"Host": RECORDS})
+    assert answer.status_code == 503
+    tree = lxml.html.document_fromstring(answer.text)
+    links = [*tree.body.xpath(".//a/@href"), *tree.xpath("//form/@action")]
+    inner = ("https://ztf.example.org/", "https://records.example.org/kdb/", "#content")
+    assert [link for link in links if not link.startswith(inner)] == []
+    assert "https://ztf.example.org/search" in links
+    assert tree.xpath("//link[@rel='stylesheet']/@href") == ["/static/site/site.css"]
 
 
 @pytest.mark.parametrize(

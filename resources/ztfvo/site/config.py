@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from ztfvo.addresses import LONGEST_ADDRESS
 from ztfvo.machine import processors
 from ztfvo.settings import Settings
-from ztfvo.site import knowledge, limits, memory, mirrors
+from ztfvo.site import face, knowledge, limits, memory, mirrors
 from ztfvo.site.errors import SiteError
 from ztfvo.site.identity import (
     APP,
@@ -45,7 +45,11 @@ FOLDERS = {
     "dachs": (0o755, None, None),
     "dachs/etc": (0o750, None, DACHS),
     **{f"dachs/{name}": (0o750, DACHS, None) for name in ("cache", "inputs", "state", "tmp")},
-    "dachs/web": (0o750, DACHS, None),
+    "dachs/web": (0o750, None, DACHS),
+    "dachs/web/templates": (0o750, None, DACHS),
+    "dachs/web/nv_static": (0o750, None, DACHS),
+    "dachs/web/nv_static/css": (0o750, None, DACHS),
+    "dachs/web/nv_static/xsl": (0o750, None, DACHS),
     "app": (0o750, None, APP),
     "log": (0o755, None, None),
     "log/nginx": (0o750, NGINX, None),
@@ -55,6 +59,8 @@ FOLDERS = {
     "cache/archive": (0o700, NGINX, None),
     "kdb": (0o755, None, None),
     "kdb/static": (0o755, KDB, None),
+    "kdb/face": (0o755, None, None),
+    "kdb/face/pages": (0o755, None, None),
     "home": (0o755, None, None),
 }
 
@@ -70,7 +76,7 @@ NOBODY = {"CONTACT_NAME": "not given", "CONTACT_EMAIL": "nobody@localhost"}
 #: Files of nginx; the first includes the others.
 NGINX_FILES = (
     *("nginx.conf", "addresses.conf", "headers.conf", "tap.conf", UPSTREAMS),
-    *("archive.conf", "archive-location.conf", "kdb.conf", "kdb-tables.conf"),
+    *("archive.conf", "archive-location.conf", "kdb.conf", "kdb-tables.conf", "static.conf"),
 )
 
 
@@ -89,6 +95,8 @@ def make_folders(settings: Settings) -> None:
     own_folder(settings, settings.kdb_socket.parent, 0o750, KDB, NGINX)
     own_folder(settings, settings.app_socket(0).parent, 0o750, APP, NGINX)
     own_folder(settings, settings.run / "nginx", 0o700, NGINX)
+    for name in ("pages", "pages/archive", "pages/kdb"):
+        own_folder(settings, settings.run / name)
     own_folder(settings, pids(settings))
     for number in range(settings.dachs_processes):
         own_folder(settings, settings.var / "log" / f"dachs-{number}", 0o750, DACHS)
@@ -149,6 +157,7 @@ def values(settings: Settings) -> dict[str, object]:
         "TRUSTED_NETWORKS": "\n".join(f"    {one} 1;" for one in settings.trusted_proxies),
         "KDB_FOLDER": settings.var / "kdb",
         "KDB_STATIC": knowledge.static_folder(settings),
+        "KDB_READER": settings.url if settings.kdb_url else "",
     }
 
 
@@ -238,6 +247,7 @@ def write_service_config(settings: Settings) -> bool:
         write_part_settings(settings, APP),
         render(settings, "logrotate.conf", settings.run / "logrotate.conf", known, 0o600),
         *(render(settings, name, settings.run / name, known, 0o640, NGINX) for name in NGINX_FILES),
+        face.write_pages(settings),
     ]
     return any(changed)
 
@@ -247,6 +257,7 @@ def write_kdb_environment(settings: Settings) -> None:
     if not settings.kdb_workers:
         return
     secret(settings, knowledge.KEY, knowledge.KEY_BYTES, KDB)
+    face.write_kdb_parts(settings)
     known = knowledge.environment(settings) | {"ZTFVO_KDB_WORKERS": str(settings.kdb_workers)}
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(known.items()))
     write(settings, knowledge.environment_file(settings), text, 0o640, group=KDB)
@@ -279,6 +290,7 @@ def write_dachs_config(settings: Settings) -> bool:
         render(settings, "defaultmeta.txt", etc / "defaultmeta.txt", known),
         write(settings, etc / "userconfig.rd", (settings.root / "etc/userconfig.rd").read_text()),
         write_part_settings(settings, DACHS),
+        face.write_dachs_web(settings),
     ]
     if not settings.dsn:
         place = f"host = {settings.socket_folder}\nport = {settings.postgres_port}\n"

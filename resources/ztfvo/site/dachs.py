@@ -179,10 +179,11 @@ def publish_own(settings: Settings, *more: str) -> None:
 def _hand_over(settings: Settings) -> None:
     """Give what the command ``init`` made to DaCHS' user; its configuration it may only read."""
     root, etc = settings.var / "dachs", settings.var / "dachs" / "etc"
+    ours = (etc, root / "web")
     for path in etc.rglob("*"):
         own_file(settings, path, 0o750 if path.is_dir() else 0o640, group=DACHS)
     if has_walls(settings) and os.geteuid() == 0:
         owner = f"{user_of(settings, DACHS).pw_name}:"
-        folders = [path for path in root.iterdir() if path.is_dir() and path != etc]
+        folders = [path for path in root.iterdir() if path.is_dir() and path not in ours]
         folders += (settings.var / "log").glob("dachs-*")
         subprocess.run(["chown", "-R", "-h", owner, *folders, settings.home(DACHS)], check=True)

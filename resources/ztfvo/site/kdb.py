@@ -180,7 +180,7 @@ def _sum(settings: Settings) -> str:
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    kinds = (".py", ".html", ".css", ".csv")
+    kinds = (".py", ".html", ".css", ".js", ".csv")
     return (path for path in folder.rglob("*") if path.suffix in kinds)
 
 

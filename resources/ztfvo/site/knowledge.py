@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ztfvo.addresses import KNOWLEDGE, TAP, view
+from ztfvo.addresses import KNOWLEDGE, TAP, light_curve, view
 from ztfvo.settings import Settings
 from ztfvo.site.identity import KDB, as_user
 from ztfvo.site.secrets import secret
@@ -47,9 +47,11 @@ def environment(settings: Settings, given: Mapping[str, str] = os.environ) -> di
         "KDB_PREFIX": KNOWLEDGE,
         "KDB_STATIC_ROOT": str(static_folder(settings)),
         "KDB_TAP_URL": settings.local_url + TAP,
+        "KDB_FACE": str(parts_folder(settings)),
     }
     if settings.kdb_url:
         known["KDB_OBJECT_PAGE"] = settings.url + view(DEFAULT, "{oid}")
+        known["KDB_PICTURE"] = settings.url + light_curve(DEFAULT, "{oid}", "png")
     if address.hostname == "localhost":
         known["KDB_HOSTS"] = json.dumps(["127.0.0.1"])
     own = _lines(settings.var / "settings.env")
@@ -110,6 +112,11 @@ def password(settings: Settings, role: str) -> str:
 def static_folder(settings: Settings) -> Path:
     """Return the folder of files that nginx serves."""
     return settings.var / "kdb" / "static"
+
+
+def parts_folder(settings: Settings) -> Path:
+    """Return the folder of head and foot of the site's pages, as templates."""
+    return settings.var / "kdb" / "face"
 
 
 def _lines(path: Path) -> dict[str, str]:

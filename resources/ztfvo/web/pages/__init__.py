@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ztfvo import addresses
-from ztfvo.settings import get_settings
+from ztfvo.settings import Settings, get_settings
 
 HTML = "text/html; charset=utf-8"
 FOLDER = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ def _environment() -> Environment:
     )
 
 
-def _pages() -> list[tuple[str, str]]:
+def _pages(settings: Settings) -> list[tuple[str, str]]:
     """Return titles and addresses of the pages that all pages name."""
     known = [
         ("Find", f"/{addresses.FIND}"),
@@ -43,30 +43,32 @@ def _pages() -> list[tuple[str, str]]:
         ("Help", addresses.HELP),
         ("About", addresses.ABOUT),
     ]
-    settings = get_settings()
     if settings.kdb_workers:
         known.append(("Experts", f"{settings.kdb_url or ''}{addresses.KNOWLEDGE}/"))
     return known
 
 
-def page(template: str, **values: object) -> bytes:
+def page(template: str, settings: Settings | None = None, **values: object) -> bytes:
     """Fill a template; values are escaped.
 
     Parameters
     ----------
     template
         Name of its file.
+    settings
+        Those of the site; by default those of this process.
     values
         What it shows; of those in all templates it may give ``searched``, the text in the box at
         its head, ``here``, its own address, and ``simulated``, whether what it shows is.
     """
+    settings = settings or get_settings()
     known = {
-        "site": get_settings(),
+        "site": settings,
         "version": version("ztfvo"),
         "static": STATIC,
         "vendor": VENDOR,
         "addresses": addresses,
-        "pages": _pages(),
+        "pages": _pages(settings),
         "here": None,
         "simulated": False,
         "searched": "",
