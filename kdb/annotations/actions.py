@@ -8,7 +8,7 @@ from typing import Any
 from kdb.accounts.models import User
 from kdb.annotations.models import Annotation
 from kdb.annotations.record import NotNewest, annotate, newest
-from kdb.annotations.select import current_of
+from kdb.annotations.select import current_of, names_now
 from kdb.annotations.serializers import (
     AnnotationSerializer,
     NewAnnotationSerializer,
@@ -48,6 +48,25 @@ def write(author: User, data: Any) -> Annotation:
         return annotate(author, oid, release, tags, fields.pop("based_on"), **fields)
     except NotNewest as error:
         raise _conflict(oid) from error
+
+
+def undo(author: User, annotation: Annotation) -> Annotation:
+    """Record what was there before an annotation, as a further one in the history.
+
+    Raises
+    ------
+    rest_framework.exceptions.ValidationError
+        When what was there cannot be given any more.
+    Conflict
+        When the annotation is not the newest of its OID.
+    """
+    before = annotation.previous
+    body: dict[str, Any] = {"oid": annotation.oid, "based_on": annotation.pk}
+    if before is None or before.deleted:
+        body |= {"release": annotation.release, "deleted": True}
+        return write(author, body | {"description": before.text if before else ""})
+    body |= {"release": before.release, "description": before.text, "public": before.public}
+    return write(author, body | {"tags": names_now(before)})
 
 
 def _state(oid: int, rows: dict[int, Annotation], stars: Siblings, member: bool) -> dict[str, Any]:

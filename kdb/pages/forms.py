@@ -10,6 +10,7 @@ from django import forms
 from kdb.accounts.models import Role
 from kdb.annotations.models import LONGEST_TEXT
 from kdb.config.options import get_options
+from kdb.pages.queue import MOST
 
 Pairs = list[tuple[str, str]]
 """Parameters of an address."""
@@ -106,6 +107,18 @@ class RecordForm(Form):
         help_text="Everyone may read it. Otherwise only those who have a login here.",
     )
     based_on = forms.CharField(widget=forms.HiddenInput)
+
+
+class QueueForm(Form):
+    """A list to go through."""
+
+    required = ("oids", "release")
+    oids = forms.CharField(
+        label="OIDs",
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        help_text=f"Up to {MOST:,}, with blanks, commas or line ends between.",
+    )
+    release = RecordForm.base_fields["release"]
 
 
 class DeleteForm(Form):

@@ -68,6 +68,7 @@ class Page(View):
             "messages": messages.get_messages(self.request),
             "may_manage": self.may(Role.ADMINISTRATOR),
             "may_edit": self.may(Role.EDITOR),
+            "may_annotate": self.may(Role.EXPERT),
         }
         return render(self.request, f"pages/{template}.html", context, status=status)
 

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from kdb.pages.views import objects, people, record, vocabulary
+from kdb.pages.views import objects, people, queue, record, vocabulary
 
 app_name = "pages"
 urlpatterns = [
     path("", objects.Objects.as_view(), name="objects"),
     path("objects/<str:oid>", record.Record.as_view(), name="record"),
     path("objects/<str:oid>/delete", record.Delete.as_view(), name="delete"),
+    path("queue", queue.Start.as_view(), name="queue"),
+    path("queue/list", queue.Offer.as_view(), name="queue-list"),
+    path("queue/<int:place>", queue.Place.as_view(), name="place"),
     path("tags", vocabulary.Vocabulary.as_view(), name="tags"),
     path("tags-order", vocabulary.Orders.as_view(), name="orders"),
     path("tags/<str:name>", vocabulary.OneTag.as_view(), name="tag"),

@@ -29,6 +29,12 @@ TABLE = {
     f"/objects/{BARE}": (200, 200, 200, 200, 200, 302),
     "/objects/7": (404, 404, 404, 404, 404, 302),
     f"/objects/{OID}/delete": (302, 403, 200, 200, 200, 302),
+    "/queue": (302, 403, 200, 200, 200, 302),
+    f"/queue?oids={OID}": (302, 403, 200, 200, 200, 302),
+    "/queue?tag=nothing": (302, 403, 400, 400, 400, 302),
+    "/queue/1": (302, 403, 200, 200, 200, 302),
+    "/queue/3": (302, 403, 404, 404, 404, 302),
+    "/queue/list": (405, 405, 405, 405, 405, 405),
     "/tags": (200, 200, 200, 200, 200, 302),
     "/tags-order": (302, 302, 302, 302, 302, 302),
     "/tags/SN": (200, 200, 200, 200, 200, 302),
@@ -51,6 +57,8 @@ TABLE = {
 SENT = {
     (f"/objects/{BARE}", ("release", "dr19")): (401, 403, 302, 302, 302),
     (f"/objects/{OID}/delete", ("release", "dr19")): (401, 403, 409, 409, 409),
+    ("/queue", ("oids", str(BARE))): (401, 403, 400, 400, 400),
+    ("/queue/1", ("do", "skip")): (401, 403, 302, 302, 302),
     ("/tags", ("name", "X")): (401, 403, 403, 302, 302),
     ("/tags-order", ("order-SN", "7")): (401, 403, 403, 302, 302),
     ("/tags/SN", ("name", "X")): (401, 403, 403, 302, 302),
@@ -67,11 +75,13 @@ SENT = {
 
 
 @pytest.fixture
-def scene(expert, people, tags):
-    """A record with a history, some tags, and a token of the expert."""
+def scene(browsers, expert, people, tags):
+    """A record with a history, some tags, a token of the expert, and queues."""
     first = expert.annotate(OID, "SN", description="first")
     expert.annotate(OID, "SN", "EA", description="second", based_on=first["id"])
     Token.objects.create(user=people["expert"], prefix="kdb_", name="mine")
+    for role in ("expert", "editor", "administrator"):
+        browsers[role].post("/queue", oids=f"{OID} {BARE}", release="dr19")
 
 
 @pytest.mark.parametrize("path", TABLE)
@@ -114,6 +124,8 @@ def test_every_page_forbids_scripts_and_foreign_frames(browsers, scene):
     for name, page in pages(browsers):
         headers = page.response.headers
         rules = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+        if page.tree.xpath("//script"):
+            assert rules.pop("script-src") == "'self'"
         assert rules == {
             "default-src": "'none'", "style-src": "'self'", "img-src": "'self'",
             "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'",
@@ -129,7 +141,10 @@ def test_every_page_forbids_scripts_and_foreign_frames(browsers, scene):
 def test_no_page_needs_scripts_or_styles_of_its_own(browsers, scene):
     for name, page in pages(browsers):
         tree = page.tree
-        assert not tree.xpath("//script|//style|//@style|//iframe|//object|//embed"), name
+        assert not tree.xpath("//style|//@style|//iframe|//object|//embed"), name
+        scripts = ["/kdb/static/pages/queue.js"] if name.endswith("/queue/1") else []
+        assert tree.xpath("//script/@src") == scripts, name
+        assert not tree.xpath("//script[not(@src)]"), name
         assert not [a for a in tree.xpath("//@*") if a.attrname.startswith("on")], name
         assert tree.xpath("//link/@href") == ["/kdb/static/pages/pages.css"], name
         assert not [a for a in tree.xpath("//@href|//@src|//@action") if "//" in a], name

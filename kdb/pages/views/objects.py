@@ -79,6 +79,7 @@ class Objects(Sorted, Page):
             "sorting": _sorting(here, without_sorting, ordering),
             "csv": f"{api}?{urlencode([*exported, ('format', 'csv')])}",
             "json": f"{api}?{urlencode(exported)}",
+            "queue": f"{reverse('pages:queue')}?{urlencode(rest or [('ordering', ordering)])}",
             "exported_at_once": LARGEST_PAGE,
             "exported_whole": count <= LARGEST_PAGE,
         }

@@ -27,7 +27,7 @@ SHOWN = 100
 """Annotations of the history on the page, the newest; the API has the rest."""
 
 
-class _OnObject(Page):
+class OnObject(Page):
     """What pages on one OID share."""
 
     writing = MayAnnotate
@@ -57,7 +57,7 @@ class _OnObject(Page):
         }
 
 
-class Record(_OnObject):
+class Record(OnObject):
     """The record of an OID."""
 
     def get(self, request: HttpRequest, oid: str) -> HttpResponse:
@@ -78,22 +78,16 @@ class Record(_OnObject):
         tags = request.POST.getlist("tags")
         valid = form.is_valid()
         said = {name: form.cleaned_data.get(name) for name in ("description", "release", "public")}
-        body = said | {"oid": oid, "tags": tags, "based_on": _number(request.POST.get("based_on"))}
+        body = said | {"oid": oid, "tags": tags, "based_on": number(request.POST.get("based_on"))}
         if valid:
             with errors_at(form):
                 try:
                     write(request.user, body)
                 except Conflict as error:
-                    return self._conflict(oid, body, error.detail)
+                    shown = conflict(body, error.detail)
+                    return self._show(self.state(oid), given=set(tags), status=409, **shown)
                 return self.done("Your annotation is recorded.", "record", oid=oid)
         return self._show(self.state(oid), form, set(tags), 400)
-
-    def _conflict(self, oid: str, yours: dict[str, Any], answer: dict[str, Any]) -> HttpResponse:
-        """Show both versions; sending once more is on the newer one's knowledge."""
-        newest = answer["newest"]
-        form = RecordForm(initial=yours | {"based_on": newest["id"] if newest else ""})
-        context = {"yours": yours, "newest": newest and _entry(newest), "detail": answer["detail"]}
-        return self._show(self.state(oid), form, set(yours["tags"]), 409, **context)
 
     def _show(
         self,
@@ -115,7 +109,7 @@ class Record(_OnObject):
         }
         if self.may(Role.EXPERT):
             kept = set(state["current"]["tags"]) if state["current"] else set()
-            context |= {"form": form, "groups": self._groups(given, kept), "releases": _releases()}
+            context |= {"form": form, "groups": tag_groups(given, kept), "releases": releases()}
         return self.render("record", status, **context)
 
     def _history(self, oid: int) -> list[dict[str, Any]]:
@@ -125,21 +119,13 @@ class Record(_OnObject):
         rows = list(newest)[::-1]
         entries = AnnotationSerializer(rows, many=True, context={"member": member}).data
         history = [
-            _entry(entry) | {"change": change}
-            for entry, change in zip(entries, changes(rows, member), strict=True)
+            entry(row) | {"change": change}
+            for row, change in zip(entries, changes(rows, member), strict=True)
         ]
         return history[::-1][:SHOWN]
 
-    def _groups(self, given: set[str], kept: set[str]) -> list[dict[str, Any]]:
-        tags = [
-            tag | {"given": tag["name"] in given}
-            for tag in vocabulary()
-            if not tag["retired"] or tag["name"] in kept
-        ]
-        return in_groups(tags)
 
-
-class Delete(_OnObject):
+class Delete(OnObject):
     """The deletion of what is recorded."""
 
     reading = MayAnnotate
@@ -153,7 +139,7 @@ class Delete(_OnObject):
         form = DeleteForm(request.POST)
         if not form.is_valid():
             return self._show(self.state(oid), form, 400)
-        body = {"oid": oid, "deleted": True, "based_on": _number(request.POST.get("based_on"))}
+        body = {"oid": oid, "deleted": True, "based_on": number(request.POST.get("based_on"))}
         body |= {name: form.cleaned_data[name] for name in ("description", "release")}
         with errors_at(form):
             try:
@@ -178,6 +164,27 @@ class Delete(_OnObject):
         return self.render("delete", status, **context)
 
 
+def conflict(yours: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what is shown of a conflict; sending the form is on the newer one's knowledge."""
+    newest = answer["newest"]
+    return {
+        "form": RecordForm(initial=yours | {"based_on": newest["id"] if newest else ""}),
+        "yours": yours,
+        "newest": newest and entry(newest),
+        "detail": answer["detail"],
+    }
+
+
+def tag_groups(given: set[str], kept: set[str]) -> list[dict[str, Any]]:
+    """Return the tags that can be given, in groups; of the retired those that a record has."""
+    tags = [
+        tag | {"given": tag["name"] in given}
+        for tag in vocabulary()
+        if not tag["retired"] or tag["name"] in kept
+    ]
+    return in_groups(tags)
+
+
 def in_groups(tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the tags by group; a group's place is that of its first tag, none comes last."""
     places: dict[str, int] = {}
@@ -188,18 +195,19 @@ def in_groups(tags: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"name": name, "tags": list(members)} for name, members in grouped]
 
 
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
+def entry(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an annotation as pages show it."""
     return row | {"changed": moment(row["changed_at"])}
 
 
-def _number(text: str | None) -> int | str | None:
+def number(text: str | None) -> int | str | None:
     """Read a hidden field; what is no number is left for the API to refuse."""
     if not text:
         return None
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
 
 
-def _releases() -> list[str]:
+def releases() -> list[str]:
     """Return the releases that were looked at so far."""
     names = Annotation.objects.order_by("release").values_list("release", flat=True)
     return list(names.distinct()[:50])
