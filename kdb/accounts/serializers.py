@@ -42,6 +42,19 @@ class WhoamiSerializer(serializers.ModelSerializer[User]):
         read_only_fields = fields
 
 
+class SessionSerializer(serializers.Serializer[Any]):
+    """What a page offers to who looks at it."""
+
+    public_name = serializers.CharField(
+        allow_null=True, help_text="Who is logged in; null when nobody is."
+    )
+    may_read = serializers.BooleanField(help_text="Whether public records can be read.")
+    may_annotate = serializers.BooleanField(help_text="Whether records can be written.")
+    csrf_token = serializers.CharField(
+        allow_null=True, help_text="Send it as the header X-CSRFToken with what you write."
+    )
+
+
 class PasswordSerializer(StrictSerializer):
     """A change of one's own password."""
 

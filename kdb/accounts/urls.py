@@ -6,6 +6,7 @@ from kdb.accounts import views
 
 urlpatterns = [
     path("whoami/", views.Whoami.as_view(), name="whoami"),
+    path("session/", views.Session.as_view(), name="session"),
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", views.Logout.as_view(), name="logout"),
     path("password/", views.Password.as_view(), name="password"),

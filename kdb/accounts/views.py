@@ -19,7 +19,15 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from kdb.accounts import actions, manage
 from kdb.accounts.models import Token, User
-from kdb.accounts.permissions import HasSession, IsMember, LoginThrottle, MayAdminister
+from kdb.accounts.permissions import (
+    HasSession,
+    IsMember,
+    LoginThrottle,
+    MayAdminister,
+    MayAnnotate,
+    MayAsk,
+    is_member,
+)
 from kdb.accounts.serializers import (
     CSRFSerializer,
     EditUserSerializer,
@@ -29,6 +37,7 @@ from kdb.accounts.serializers import (
     NewTokenSerializer,
     NewUserSerializer,
     PasswordSerializer,
+    SessionSerializer,
     TokenSerializer,
     UserSerializer,
     WhoamiSerializer,
@@ -94,6 +103,26 @@ class Whoami(GenericAPIView[User]):
     def get(self, request: Request) -> Response:
         """Your names and your role."""
         return Response(WhoamiSerializer(request.user).data)
+
+
+class Session(GenericAPIView[User]):
+    """Who looks at a page."""
+
+    permission_classes = (AllowAny,)
+    serializer_class = SessionSerializer
+    filter_backends = ()
+
+    @extend_schema(operation_id="session", summary="Who is logged in, and may what")
+    def get(self, request: Request) -> Response:
+        """For pages: the same as `whoami`, where nobody need be logged in."""
+        member = is_member(request)
+        state = {
+            "public_name": request.user.public_name if member else None,
+            "may_read": MayAsk().has_permission(request, self),
+            "may_annotate": MayAnnotate().has_permission(request, self),
+            "csrf_token": get_token(request._request) if member else None,
+        }
+        return Response(SessionSerializer(state).data)
 
 
 class Password(GenericAPIView[User]):
