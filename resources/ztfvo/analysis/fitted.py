@@ -209,13 +209,12 @@ def fetch(release: str, words: Sequence[str], given: Parameters, settings: Setti
 
 
 def _redshift(lowest: float | None, highest: float | None) -> tuple[float, float]:
-    low = min(LEAST, highest if highest is not None else LEAST) if lowest is None else lowest
-    high = max(MOST, low) if highest is None else highest
+    low, high = (LEAST if lowest is None else lowest), (MOST if highest is None else highest)
     if low > high:
         raise HTTPError(
             400,
-            f"MIN_Z={low:g} is above MAX_Z={high:g}: exchange them, or give both the same value for"
-            " a redshift that is known.",
+            f"MIN_Z={low:g} is above MAX_Z={high:g} ({LEAST:g} and {MOST:g} if not given): exchange"
+            " them, give the other too, or the same value for a redshift that is known.",
         )
     return low, high
 

@@ -14,6 +14,7 @@ from ztfvo.analysis.fitwriters._described import PARAMETERS
 from ztfvo.products.columns import COLUMNS
 from ztfvo.products.model import Line
 from ztfvo.times import HELIOCENTRIC_FRAME
+from ztfvo.votable import NumberTable
 
 NAMES = ("votable", "vot", votable.MEDIA_TYPE, "text/xml")
 CONTENT_TYPE = votable.MEDIA_TYPE
@@ -88,7 +89,8 @@ def _parameters(document: VOTableFile, answer: Answer) -> TableElement:
 
 def _curve(document: VOTableFile, line: Line) -> TableElement:
     oid = line.curve.oid
-    table = TableElement(document, ID=f"model_{oid}", name=f"model_{oid}")
+    table = NumberTable(document, ID=f"model_{oid}", name=f"model_{oid}")
+    table.format = "binary"  # as light curves, whose magnitudes may be infinite
     table.description = f"The model for light curve {oid}, band {line.curve.filter}"
     for name in _CURVE:
         column = COLUMNS[name]
