@@ -36,9 +36,9 @@ def page(site):
 
 
 def test_home_shows_the_known_stars_that_the_release_has_with_their_curves(site, page):
-    cards = page("/").xpath("//ul[contains(@class, 'cards')]/li")
-    assert [card.find("a").text for card in cards] == [one.name for one in KNOWN]
-    for card, known in zip(cards, KNOWN, strict=True):
+    examples = page("/").xpath("//ul[contains(@class, 'gallery')]/li")
+    assert [card.find("a").text for card in examples] == [one.name for one in KNOWN]
+    for card, known in zip(examples, KNOWN, strict=True):
         parts = urlsplit(card.find("a").get("href"))
         assert parts.path == f"/view/{known.oid}"
         assert parse_qs(parts.query) == ({"PERIOD": [str(known.period)]} if known.period else {})
