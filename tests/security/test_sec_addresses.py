@@ -28,11 +28,12 @@ SERVED = (
     *("/ssa?REQUEST=queryData&MAXREC=1", f"/ztf/ztf/links/dlmeta?ID={OID}"),
     *("/api/docs", "/api/v3/dr/list/json", f"/api/v3/data/demo/oid/meta/json?oid={OID}"),
     *(f"/cgi-bin/ZTF/nph_light_curves?ID={OID}", f"/latest/csv/{OID}", f"/demo/figure/{OID}"),
+    *("/search", "/demo/search?NAME=254.45755 35.34236", "/sky?RA=1&DEC=2", "/about", "/help"),
 )
 
 WITHHELD = (
     *("/.well-known/acme-challenge/x", "/.well-known/acme-challenge/../../etc/gavo.rc", "/seffe"),
-    *("/seffe/ztf/ztf", "/login", "/login?nextURL=/", "/3rdparty/x", "/teapot", "/clientcount"),
+    *("/seffe/ztf/ztf", "/login/", "/sky/x", "/about/x", "/3rdparty/x", "/teapot", "/clientcount"),
     *("/fancyroot", "/getRR/ztf/ztf/cone", "/schemata/x", "/test", "/getproduct/x", "/debug"),
     *("/__system__/tests/misc/form", "/__system__/tests", "/__system__/products/p/get"),
     *("/__system__/siap2/sitewide/siap2.xml", "/__system__/services/cacheclear/form"),

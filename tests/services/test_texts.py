@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import requests
 from support import service
+from support.files import ROOT
 
 from ztfvo.outside.sources import sources
 from ztfvo.search.coverage import moc_of
 from ztfvo.search.examples import KNOWN
 from ztfvo.settings import get_settings
-from ztfvo.web.routes.texts import LIBRARIES
+from ztfvo.web.routes.texts import LIBRARIES, LOCK
 
 BROWSER = {"Accept": "text/html"}
 
@@ -100,8 +101,10 @@ def test_about_has_bibtex_and_the_licences_of_libraries(site, page):
     assert entries == ["2019PASP..131a8003M", "2019PASP..131a8002B"]
     assert text.count("{") == text.count("}")
     table = document.xpath("//div[@aria-label='Libraries of the pages']//tbody")[0]
-    names = table.xpath("./tr/th/text()")
-    assert sorted(names) == sorted(title for title, *_ in LIBRARIES.values())
+    locked = [line.split() for line in (ROOT / LOCK).read_text().splitlines()]
+    used = {words[0]: words[1] for words in locked if "pages" in words[2:3]}
+    shown = [row.xpath("./*/text()|./td/a/text()")[:2] for row in table]
+    assert sorted(shown) == sorted([LIBRARIES[name][0], used[name]] for name in used)
     for link in table.xpath(".//a/@href"):
         answer = requests.get(site + link, timeout=60)
         assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (

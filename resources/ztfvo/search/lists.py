@@ -23,7 +23,7 @@ LOCAL = frozenset(("oid", "snad", "iau", "coordinates"))
 AT_A_TIME = 8
 """Names looked up at a time."""
 
-_HEADER = re.compile(r"(?:.*[,;\t])?\s*\"?_?ra", re.IGNORECASE)
+_RA = re.compile(r'\s*"?_?ra(?:_?deg|_?icrs|j2000)?"?\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def of_file(body: bytes, content_type: str) -> list[Entry]:
 def is_table(text: str) -> bool:
     """Return whether a text is a table in CSV: its first line names a column of positions."""
     first = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
-    return "," in first and bool(_HEADER.match(first))
+    names = first.split(",")
+    return len(names) > 1 and any(map(_RA.fullmatch, names))
 
 
 async def of_lines(text: str, desk: Desk) -> list[Entry]:

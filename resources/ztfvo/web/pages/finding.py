@@ -24,6 +24,7 @@ GROUPS = {
 }
 """Parts of the form: which criteria are in them."""
 HIDDEN = ("source_id",)
+PLACEHOLDERS = {"POS": "CIRCLE 254.46 35.34 0.5", "CLASS": "RRAB, EW"}
 DECIMALS = {"ra": 5, "dec": 5, "separation": 2}
 """Of columns; of others three."""
 
@@ -96,7 +97,7 @@ def _field(one: Criterion, given: Parameters) -> dict[str, Any]:
         "unit": one.unit,
         "value": ", ".join(values),
         "options": [(word, word in given.words(one.name)) for word in options],
-        "placeholder": "least most" if isinstance(one, Interval) else "",
+        "placeholder": "from to" if isinstance(one, Interval) else PLACEHOLDERS.get(one.name, ""),
     }
 
 
