@@ -36,6 +36,6 @@ def run_here(
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
-def ztfvo_here(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def ztfvo_here(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Do what ``ztfvo`` does, with this process's rights: for what is refused, or only shown."""
-    return run_here(cli.app, *words)
+    return run_here(cli.app, *words, environment=os.environ | environment | {"COLUMNS": "200"})
