@@ -18,6 +18,9 @@ RA, DEC = service.HZ_HER
 PROVOKED = ("status of 404", "status of 502", "status of 503", "21012")
 """Nothing outside answers, no epoch has an image, and no SAMP hub runs."""
 
+CELLS = "(rows) => rows.map((row) => [row.cells[0].innerText, row.cells[1].innerText])"
+"""The first two cells of rows."""
+
 
 @pytest.fixture
 def outside(others) -> Outside:
@@ -179,11 +182,7 @@ def test_axe_finds_nothing_serious(view, options):
 
 def test_the_page_of_a_new_variable_is_filled_in_as_far_as_known(visit, ask):
     page = visit(f"/view/{OID}/vsx?PERIOD=1.700167&EPOCH=58200.5")
-    rows = dict(
-        page.locator("main table tr").evaluate_all(
-            "(rows) => rows.map((row) => [row.cells[0].innerText, row.cells[1].innerText])"
-        )
-    )
+    rows = dict(page.locator("main table tr").evaluate_all(CELLS))
     assert rows["Name"] == "ZTF J165749.81+352032.4"
     assert rows["Position (J2000)"] == "16 57 49.81 +35 20 32.5"
     assert rows["Constellation"] == "Hercules"
@@ -201,3 +200,35 @@ def test_the_page_of_a_new_variable_is_filled_in_as_far_as_known(visit, ask):
     assert (bright, faint) == pytest.approx((min(mags), max(mags)), abs=0.1)
     for link in page.locator("main ul a").all()[:2]:
         assert ask(link.get_attribute("href")).status_code == 200
+
+
+def test_a_supernova_is_fitted_and_its_model_drawn_in_the_quantity_that_is_shown(
+    visit, ask, outside
+):
+    page = visit("/view/633207400004730", expected=PROVOKED)
+    page.get_by_role("button", name="Fit a supernova").click()
+    page.get_by_role("button", name="Fit", exact=True).click()
+    rows = page.locator("#supernova tbody tr")
+    expect(rows.first).to_be_visible()
+    fitted = ask("/fit", ID=633207400004730, MODEL="hsiao-subsampled", MIN_Z=0.01, MAX_Z=0.3).json()
+    shown = dict(
+        rows.evaluate_all(
+            "(all) => all.map((row) => [row.cells[0].innerText, row.cells[1].innerText])"
+        )
+    )
+    value = {one["name"]: one["value"] for one in fitted["parameters"]}
+    assert float(shown["z"]) == pytest.approx(value["z"], rel=1e-6)
+    assert page.evaluate("ztfvo.plot.lines()") == [
+        {"band": one["filter"], "x": one["hmjd"], "y": one["mag"]} for one in fitted["curves"]
+    ]
+    page.get_by_role("button", name="Remove").click()
+    assert page.evaluate("ztfvo.plot.lines()") == []
+
+
+def test_similar_light_curves_are_those_of_the_service_in_its_order(view, ask):
+    page = view()
+    page.locator("#similar").scroll_into_view_if_needed()
+    names = page.locator(".alike a")
+    there = ask("/similar", ID=OID, N=12).json()["neighbours"]
+    expect(names).to_have_count(len(there))
+    assert [name.strip() for name in names.all_inner_texts()] == [one["oid"] for one in there]

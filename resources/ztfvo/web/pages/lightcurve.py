@@ -29,6 +29,7 @@ from ztfvo.products.points import of_curve
 from ztfvo.products.series import plain
 from ztfvo.products.writers import Writer, writers
 from ztfvo.settings import get_settings
+from ztfvo.supernovae.declared import MODELS
 from ztfvo.web.pages import HTML, page
 
 
@@ -148,6 +149,10 @@ def _data(product: Product) -> dict[str, Any]:
         "oids": oids,
         "release": product.release,
         "feature_sets": [{"name": name, "title": one.title} for name, one in sets().items()],
+        "models": [
+            {"name": one.name, "type": one.type}
+            for one in sorted(MODELS.values(), key=lambda one: bool(one.files))
+        ],
         "place": product.place,
         "addresses": {
             "view": _page_of(request, *oids),
@@ -156,6 +161,8 @@ def _data(product: Product) -> dict[str, Any]:
             "epochs": in_release(addresses.EPOCH),
             "features": f"{in_release(addresses.FEATURES)}?{urlencode(every)}",
             "periodogram": f"{in_release(addresses.PERIODOGRAM)}?{urlencode(every)}",
+            "similar": f"{in_release(addresses.SIMILAR)}?{urlencode(first)}",
+            "fit": in_release(addresses.FIT),
             "summary": f"{addresses.SUMMARY}?{urlencode(first)}",
             "match": f"{addresses.MATCH}?{urlencode(first)}",
             "views": in_release(addresses.VIEW),

@@ -275,10 +275,10 @@ load();
 folding.follow();
 
 // The rest of the page comes when the curve is drawn; each part is a module that fails alone.
-const parts = ["image", "summary", "matches", "features", "records", "photometry", "periodogram", "sky", "tools"];
+const parts = ["image", "summary", "matches", "features", "records", "photometry", "periodogram", "supernova", "similar", "sky", "tools"];
 page.addEventListener("drawn", () => {
   for (const name of parts.splice(0)) {
-    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, describe, keep, changed, refolded, plot }));
+    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, describe, keep, changed, refolded, plot, overlay: plot.overlay }));
   }
 }, { once: true });
 page.addEventListener("refused", () => {

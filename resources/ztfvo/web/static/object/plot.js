@@ -4,6 +4,7 @@
 //   const plot = makePlot(host, { onChoose, onPoint, onRange });
 //   plot.show({ series, range, xTitle, yTitle, unit, inverted, calendar, repeat })
 //   plot.choose({ name, row }), plot.redraw(fast), plot.reset(), plot.place(name, row)
+//   plot.overlay([{ band, x, y }]): lines over the points
 
 import uPlot from "/static/vendor/uplot/dist/uPlot.esm.js";
 import { calendar } from "./dates.js";
@@ -50,7 +51,7 @@ function cross(path, x, y, size) {
 export function makePlot(host, { onChoose, onPoint, onRange }) {
   let shown = { series: [], repeat: 1, unit: { factor: 1 } };
   let view = { x: [0, 1], y: [0, 1] };
-  let chosen = null, fast = false, pan = null;
+  let chosen = null, fast = false, pan = null, lines = [];
 
   let ink = {};
   const readInk = () => {
@@ -145,8 +146,27 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
     for (const [one, shape] of order) {
       if (!one.hidden) paint(ctx, one, shape, size * (one.main ? 1 : 0.8), px, py, bbox, ratio, bare);
     }
+    for (const line of lines) trace(ctx, line, px, py, ratio);
     if (chosen) ring(ctx, px, py, size, ratio);
     ctx.restore();
+  }
+
+  // A line through points, interrupted where there is none.
+  function trace(ctx, line, px, py, ratio) {
+    const path = new Path2D();
+    let open = false;
+    line.x.forEach((x, index) => {
+      const y = line.y[index];
+      if (y === null) open = false;
+      else if (open) path.lineTo(px(x), py(y));
+      else {
+        path.moveTo(px(x), py(y));
+        open = true;
+      }
+    });
+    ctx.strokeStyle = ink[line.band] ?? ink.accent;
+    ctx.lineWidth = 2 * ratio;
+    ctx.stroke(path);
   }
 
   function paint(ctx, one, shape, size, px, py, bbox, ratio, bare) {
@@ -364,6 +384,10 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
       chosen = point;
       drawing.redraw(false, false);
     },
+    overlay(what) {
+      lines = what;
+      drawing.redraw(false, false);
+    },
     redraw(quick = false) {
       fast = quick;
       drawing.redraw(false, false);
@@ -378,6 +402,7 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
       return { x: box.left + px(one.x[index]), y: box.top + py(one.y[index]) };
     },
     drawn: () => shown.series,
+    lines: () => lines,
     view: () => view,
   };
 }

@@ -1,0 +1,74 @@
+// Models of supernovae, fitted to the light curves that are shown, and drawn into the plot.
+
+import { address, json, Refused } from "../page/ask.js";
+import { fill, find, make } from "../page/dom.js";
+import { valueOf } from "./state.js";
+
+export function start({ data, state, page, overlay }) {
+  const place = find("#supernova"), opener = find("#show-supernova");
+  const said = make("p", { role: "status", class: "quiet" }), table = make("div", { class: "wide" });
+  const model = make("select", {}, ...data.models.map((one) => make("option", { value: one.name }, `${one.name} (${one.type})`)));
+  const bound = (label, value) => make("input", { type: "text", inputMode: "decimal", size: 6, "aria-label": label, value });
+  const [least, most] = [bound("Least redshift", "0.01"), bound("Largest redshift", "0.3")];
+  const dust = make("input", { type: "checkbox" });
+  const go = make("button", { type: "button", onclick: fit }, "Fit");
+  const clear = make("button", { type: "button", onclick: remove }, "Remove");
+  const links = make("p", { class: "row" });
+  fill(place, find("h3", place), make("p", { class: "row" }, make("label", { class: "check" }, "Model ", model),
+    "redshift from ", least, " to ", most, make("label", { class: "check" }, dust, "dust of its galaxy"), go, clear), said, table, links);
+  let fitted = null;
+
+  const pairs = () => {
+    const shown = state.series.filter((one) => one.oid && !one.hidden).map((one) => one.oid);
+    return [["ID", (shown.length ? shown : data.oids).join(",")], ["MODEL", model.value], ["MIN_Z", least.value.trim()], ["MAX_Z", most.value.trim()],
+      ...(dust.checked ? [["HOST_DUST", "yes"]] : []),
+      ...["TIME", "BAD_CATFLAGS_MASK"].flatMap((name) => (valueOf(state.pairs, name) ? [[name, valueOf(state.pairs, name)]] : [])),
+      ...state.pairs.filter(([name]) => name === "REFMAG"),
+    ].filter(([, value]) => value);
+  };
+
+  async function fit() {
+    said.textContent = "Fitting, which takes some seconds …";
+    said.classList.remove("bad");
+    go.disabled = true;
+    try {
+      const where = pairs();
+      fitted = await json(address(data.addresses.fit, where));
+      const { parameters, chi_square: chi, degrees_of_freedom: free } = fitted;
+      said.textContent = [`${fitted.model.title}: chi-square ${chi.toFixed(1)} for ${free} degrees of freedom, ${fitted.nepochs} epochs.`, ...fitted.notes].join(" ");
+      fill(table, make("table", {}, make("thead", {}, make("tr", {}, ...["Parameter", "Value", "Error"].map((name) => make("th", { scope: "col" }, name)))),
+        make("tbody", {}, ...parameters.map((one) => make("tr", {}, make("th", { scope: "row", title: one.description }, one.name, one.unit ? ` (${one.unit})` : ""),
+          make("td", { class: "number" }, String(Number(one.value.toPrecision(8)))),
+          make("td", { class: "number" }, one.error === null ? (one.free ? "" : "fixed") : String(Number(one.error.toPrecision(2)))))))));
+      fill(links, ...["json", "votable", "png", "pdf"].map((form) =>
+        make("a", { class: "button", href: address(data.addresses.fit, [...where, ["RESPONSEFORMAT", form], ["QUANTITY", state.quantity]].filter(([name]) => name !== "QUANTITY" || form.startsWith("p"))) }, form)));
+      draw();
+    } catch (fault) {
+      if (!(fault instanceof Refused)) throw fault;
+      said.textContent = fault.message;
+      said.classList.add("bad");
+    } finally {
+      go.disabled = false;
+    }
+  }
+
+  function draw() {
+    overlay(!fitted || valueOf(state.pairs, "PERIOD") ? [] : fitted.curves
+      .filter((curve) => curve[state.quantity])
+      .map((curve) => ({ band: curve.filter, x: curve.hmjd, y: curve[state.quantity] })));
+  }
+
+  function remove() {
+    fitted = null;
+    said.textContent = "";
+    fill(table);
+    fill(links);
+    draw();
+  }
+
+  page.addEventListener("drawn", draw);
+  opener.addEventListener("click", () => {
+    place.hidden = !place.hidden;
+    opener.setAttribute("aria-expanded", String(!place.hidden));
+  });
+}
