@@ -302,7 +302,7 @@ class _Fit:
         far = [one for one in others if abs(one[0] - found) > APART * error and one[1] < CLOSE]
         return [
             f"A redshift of {z:.3f} fits nearly as well: chi-square is {more:.1f} higher there. The"
-            " error of z does not tell of it."
+            " error of z does not cover it."
             for z, more in sorted(far, key=lambda one: one[1])[:1]
         ]
 
