@@ -6,6 +6,7 @@
   <STREAM id="tapexamples">
     <FEED source="ztf/examples#tap"/>
     <FEED source="ztf/sources#examples"/>
+    <FEED source="ztf/features#examples"/>
     <FEED source="catalogs/examples#tap"/>
     <FEED source="kdb/examples#tap"/>
   </STREAM>

@@ -115,25 +115,6 @@ the TAP service.  HZ Her (Her X-1) is in every release that covers it. -->
         ORDER BY f.period_s_to_n_0 DESC
     </meta>
 
-    <meta name="_example" title="Light curves like one">
-      :taptable:`ztf.feature_space` has places of light curves; those that are alike are near.  Ordered
-      by the function gavo_ztf_dissimilarity with one place, here that of LZ Boo, an RR Lyrae star, the
-      nearest are found by an index; what else is wanted of them is joined to those twenty.
-
-      .. tapquery::
-
-        SELECT o.oid, o.ra, o.dec, o.mag_median, f.period_0, f.amplitude, n.unlike
-        FROM (
-          SELECT TOP 20 p.oid, gavo_ztf_dissimilarity(p.place,
-            (SELECT q.place FROM ztf.feature_space AS q WHERE q.oid = 759116400002093)) AS unlike
-          FROM ztf.feature_space AS p
-          WHERE p.filterid = 1 AND p.oid &lt;&gt; 759116400002093
-          ORDER BY unlike) AS n
-        JOIN ztf.objects AS o ON o.oid = n.oid
-        JOIN ztf.features AS f ON f.oid = n.oid
-        ORDER BY n.unlike
-    </meta>
-
     <meta name="_example" title="Colours from two bands">
       Median zg - zr of all stars within 0.2 degrees of HZ Her: each object in zg
       with its neighbours in zr of the same field within 1 arcsec, by a self-join

@@ -4,6 +4,29 @@ The columns are those of resources/ztfvo/features/columns.py. -->
 <resource schema="ztf" resdir=".">
   <meta name="title">Features of ZTF light curves</meta>
 
+  <STREAM id="examples">
+    <doc>What the TAP service shows of similar light curves at /tap/examples.</doc>
+
+    <meta name="_example" title="Light curves like one">
+      :taptable:`ztf.feature_space` has places of light curves; those that are alike are near.  Ordered
+      by the function gavo_ztf_dissimilarity with one place, here that of LZ Boo, an RR Lyrae star, the
+      nearest are found by an index; what else is wanted of them is joined to those twenty.
+
+      .. tapquery::
+
+        SELECT o.oid, o.ra, o.dec, o.mag_median, f.period_0, f.amplitude, n.unlike
+        FROM (
+          SELECT TOP 20 p.oid, gavo_ztf_dissimilarity(p.place,
+            (SELECT q.place FROM ztf.feature_space AS q WHERE q.oid = 759116400002093)) AS unlike
+          FROM ztf.feature_space AS p
+          WHERE p.filterid = 1 AND p.oid &lt;&gt; 759116400002093
+          ORDER BY unlike) AS n
+        JOIN ztf.objects AS o ON o.oid = n.oid
+        JOIN ztf.features AS f ON f.oid = n.oid
+        ORDER BY n.unlike
+    </meta>
+  </STREAM>
+
   <STREAM id="column">
     <column name="\name" type="real" unit="\unit" ucd="\ucd" tablehead="\name"
       verbLevel="\level" displayHint="sf=4" note="set" description="\description"/>
@@ -79,7 +102,7 @@ The columns are those of resources/ztfvo/features/columns.py. -->
         tablehead="Feature" description="Column of the table features"/>
       <column name="scale" type="text" required="True" ucd="meta.code" tablehead="Scale"
         description="What is taken of its values first: 'plain' (themselves), 'log10' or 'asinh'"/>
-      <column name="median" type="double precision" required="True" ucd="stat.median"
+      <column name="median" type="double precision" required="True" ucd="stat.value;stat.median"
         tablehead="Median" description="Median of the release, on that scale"/>
       <column name="spread" type="double precision" required="True" ucd="stat.stdev"
         tablehead="Spread" description="1.4826 times the median absolute deviation from it; 1 where

@@ -13,7 +13,10 @@ from support.files import ROOT
 
 FILES = [
     ROOT / "resources" / name
-    for name in ("ztf/examples.rd", "ztf/sources.rd", "catalogs/examples.rd", "kdb/examples.rd")
+    for name in (
+        *("ztf/examples.rd", "ztf/sources.rd", "ztf/features.rd"),
+        *("catalogs/examples.rd", "kdb/examples.rd"),
+    )
 ]
 
 UPLOADS = {

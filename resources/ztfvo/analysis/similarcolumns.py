@@ -40,7 +40,7 @@ def _differences() -> Iterator[Column]:
         text = f"Feature that differs most, number {number}"
         yield Column(f"differs_{number}", "str", None, "meta.id;stat", text)
         text = f"Its standardised value less the object's, number {number}"
-        yield Column(f"difference_{number}", "float64", None, "arith.diff", text)
+        yield Column(f"difference_{number}", "float64", None, "stat.value;arith.diff", text)
 
 
 def rows(answer: Similar) -> Iterator[dict[str, Any]]:
