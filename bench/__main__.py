@@ -138,6 +138,21 @@ def match(
 
 
 @app.command()
+def summary(
+    base: Annotated[str | None, typer.Argument(help="Address; default: this installation.")] = None,
+    schema: Annotated[str, typer.Option(help="Schema of the release in TAP.")] = "ztf",
+    objects: Annotated[int, typer.Option(min=1, help="Objects that are asked about.")] = 50,
+    turns: Annotated[int, typer.Option(min=1, help="Times each is asked for; each counts.")] = 4,
+) -> None:
+    """Measure summaries whose catalogues have all answered before, beside /match."""
+    from bench.summary import summary as run
+
+    settings = get_settings()
+    if not run(settings, (base or settings.url).rstrip("/"), schema, objects, turns):
+        raise typer.Exit(1)
+
+
+@app.command()
 def outside(
     base: Annotated[str | None, typer.Argument(help="Address; default: this installation.")] = None,
     schema: Annotated[str, typer.Option(help="Schema of the release in TAP.")] = "ztf",
