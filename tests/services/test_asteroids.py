@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import numpy as np
@@ -120,6 +121,88 @@ def test_the_votable_has_units_and_the_address_of_each_body(site, outside, epoch
 )
 def test_what_cannot_be_asked_is_named(site, what, parameters, status, sentence):
     answer = ask(site, what, **parameters)
+    assert (answer.status_code, sentence in answer.text) == (status, True), answer.text
+
+
+FLARING = 412109100012337
+"""A light curve of the demo release with five epochs that stand off by 3 sigmas, alone."""
+
+
+def along(site, **parameters) -> requests.Response:
+    return requests.get(f"{site}/epoch/{FLARING}/all/asteroids", params=parameters, timeout=60)
+
+
+def test_of_a_light_curve_the_epochs_that_stand_off_most_are_asked_about(site, outside, tap):
+    (row,) = tap.search(f"SELECT ra, dec FROM ztf.objects WHERE oid = {FLARING}")
+    ra, dec = float(row["ra"]), float(row["dec"])
+    outside.answer(HOST, PATH, bodies((1, "Ceres", 0.05, ra, dec), (2, "Far", 0.1, ra, dec + 0.01)))
+    found = along(site, SIGMAS=3, N=2).json()
+    suspects = found["suspects"]
+    assert len(suspects) == 5
+    assert [one["hmjd"] for one in suspects] == sorted(one["hmjd"] for one in suspects)
+    order = sorted(suspects, key=lambda one: -one["sigmas"])
+    assert [one["state"] for one in order] == ["found", "found", *["not checked"] * 3]
+    for one in order[:2]:
+        assert [(body["name"], body["mag_v"]) for body in one["bodies"]] == [("Ceres", 18.5)]
+    assert all(one["bodies"] == [] and "larger N" in one["reason"] for one in order[2:])
+    asked = [float(one.values["-ep"]) for one in outside.asked if one.host == HOST]
+    expected = [float(palomar_middle(one["hmjd"], ra, dec)) + 2400000.5 for one in order[:2]]
+    assert sorted(asked) == pytest.approx(sorted(expected), abs=0.5 / 86400)
+    # Two more are asked about, those before are kept.
+    more = along(site, SIGMAS=3, N=4).json()["suspects"]
+    assert [one["state"] for one in more].count("found") == 4
+    assert len([one for one in outside.asked if one.host == HOST]) == 4
+
+
+def test_suspects_are_those_of_the_epochs_as_they_are_delivered(site, outside):
+    outside.answer(HOST, PATH, Reply(NONE, content_type="text/plain"))
+    found = along(site, SIGMAS=5, N=1).json()
+    answer = requests.get(f"{site}/lc/{FLARING}.csv?QUALITY=good", timeout=60)
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    mag = np.array([float(row["mag"]) for row in rows])
+    scatter = 1.4826 * np.median(np.abs(mag - np.median(mag)))
+    assert found["mag_median"] == pytest.approx(np.median(mag), abs=1e-5)
+    assert found["mag_scatter"] == pytest.approx(scatter, abs=1e-5)
+    by_time = {float(row["hmjd"]): row for row in rows}
+    assert len(found["suspects"]) == 3
+    for one in found["suspects"]:
+        row = by_time[one["hmjd"]]
+        off = np.median(mag) - float(row["mag"])
+        assert one["excess"] == pytest.approx(off, abs=1e-5)
+        sigmas = off / np.hypot(float(row["magerr"]), scatter)
+        assert one["sigmas"] == pytest.approx(sigmas, rel=1e-4)
+
+
+def test_empty_unavailable_and_not_checked_are_three_states(site, outside):
+    outside.answer(HOST, PATH, Reply(NONE, content_type="text/plain"))
+    states = [one["state"] for one in along(site, SIGMAS=3, N=1).json()["suspects"]]
+    assert sorted(states) == ["empty", *["not checked"] * 4]
+    outside.answer(HOST, PATH, Reply(b"# Flag: -1\n# Ticket: 1\nSkyBoT -> MySQL server: \n"))
+    lines = list(csv.DictReader(io.StringIO(along(site, SIGMAS=3, N=2, FORMAT="csv").text)))
+    states = [line["state"] for line in lines]
+    assert sorted(states) == ["empty", *["not checked"] * 3, "unavailable"]
+    assert {line["name"] for line in lines} == {""}
+
+
+def test_a_light_curve_without_suspects_asks_nobody(site, outside):
+    found = requests.get(f"{site}/demo/epoch/{OID}/all/asteroids", timeout=60).json()
+    assert (found["release"], found["suspects"], found["nepochs"] > 100) == ("demo", [], True)
+    assert [one for one in outside.asked if one.host == HOST] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "status", "sentence"),
+    [
+        (f"/epoch/{FLARING}/all/asteroids", {"SIGMAS": "2"}, 400, "SIGMAS=2 is not a number"),
+        (f"/epoch/{FLARING}/all/asteroids", {"N": "0"}, 400, "N=0 is not a whole number"),
+        (f"/epoch/{FLARING}/all/asteroids", {"N": "11"}, 400, "N=11 is not a whole number"),
+        (f"/epoch/{FLARING}/all/asteroids", {"SIZE": "3"}, 400, "There is no parameter SIZE"),
+        ("/epoch/999113300005170/all/asteroids", {}, 404, "no light curve 999113300005170"),
+        ("/epoch/x'y/all/asteroids", {}, 400, "x'y"),
+    ],
+)
+def test_of_a_light_curve_what_cannot_be_asked_is_named(site, path, parameters, status, sentence):
+    answer = requests.get(site + path, params=parameters, timeout=60)
     assert (answer.status_code, sentence in answer.text) == (status, True), answer.text
 
 
