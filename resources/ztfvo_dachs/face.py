@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from gavo import base, svcs
+from gavo import base, registry, svcs
 from gavo.web import metarender, vodal, weberrors
 from lxml import etree
 from twisted.web import template
+
+from ztfvo import addresses
 
 
 def install() -> None:
@@ -16,6 +18,7 @@ def install() -> None:
     weberrors.ErrorPage.loader = svcs.loadSystemTemplate("error.html")
     weberrors.ErrorPage.data_heading = heading
     metarender.TableNoteRenderer.loader = svcs.loadSystemTemplate("tablenote.html")
+    metarender.TableInfoRenderer._retrieveTableDef = find_table
     metarender.TableInfoRenderer.title = template.renderer(table_title)
     metarender.RDInfoPage.makePageTitle = classmethod(title_of)
     vodal._doDatalinkXSLT = links_page
@@ -24,6 +27,23 @@ def install() -> None:
 def heading(self: Any, request: Any, tag: Any) -> str:
     """Return what an error is called."""
     return self.titleMessage.capitalize()
+
+
+def find_table(self: Any, name: str) -> None:
+    """Find the table that a page is on.
+
+    Raises
+    ------
+    svcs.UnknownURI
+        When there is none of this name, in a sentence.
+    """
+    try:
+        self.table = registry.getTableDef(name)
+    except base.NotFoundError as error:
+        raise svcs.UnknownURI(
+            f"There is no table {name} here: see {addresses.TAP} for the tables there are."
+        ) from error
+    self.tableName, self.describingRD = name, self.table.rd
 
 
 def table_title(self: Any, request: Any, tag: Any) -> Any:

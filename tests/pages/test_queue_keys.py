@@ -56,7 +56,7 @@ def test_a_list_is_tagged_by_keys(begin, site, oids):
     page = begin()
     at(page, oids, 1)
     picture = page.get_by_role("img", name=f"Light curve of {oids[0]}")
-    assert picture.evaluate("(one) => one.complete && one.naturalWidth") > 600
+    assert picture.evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 600
     before = recorded(site, oids[0])
     first = page.locator("[data-key='1']")
     tag, was = first.get_attribute("value"), first.is_checked()

@@ -1,6 +1,6 @@
 <!-- Links of DataLink as a page. -->
 <xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:v="http://www.ivoa.net/xml/VOTable/v1.3"
-  xmlns="http://www.w3.org/1999/xhtml" exclude-result-prefixes="v" version="1.0">
+  exclude-result-prefixes="v" version="1.0">
   <xsl:output method="html" encoding="utf-8" doctype-system="about:legacy-compat"/>
 
   <xsl:variable name="fields" select="//v:RESOURCE[@type='results']/v:TABLE/v:FIELD"/>
