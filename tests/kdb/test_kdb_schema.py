@@ -30,6 +30,7 @@ PATHS = {
     "users/": {"get", "post"},
     "users/{login}/": {"get", "patch"},
     "users/{login}/password/": {"post"},
+    "session/": {"get"},
     "whoami/": {"get"},
 }
 

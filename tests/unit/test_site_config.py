@@ -4,11 +4,14 @@ import json
 import os
 import pwd
 import socket
+import socketserver
 import stat
 import subprocess
 import xml.etree.ElementTree as ET
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import lxml.html
@@ -181,6 +184,28 @@ def test_records_with_a_host_of_their_own_are_there_and_nothing_else_is(
         assert answer.headers["Content-Type"] == "application/json"
 
 
+class Answer(BaseHTTPRequestHandler):
+    """Stands for the knowledge database: all it says is that it is there."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Keep no log."""
+
+
+@pytest.fixture
+def records(settings):
+    """Something that answers where nginx asks the knowledge database."""
+    with socketserver.UnixStreamServer(str(settings.kdb_socket), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
 @pytest.mark.parametrize(
     ("host", "path", "origin"),
     [
@@ -194,7 +219,7 @@ def test_records_with_a_host_of_their_own_are_there_and_nothing_else_is(
     ],
 )
 def test_pages_of_the_site_read_what_is_public_of_records_with_a_host_of_their_own(
-    own_host, host, path, origin
+    own_host, records, host, path, origin
 ):
     answer = httpx.get(f"http://127.0.0.1:{own_host}{path}", headers={"Host": host})
     assert answer.headers.get("Access-Control-Allow-Origin") == origin
