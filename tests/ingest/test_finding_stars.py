@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 from astropy_healpix.healpy import ang2pix, pix2ang
-from support.releases import ztfvo
+from support.here import ztfvo_here
 from support.stars import EPOCHS, METHOD, find_stars, random_field, stars_of, write_stars
 from support.waiting import wait_until
 
@@ -321,5 +321,5 @@ def test_killed_and_run_again_leaves_no_source_double_or_missing(release, twin):
 
 
 def test_the_command_refuses_what_is_not_loaded(database):
-    unknown = ztfvo("sources", "dr99", check=False)
+    unknown = ztfvo_here("sources", "dr99")
     assert (unknown.returncode, "no release 'dr99'" in unknown.stderr) == (1, True)

@@ -14,6 +14,7 @@ import pytest
 from astropy.io.votable import parse
 from support import full_times
 from support.files import BULK_DR5, BULK_DR19, SHARED, needs_shared, write_bulk
+from support.here import ztfvo_here
 from support.releases import TABLES, temporary_release
 
 from ztfvo.dal import Parameters
@@ -206,7 +207,8 @@ def test_other_times_than_the_tables_hold_are_refused_with_the_remedy(loaded):
     declared = path.read_text()
     path.write_text(declared.replace('"double"', '"five-decimals"'))
     try:
-        refused = loaded.command(loaded.root / full_times.NAME, check=False)
+        file = loaded.root / full_times.NAME
+        refused = ztfvo_here("ingest", loaded.name, file, ZTFVO_ROOT=str(loaded.root))
     finally:
         path.write_text(declared)
     assert refused.returncode == 1

@@ -285,7 +285,7 @@ def test_a_catalog_that_is_declared_with_other_columns_is_loaded_again_first(sit
     with service.connect() as connection:
         connection.execute(change, ("other",))
     try:
-        done = ztfvo("catalog", "publish", "spicy", check=False)
+        done = ztfvo_here("catalog", "publish", "spicy")
     finally:
         with service.connect() as connection:
             connection.execute(change, (store.shape(KNOWN["spicy"]),))
