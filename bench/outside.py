@@ -70,24 +70,42 @@ def outside(
             "services outside cannot be played: set ZTFVO_OUTSIDE_GATEWAY=http://127.0.0.1:PORT"
             " for set-up, and start the service again"
         )
-    targets = sample(base, schema, 300)
     places = _places()
     with _slow_server(gateway.port, delay):
         one = [_all_sources(base, next(places)) for _ in range(runs)]
-        answered = {answers for answers, _ in one}
-        taken = [duration for _, duration in one]
-        show(
-            f"{max(answered)} services outside at once, each answering after {delay:g} s",
-            ("", "median", "least", "most"),
-            [("s", number(float(np.median(taken))), number(min(taken)), number(max(taken)))],
-        )
+    answered = max(answers for answers, _ in one)
+    taken = [duration for _, duration in one]
+    show(
+        f"{answered} services outside at once, each answering after {delay:g} s",
+        ("", "median", "least", "most"),
+        [("s", number(float(np.median(taken))), number(min(taken)), number(max(taken)))],
+    )
     with _slow_server(gateway.port, slow):
-        results = {"quiet": _small(base, schema, targets, seconds)}
-        with _asking(base, places, asking) as durations:
-            results[f"{asking} waiting"] = _small(base, schema, targets, seconds)
-        if not durations:
-            raise NotServed(f"{base}: no request to services outside was answered meanwhile")
-        results["quiet again"] = _small(base, schema, targets, seconds)
+        beside, durations = _beside(base, schema, seconds, places, asking)
+    facts = {"base": base, "schema": schema, "delay": delay, "slow": slow, "sources": answered}
+    everything = {"all sources, s": taken, "beside": beside}
+    everything["waiting"] = quantiles(durations).as_dict()
+    save(settings.var / "bench" / "results", "outside", everything, **facts)
+    return everything
+
+
+def _beside(
+    base: str, schema: str, seconds: float, places: Iterator[str], asking: int
+) -> tuple[dict[str, Any], list[float]]:
+    """Measure small requests before, beside and after others that wait for services outside.
+
+    Returns
+    -------
+    tuple
+        What was measured by when, and the seconds that the others took.
+    """
+    targets = sample(base, schema, 300)
+    results = {"quiet": _small(base, schema, targets, seconds)}
+    with _asking(base, places, asking) as durations:
+        results[f"{asking} waiting"] = _small(base, schema, targets, seconds)
+    if not durations:
+        raise NotServed(f"{base}: no request to services outside was answered meanwhile")
+    results["quiet again"] = _small(base, schema, targets, seconds)
     say(f"  {len(durations)} requests to all services outside were answered meanwhile")
     show(
         f"Queries beside {asking} requests that wait for services outside",
@@ -98,11 +116,7 @@ def outside(
             for kind, r in found.items()
         ],
     )
-    facts = {"base": base, "schema": schema, "delay": delay, "slow": slow, "sources": max(answered)}
-    everything = {"all sources, s": taken, "beside": results}
-    everything["waiting"] = quantiles(durations).as_dict()
-    save(settings.var / "bench" / "results", "outside", everything, **facts)
-    return everything
+    return results, durations
 
 
 def _small(
