@@ -144,7 +144,7 @@ def test_csv_and_votable_have_what_json_has(ask):
         assert float(line["difference_1"]) == row["difference_1"] == one["differs"][0]["difference"]
         assert float(line["period_0"]) == row["period_0"] == one["values"]["period_0"]
     infos = {info.name: info.value for info in document.resources[0].infos}
-    assert (infos["oid"], infos["release"]) == (str(LZ_BOO), "demo")
+    assert (infos["object"], infos["release"]) == (str(LZ_BOO), "demo")
 
 
 def test_adql_finds_the_same_neighbours(ask, tap):

@@ -25,7 +25,7 @@ def write(answer: Similar) -> bytes:
     infos: list[tuple[str, str, str | None]] = [
         ("release", release.name, release.title),
         ("simulated", str(release.simulated).lower(), None),
-        ("oid", str(answer.oid), f"The light curve that these are like, in {answer.own_band}"),
+        ("object", str(answer.oid), f"The light curve that these are like, in {answer.own_band}"),
         *(("missing", name, "It does not have this feature") for name in answer.missing),
         *(("note", str(i), text) for i, text in enumerate(answer.notes, start=1)),
     ]
