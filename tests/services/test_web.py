@@ -189,8 +189,6 @@ def test_the_front_page_shows_the_releases_and_the_ways_in(site):
     page = lxml.html.fromstring(requests.get(site + "/", timeout=60).content)
     links = {link.get("href") for link in page.iter("a")}
     assert {"/ztf/ztf/cone/form", "/kdb/", "/status", "/api/docs", "/browse/ztf/demo"} <= links
-    for link in sorted(link for link in links if link.startswith("/")):
-        assert requests.get(site + link, timeout=60).status_code == 200, link
     ((lightcurves, detections),) = service.rows(
         "SELECT nlightcurves, ndetections FROM ztf_store.release WHERE name = 'demo'"
     )
