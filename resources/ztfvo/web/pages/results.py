@@ -19,6 +19,8 @@ MOST_SHOWN = 300
 """Stars, or rows of a list, on one page."""
 MOST_MARKS = 100
 """On the sky."""
+WIDE = 5.0
+"""Width of the sky shown, in radii: it is shown less high than wide."""
 LEAST_VIEW = 1 / 60
 """Width of the sky shown, deg."""
 FORMS = {"VOTable": "votable", "CSV": "csv", "Parquet": "parquet"}
@@ -67,7 +69,7 @@ def around(asked: str, place: Found, radius: float, found: Around, cut: bool) ->
             (title, f"{path}?{urlencode({'POS': circle, 'RESPONSEFORMAT': form})}")
             for title, form in FORMS.items()
         ],
-        "sky": addresses.sky((place.ra, place.dec), max(3 * radius / 3600, LEAST_VIEW), marks),
+        "sky": addresses.sky((place.ra, place.dec), max(WIDE * radius / 3600, LEAST_VIEW), marks),
     }
 
 
