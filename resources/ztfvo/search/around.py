@@ -29,6 +29,7 @@ FROM unnest(%(ra)s::float8[], %(dec)s::float8[], %(place)s::integer[]) AS p(ra, 
 JOIN {objects} o ON spoint_dwithin(
   spoint(radians(o.ra), radians(o.dec)), spoint(radians(p.ra), radians(p.dec)), %(radius)s)
 LEFT JOIN {sources} s ON s.source_id = o.source_id
+ORDER BY p.place, spoint(radians(o.ra), radians(o.dec)) <-> spoint(radians(p.ra), radians(p.dec))
 LIMIT %(limit)s
 """
 
@@ -95,6 +96,8 @@ def around(
     connection: Connection, release: Release, places: Sequence[tuple[float, float]], radius: float
 ) -> tuple[list[Around], bool]:
     """Return what is around each of some places, and whether there is more than `MOST_CURVES`.
+
+    Where there is more, places that come later lack it, and of one place what is further away.
 
     Parameters
     ----------
