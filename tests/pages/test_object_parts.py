@@ -120,7 +120,7 @@ def test_features_are_those_of_the_service_in_the_set_that_is_chosen(view, ask):
     page = view()
     table = page.locator(".features tbody tr")
     for version in ("current", "v0.5"):
-        page.get_by_label("Set").select_option(version)
+        page.locator("#features select").select_option(version)
         document = ask("/features", ID=OID, VERSION=version).json()
         values = document["lightcurves"][0]["values"]
         expect(table).to_have_count(len(values))

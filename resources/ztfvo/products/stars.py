@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from psycopg import Connection, sql
 
 from ztfvo.errors import HTTPError
@@ -12,6 +14,39 @@ _MEMBERS = """
 SELECT s.source_id, o.oid FROM {schema}.sources s JOIN {schema}.objects o USING (source_id)
 WHERE {condition} ORDER BY o.oid
 """
+
+_STAR = """
+SELECT s.name, s.ra, s.dec FROM {schema}.objects o JOIN {schema}.sources s USING (source_id)
+WHERE o.oid = %s
+"""
+
+
+class Star(NamedTuple):
+    """A star of a release."""
+
+    name: str
+    """As `ztfvo.designation` writes it."""
+    ra: float
+    dec: float
+    """ICRS, deg."""
+
+
+def star_of(connection: Connection, release: str, oid: int) -> Star | None:
+    """Return the star that a light curve is of; None where stars were not found yet.
+
+    Parameters
+    ----------
+    connection, release
+        As of `members`.
+
+    Raises
+    ------
+    HTTPError
+        404 where there is no such release.
+    """
+    schema = sql.Identifier(schema_of(find_release(connection, release).name))
+    found = connection.execute(sql.SQL(_STAR).format(schema=schema), (oid,)).fetchone()
+    return Star(*found) if found else None
 
 
 def members(connection: Connection, release: str, star: int | str) -> tuple[int, ...]:

@@ -12,11 +12,13 @@ from astropy.coordinates import SkyCoord, get_constellation
 
 from ztfvo import addresses
 from ztfvo.bands import BANDS
+from ztfvo.db import reading
 from ztfvo.designation import designation
 from ztfvo.links.curves import read
 from ztfvo.products import produce
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.products.parameters import FORMAT, ID
+from ztfvo.products.stars import Star, star_of
 from ztfvo.times import MJD_ORIGIN
 from ztfvo.web.pages import page
 
@@ -43,8 +45,10 @@ def write(release: str, oid: int, period: float | None, epoch: float | None) -> 
         When the database does not answer.
     """
     found = read(release, [oid]).get(oid)
-    star = [one.oid for one in found.relatives if one.release == found.release] if found else []
-    oids = (oid, *star)
+    others = [one.oid for one in found.relatives if one.release == found.release] if found else []
+    oids = (oid, *others)
+    with reading() as connection:
+        named = star_of(connection, release, oid)
     product = produce.fetch(Request(release=release, oids=oids, format="json", good_only=True))
     return page(
         "submission.html",
@@ -52,22 +56,25 @@ def write(release: str, oid: int, period: float | None, epoch: float | None) -> 
         simulated=product.simulated,
         form=FORM,
         back=addresses.view(release, oid),
-        rows=_rows(product, period, epoch),
+        rows=_rows(
+            product, named or Star(designation(*product.place), *product.place), period, epoch
+        ),
         files=_files(release, oids, oid, period, epoch),
         text=_text(product, period),
     )
 
 
-def _rows(product: Product, period: float | None, epoch: float | None) -> list[dict[str, str]]:
-    ra, dec = product.place
-    where = SkyCoord(ra, dec, unit="deg")
+def _rows(
+    product: Product, star: Star, period: float | None, epoch: float | None
+) -> list[dict[str, str]]:
+    where = SkyCoord(star.ra, star.dec, unit="deg")
     hours = where.ra.to_string(u.hour, sep=" ", pad=True, precision=2)
     degrees = where.dec.to_string(u.deg, sep=" ", pad=True, precision=1, alwayssign=True)
     at = "" if epoch is None else f"{epoch + MJD_ORIGIN:.5f}"
     rows = [
-        ("Name", designation(ra, dec), "after the position; OIDs of ZTF are further names"),
+        ("Name", star.name, "after the position; OIDs of ZTF are further names"),
         ("Other names", ", ".join(f"ZTF {curve.oid}" for curve in product.curves), ""),
-        ("Position (J2000)", f"{hours} {degrees}", "ICRS, mean epoch of the reference image"),
+        ("Position (J2000)", f"{hours} {degrees}", "ICRS"),
         ("Constellation", str(get_constellation(where)), ""),
         ("Variability type", "", "as VSX lists them"),
         *_ranges(product.curves),

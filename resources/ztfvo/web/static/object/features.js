@@ -7,7 +7,7 @@ import { valueOf } from "./state.js";
 export function start({ data, state, page, keep }) {
   const place = find("#features");
   const sets = make("select", {}), said = make("p", { role: "status", class: "quiet" });
-  const list = make("div", { class: "wide" }), downloads = make("p", { class: "row" });
+  const list = make("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": "Features" }), downloads = make("p", { class: "row" });
   fill(place, find("h2", place), make("p", { class: "row" }, make("label", { class: "check" }, "Set ", sets)), said, list, downloads);
   const path = data.addresses.features.split("?")[0];
   let running = null, asked = null;

@@ -8,7 +8,7 @@ export function start({ data, state, form, refolded }) {
   const place = find("#periodogram"), opener = find("#show-periodogram");
   const title = find("#periodogram-title");
   const said = make("p", { role: "status", class: "quiet" });
-  const picture = make("figure"), list = make("div", { class: "wide" });
+  const picture = make("figure"), list = make("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": "Peaks" });
   const method = make("select", {}, make("option", { value: "lombscargle" }, "Lomb-Scargle"), make("option", { value: "box" }, "Box (eclipses)"));
   const bound = (label) => make("input", { type: "text", inputMode: "decimal", size: 8, "aria-label": label, placeholder: "auto" });
   const [least, most] = [bound("Shortest period (d)"), bound("Longest period (d)")];

@@ -307,7 +307,6 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
 
   function startPan(event) {
     pan = [event.clientX, event.clientY];
-    event.preventDefault();
     const move = (next) => {
       moveBy((pan[0] - next.clientX) / drawing.over.clientWidth, (pan[1] - next.clientY) / drawing.over.clientHeight);
       pan = [next.clientX, next.clientY];

@@ -6,7 +6,7 @@ import { valueOf } from "./state.js";
 
 export function start({ data, state, page, overlay }) {
   const place = find("#supernova"), opener = find("#show-supernova");
-  const said = make("p", { role: "status", class: "quiet" }), table = make("div", { class: "wide" });
+  const said = make("p", { role: "status", class: "quiet" }), table = make("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": "Parameters" });
   const model = make("select", {}, ...data.models.map((one) => make("option", { value: one.name }, `${one.name} (${one.type})`)));
   const bound = (label, value) => make("input", { type: "text", inputMode: "decimal", size: 6, "aria-label": label, value });
   const [least, most] = [bound("Least redshift", "0.01"), bound("Largest redshift", "0.3")];

@@ -19,7 +19,7 @@ export function start() {
     }, one.textContent));
   }
   find("#copy-link").addEventListener("click", () => copy(location.href, "The address of what is shown"));
-  find("#samp").addEventListener("click", async () => {
+  find("#send-by-samp").addEventListener("click", async () => {
     const votable = find('#downloads [data-format="votable"]').href;
     said.textContent = "Looking for a program …";
     said.textContent = await sendTable(votable, document.title);

@@ -4,7 +4,7 @@ const LIBRARY = "/static/vendor/sampjs/samp.js";
 
 // The library is a script that expects a module to export to.
 function library() {
-  if (window.samp) return Promise.resolve(window.samp);
+  if (window.samp?.Connector) return Promise.resolve(window.samp);
   window.module ??= {};
   return new Promise((done, failed) => {
     const script = document.createElement("script");
