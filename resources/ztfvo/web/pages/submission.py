@@ -50,15 +50,14 @@ def write(release: str, oid: int, period: float | None, epoch: float | None) -> 
     with reading() as connection:
         named = star_of(connection, release, oid)
     product = produce.fetch(Request(release=release, oids=oids, format="json", good_only=True))
+    star = named or Star(designation(*product.place), *product.place)
     return page(
         "submission.html",
         title=f"New variable: {oid}",
         simulated=product.simulated,
         form=FORM,
         back=addresses.view(release, oid),
-        rows=_rows(
-            product, named or Star(designation(*product.place), *product.place), period, epoch
-        ),
+        rows=_rows(product, star, period, epoch),
         files=_files(release, oids, oid, period, epoch),
         text=_text(product, period),
     )

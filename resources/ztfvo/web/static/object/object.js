@@ -131,7 +131,7 @@ function draw(keepView = false) {
     yTitle: `${QUANTITIES[chosen].title}${shape.name === "mag" ? "" : ` (${shape.name})`}`,
   }, keepView && Boolean(plot.view()));
   said.textContent = range.empty
-    ? state.curves.notes[0] ?? "There is nothing to draw: no epoch is left, or none has this quantity."
+    ? state.curves.notes.join(" ") || "There is nothing to draw: no epoch is left, or none has this quantity."
     : chosenText() || summaryText();
 }
 
@@ -232,6 +232,7 @@ form.addEventListener("change", (event) => {
   if (["PERIOD", "EPOCH"].includes(event.target.name)) refolded(true);
   else changed();
 });
+find(".others").addEventListener("change", changed);  // it stands behind the form
 find("#reset-view").addEventListener("click", () => plot.reset());
 find("#window-view").addEventListener("click", () => {
   if (valueOf(state.pairs, "PERIOD")) {

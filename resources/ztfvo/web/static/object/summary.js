@@ -50,7 +50,6 @@ export function start({ data, state, page, form, refolded }) {
       make("dt", {}, GROUPS[name] ?? name),
       ...groups.get(name).map((fact) => make("dd", {}, ...inWords(fact)))]));
     const known = [...new Set((groups.get("name") ?? []).map((one) => String(one.value)))];
-    names.hidden = !known.length;
     names.textContent = known.join(" · ");
   }
 
