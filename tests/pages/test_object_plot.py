@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.chromium import NARROW
+from support.chromium import NARROW, until
 
 OID = 680113300005170
 STAR = (680113300005170, 680213300009232, 1722107400005560, 1722207400009164)
@@ -73,6 +73,16 @@ def test_what_is_drawn_is_what_is_delivered_to_the_digit(view, ask, quantity, va
     assert shown["y"] == [curve[value][row] for row in kept]
     good = [curve["catflags"][row] == 0 and curve["magerr"][row] > 0 for row in kept]
     assert [not flag for flag in shown["flagged"]] == good
+
+
+def test_light_curves_are_dereddened_as_the_service_does_it(view, ask):
+    page = view()
+    plain = series(page)[str(OID)]["y"]
+    page.get_by_label("De-redden").select_option("simulated")
+    corrected = delivered(ask, DEREDDEN="simulated")[str(OID)]["mag"]
+    until(page, f"ztfvo.plot.drawn()[0].y[0] !== {plain[0]!r}")
+    assert series(page)[str(OID)]["y"] == corrected
+    assert query_of(page)["DEREDDEN"] == ["simulated"]
 
 
 def test_errors_of_difference_magnitudes_go_to_both_sides_as_delivered(view, ask):

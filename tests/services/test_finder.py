@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -14,7 +13,7 @@ from astropy.io import fits
 from astropy.io.votable import parse
 from support import service
 from support.files import needs_shared
-from support.images import forgotten, write_csv
+from support.images import forgotten, simulated_images, write_csv
 from support.irsa_tap import IrsaTap
 from support.pairs import metadata, pairs, positions, write_light_curves
 from support.releases import temporary_release, ztfvo
@@ -52,34 +51,8 @@ def irsa(site):
 @pytest.fixture(scope="module")
 def named(site, tmp_path_factory):
     """Simulated images of all exposures of the OID's channel: name by middle of the exposure."""
-    rows = service.rows(
-        "SELECT exposure_id, mjd_mid, obsmjd FROM demo_store.exposure"
-        " WHERE (fieldid, rcid, filterid) = (%s, %s, %s)",
-        *CHANNEL,
-    )
-    columns = ("obsjd", "exptime", "filefracday", "field", "ccdid", "qid", "fid")
-    channel = PARTS.fieldid, PARTS.ccdid, PARTS.qid, PARTS.filterid
-    path = write_csv(
-        tmp_path_factory.mktemp("images") / "demo.csv",
-        [
-            dict(zip(columns, (start + 2400000.5, 30, earlier(start), *channel), strict=True))
-            for _, _, start in rows
-        ],
-    )
-    ztfvo("images", "import", "--simulated", path)
-    yield {middle: earlier(start) for _, middle, start in rows}
-    service.execute(
-        "DELETE FROM ztf_store.image WHERE simulated"
-        " AND (fieldid, rcid, filterid) = (%s, %s, %s) AND filefracday = ANY(%s)",
-        *CHANNEL,
-        [earlier(start) for _, _, start in rows],
-    )
-    service.execute("DELETE FROM ztf_store.image_file WHERE path = %s", str(path))
-    service.execute(
-        "UPDATE demo_store.exposure SET filefracday = NULL, obsmjd_source = 'estimated',"
-        " exptime_source = 'assumed' WHERE exposure_id = ANY(%s)",
-        [row[0] for row in rows],
-    )
+    with simulated_images(OID, tmp_path_factory.mktemp("images")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -120,12 +93,6 @@ def real(site, tmp_path_factory):
 def unknown():
     """Pairs whose images are not imported: three that IRSA has, and one that it does not."""
     return [*[pair for pair in pairs() if pair.exptime != 30][:3], pairs()[7]]
-
-
-def earlier(start):
-    """The name of an image a second before a start."""
-    day = date(1858, 11, 17) + timedelta(days=int(start))
-    return int(f"{day:%Y%m%d}") * 10**6 + int((start - int(start)) * 1e6) - 12
 
 
 def expected(named, hmjd):

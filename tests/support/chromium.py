@@ -18,6 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from support.waiting import wait_until
 from ztfvo.settings import get_settings
 
 WIDE, NARROW = (1440, 900), (390, 844)
@@ -102,6 +103,11 @@ def window(browser: Browser, site: str, **options: Any) -> Iterator[tuple[Page, 
             pytest.fail("\n".join(["The page did what none may do:", *watched.unexpected()]))
     finally:
         context.close()
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait for what a script says; the site's rules forbid Playwright's own way."""
+    wait_until(lambda: page.evaluate(condition), PATIENCE / 1000, pause=0.05)
 
 
 @pytest.fixture

@@ -185,6 +185,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         " by interstellar dust at the place of the light curve, by the site's map or a named one",
         ucd="meta.code;phys.absorption",
         options=DEREDDENING,
+        label="De-redden",
     ),
     References(
         name="REFMAG",

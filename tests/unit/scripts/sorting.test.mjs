@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compare, key } from "../../../resources/ztfvo/web/static/sorting.js";
+import { compare, key } from "../../../resources/ztfvo/web/static/page/sorting.js";
 
 const sorted = (texts, direction) =>
   texts.map(key).sort((one, other) => compare(one, other, direction));

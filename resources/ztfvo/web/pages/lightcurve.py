@@ -125,6 +125,9 @@ def _field(parameter: Parameter, request: Request) -> dict[str, Any]:
     """What the form shows of a parameter."""
     written = (parameter.write(request) or [""])[0]
     field: dict[str, Any] = {"name": parameter.name, "label": parameter.label, "value": written}
+    if not isinstance(parameter, Choice) and parameter.options:
+        default, *others = parameter.options
+        return field | {"kind": "menu", "options": [("", default), *((one, one) for one in others)]}
     if not isinstance(parameter, Choice):
         return field | {
             "kind": "text",

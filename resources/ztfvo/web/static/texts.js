@@ -1,4 +1,4 @@
 // Pages of texts, parts of which are copied.
-import { offerCopies } from "./copying.js";
+import { offerCopies } from "./page/copying.js";
 
 offerCopies(document);

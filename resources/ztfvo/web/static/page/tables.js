@@ -1,6 +1,9 @@
 // Tables of rows: names, units and descriptions of their columns, sorted by a click.
 
 import { link, make } from "./dom.js";
+import { compare } from "./sorting.js";
+
+const keyOf = (row, column) => (row[column.name] === "" ? null : row[column.name] ?? null);
 
 // A number as people read it: no more digits than say something.
 export function written(value, column) {
@@ -33,7 +36,7 @@ export function table(columns, rows, { link: leads = () => null, first = null, c
         sorted.name = column.name;
         for (const other of made.parentElement.children) other.removeAttribute("aria-sort");
         made.setAttribute("aria-sort", sorted.up ? "ascending" : "descending");
-        draw([...rows].sort((one, two) => compare(one[column.name], two[column.name]) * (sorted.up ? 1 : -1)));
+        draw([...rows].sort((one, two) => compare(keyOf(one, column), keyOf(two, column), sorted.up ? 1 : -1)));
       },
     }, column.name, column.unit ? make("span", { class: "quiet" }, ` ${column.unit}`) : ""));
     return made;
@@ -41,11 +44,4 @@ export function table(columns, rows, { link: leads = () => null, first = null, c
   draw(rows);
   return make("table", {}, caption ? make("caption", {}, caption) : null,
     make("thead", {}, make("tr", {}, ...columns.map(head))), body);
-}
-
-// Least first; what is not known comes last in either order of numbers.
-export function compare(one, two) {
-  const missing = (value) => value === null || value === undefined || value === "";
-  if (missing(one) || missing(two)) return Number(missing(one)) - Number(missing(two));
-  return typeof one === "number" && typeof two === "number" ? one - two : String(one).localeCompare(String(two), "en", { numeric: true });
 }

@@ -1,5 +1,5 @@
 // Buttons that send a table to programs on the visitor's machine.
-import { sendTable } from "./page/samp.js";
+import { sendTable } from "./samp.js";
 
 /** Let a button send the table whose address it has. */
 export function offerSamp(button) {
