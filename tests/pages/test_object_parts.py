@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 from support import service
+from support.axe import grave_faults
 from support.cases import gaia_photometry
-from support.files import ROOT
 from support.outside import Outside
 
 OID = service.HZ_HER_OIDS[0]
@@ -171,14 +170,7 @@ def test_without_a_hub_samp_says_what_to_do(view):
 def test_axe_finds_nothing_serious(view, options):
     page = view("?RADIUS=1", **options)
     expect(page.locator("#sentence")).to_contain_text("X-ray binary")
-    source = (ROOT / "var" / "venv" / "vendor-tests" / "axe.min.js").read_text()
-    page.evaluate(source)
-    found = page.evaluate(
-        """async () => (await axe.run(document, {exclude: [["iframe"]]})).violations
-          .filter((one) => ["serious", "critical"].includes(one.impact))
-          .map((one) => [one.id, one.nodes.map((node) => node.target.join(" ")).slice(0, 5)])"""
-    )
-    assert found == [], json.dumps(found, indent=1)
+    assert grave_faults(page) == []
 
 
 def test_the_page_of_a_new_variable_is_filled_in_as_far_as_known(visit, ask):
