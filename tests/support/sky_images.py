@@ -133,8 +133,9 @@ def whole_image(header: fits.Header, path: str) -> bytes:
     """A whole image: sky, noise, a star in the middle and others, and a dead column."""
     seed = zlib.crc32(path.encode())
     if not path.startswith("ref/"):  # which are of many exposures
-        image, _ = parse_science(path)
-        seed = image.filefracday
+        image, suffix = parse_science(path)
+        if suffix == "sciimg.fits":
+            seed = image.filefracday
         for name, value in _names(image, path).items():
             header[name] = value
     random = np.random.default_rng(seed)

@@ -122,8 +122,8 @@ export function start({ data, state, page, choose, plot }) {
     try {
       const about = await json(at(mine));
       if (mine !== image.epoch) return;
-      const known = new Map(about.products.map((one) => [one.name, one]));
-      const entry = (name, text) => known.has(name) && make("li", {}, link(text, known.get(name).url ?? known.get(name).path));
+      const known = Object.assign({}, ...["science", "reference", "cutout", "folder"].map((group) => about[group] ?? {}));
+      const entry = (name, text) => known[name] && make("li", {}, link(text, known[name].url));
       fill(links, ...[
         entry("cutout.fits", "Cutout (FITS)"), entry("sciimg.fits", "Whole image (FITS)"),
         entry("folder", "Exposure"), make("li", {}, link("All products", at(mine))),
