@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 from support import logs
+from support.chromium import chromium, visit  # noqa: F401
 from support.files import ROOT
 from support.fixtures import (  # noqa: F401
     archive,

@@ -14,7 +14,7 @@ LOGIN = {"login": "expert@example.org", "password": PASSWORD}
 
 def who(page):
     """Whom the head of the page names."""
-    return page.texts("//header//a[contains(@href, '/account')]")
+    return page.texts("//nav//a[contains(@href, '/account')]")
 
 
 def secret_of(page):

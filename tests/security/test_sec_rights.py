@@ -93,7 +93,7 @@ def test_code_in_dachs_reaches_what_dachs_serves_and_nothing_else(tries):
         "gavoadmin in ztfvo: reads the store",
     ]
     assert shown["changes"] == [
-        "dachs/cache", "dachs/inputs", "dachs/state", "dachs/tmp", "dachs/web", "home/dachs",
+        "dachs/cache", "dachs/inputs", "dachs/state", "dachs/tmp", "home/dachs",
         *(f"log/dachs-{number}" for number in range(get_settings().dachs_processes)),
     ]  # fmt: skip
     assert shown["changes programs"] == []

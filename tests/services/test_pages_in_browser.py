@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 from support import service
-from support.chromium import NARROW, WIDE, chromium, visit  # noqa: F401
+from support.chromium import NARROW, WIDE
 from support.files import ROOT
 
 from ztfvo.settings import get_settings
@@ -78,7 +78,7 @@ def serious(page: Page, *rules: str) -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("path", [*PAGES, SKY])
-def test_a_page_is_quiet_fits_the_window_and_can_be_read_by_all(visit, path):  # noqa: F811
+def test_a_page_is_quiet_fits_the_window_and_can_be_read_by_all(visit, path):
     page = visit(path, expected=(REFUSED,) if "400" in path else (REFUSED, host()) * (path == SKY))
     assert page.locator("h1").count() == 1
     assert serious(page) == []
@@ -89,7 +89,7 @@ def test_a_page_is_quiet_fits_the_window_and_can_be_read_by_all(visit, path):  #
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_person_searches_from_home_and_opens_a_light_curve(visit):  # noqa: F811
+def test_a_person_searches_from_home_and_opens_a_light_curve(visit):
     page = visit("/")
     page.get_by_label("OID, position or name").last.fill("254.45755 +35.34236")
     page.get_by_label("Radius (″)").fill("5")
@@ -99,7 +99,7 @@ def test_a_person_searches_from_home_and_opens_a_light_curve(visit):  # noqa: F8
     expect(page).to_have_url(re.compile(f"/view/{OID}$"))
 
 
-def test_headings_sort_the_table_and_stars_stay_together(visit):  # noqa: F811
+def test_headings_sort_the_table_and_stars_stay_together(visit):
     page = visit(AROUND)
     table = page.locator("table.stars")
 
@@ -128,7 +128,7 @@ def test_headings_sort_the_table_and_stars_stay_together(visit):  # noqa: F811
     )
 
 
-def test_the_sky_is_loaded_when_it_is_asked_for(visit):  # noqa: F811
+def test_the_sky_is_loaded_when_it_is_asked_for(visit):
     page = visit(AROUND, expected=(host(), REFUSED))
     survey(page, works=False)
     assert page.locator("iframe").count() == 0
@@ -140,7 +140,7 @@ def test_the_sky_is_loaded_when_it_is_asked_for(visit):  # noqa: F811
     expect(page.locator("#sky")).to_be_hidden()
 
 
-def test_the_sky_shows_a_survey_and_asks_its_host_alone(visit):  # noqa: F811
+def test_the_sky_shows_a_survey_and_asks_its_host_alone(visit):
     page = visit("/about", expected=(host(), REFUSED))
     asked = []
     page.context.on("request", lambda one: asked.append(one.url))
@@ -157,13 +157,13 @@ def test_the_sky_shows_a_survey_and_asks_its_host_alone(visit):  # noqa: F811
     assert all(url.startswith(host()) for url in outside)
 
 
-def test_without_a_hub_the_table_stays_and_the_page_says_why(visit):  # noqa: F811
+def test_without_a_hub_the_table_stays_and_the_page_says_why(visit):
     page = visit(AROUND, expected=("21012",))
     page.get_by_role("button", name="Send to TOPCAT").click()
     expect(page.locator(".samp")).to_contain_text("start TOPCAT or Aladin")
 
 
-def test_the_table_is_sent_to_a_hub(visit, site):  # noqa: F811
+def test_the_table_is_sent_to_a_hub(visit, site):
     page = visit(AROUND, expected=("21012",))
     sent = []
 
@@ -193,13 +193,13 @@ def test_the_table_is_sent_to_a_hub(visit, site):  # noqa: F811
     assert f"{site}/tap/sync?" in message
 
 
-def test_a_text_is_copied(visit):  # noqa: F811
+def test_a_text_is_copied(visit):
     page = visit("/about", permissions=["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Copy the entries for BibTeX").click()
     assert page.evaluate("navigator.clipboard.readText()").startswith("@article{2019PASP")
 
 
-def test_a_list_is_pasted_and_its_light_curves_are_downloaded(visit, tmp_path):  # noqa: F811
+def test_a_list_is_pasted_and_its_light_curves_are_downloaded(visit, tmp_path):
     page = visit("/search")
     page.get_by_label("or an OID, position or name in each line").fill(f"{OID}\n1 -80")
     page.get_by_role("button", name="Search for all").click()
@@ -210,7 +210,7 @@ def test_a_list_is_pasted_and_its_light_curves_are_downloaded(visit, tmp_path): 
     assert any(line.startswith(f"{OID},zg,") for line in lines)
 
 
-def test_a_file_is_searched_for(visit, tmp_path):  # noqa: F811
+def test_a_file_is_searched_for(visit, tmp_path):
     file = tmp_path / "list.csv"
     file.write_text("id,ra,dec\nmine,247.45543,24.77282\n")
     page = visit("/search")
@@ -220,7 +220,7 @@ def test_a_file_is_searched_for(visit, tmp_path):  # noqa: F811
     expect(page.locator("tbody")).to_contain_text("ZTF J162949.30+244622.1")
 
 
-def test_stars_are_found_by_the_form(visit):  # noqa: F811
+def test_stars_are_found_by_the_form(visit):
     page = visit("/find")
     page.get_by_label("Classes in a hosted catalogue").fill("RRAB")
     page.get_by_label("Half of the range of good epochs").fill("0.5 Inf")
@@ -231,7 +231,7 @@ def test_stars_are_found_by_the_form(visit):  # noqa: F811
 
 
 @pytest.mark.parametrize("path", [*PAGES, SKY])
-def test_without_scripts_a_page_has_its_content_and_no_idle_buttons(visit, path):  # noqa: F811
+def test_without_scripts_a_page_has_its_content_and_no_idle_buttons(visit, path):
     page = visit(path, java_script_enabled=False, expected=(REFUSED,))
     assert page.get_by_role("button", name=re.compile("Copy|TOPCAT")).count() == 0
     assert len(page.locator("main").inner_text()) > 50
@@ -243,7 +243,7 @@ def test_without_scripts_a_page_has_its_content_and_no_idle_buttons(visit, path)
         )
 
 
-def test_the_keyboard_reaches_the_content_and_the_results(visit):  # noqa: F811
+def test_the_keyboard_reaches_the_content_and_the_results(visit):
     page = visit(AROUND)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -252,7 +252,7 @@ def test_the_keyboard_reaches_the_content_and_the_results(visit):  # noqa: F811
     expect(page.get_by_role("button", name="Send to TOPCAT")).to_be_focused()
 
 
-def test_print_leaves_out_what_is_for_clicking(visit):  # noqa: F811
+def test_print_leaves_out_what_is_for_clicking(visit):
     page = visit(AROUND)
     page.emulate_media(media="print")
     expect(page.locator(".actions")).to_be_hidden()

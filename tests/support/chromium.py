@@ -28,9 +28,9 @@ PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; while it is steered, no other event loop runs here."""
     program = shutil.which("chromium")
     if program is None:
         pytest.fail("Chromium is not installed: run scripts/setup --dev.")
