@@ -55,6 +55,7 @@ def said(page: Page):
 
 def test_an_expert_records_tags_and_text_and_sees_them_in_the_history(logged_in, site, oid):
     page = logged_in()
+    page.get_by_label("uncertain", exact=True).hover()
     page.get_by_label("uncertain", exact=True).check()
     expect(page.locator(".hint")).to_contain_text("uncertain: ")
     page.get_by_label("Description", exact=True).fill(HOSTILE)

@@ -11,7 +11,7 @@ import { calendar } from "./dates.js";
 import { cross, OUTLINES } from "./markers.js";
 
 const NEAR = 22;  // px
-const MANY = 4000;  // points from which on errors are left out while something moves
+const MANY = 1500;  // points from which on they are sketched while something moves
 const SHAPES = { zg: "circle", zr: "square", zi: "diamond" };
 const OTHERS = ["triangle", "star", "pentagon"];
 const LEAST = 1e-9;
@@ -114,7 +114,9 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
     });
     order.sort(([one], [two]) => Number(one.main) - Number(two.main));
     for (const [one, shape] of order) {
-      if (!one.hidden) paint(ctx, one, shape, size * (one.main ? 1 : 0.8), px, py, bbox, ratio, bare);
+      if (one.hidden) continue;
+      if (bare) sketch(ctx, one, size, px, py);
+      else paint(ctx, one, shape, size * (one.main ? 1 : 0.8), px, py, bbox, ratio);
     }
     for (const line of lines) trace(ctx, line, px, py, ratio);
     if (chosen) ring(ctx, px, py, size, ratio);
@@ -139,7 +141,20 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
     ctx.stroke(path);
   }
 
-  function paint(ctx, one, shape, size, px, py, bbox, ratio, bare) {
+  // Points as plain squares, which are drawn many times as fast: while something moves.
+  function sketch(ctx, one, size, px, py) {
+    ctx.fillStyle = hueOf(one);
+    const half = Math.max(1, Math.round(0.8 * size));
+    for (let turn = 0; turn < shown.repeat; turn += 1) {
+      for (let index = 0; index < one.x.length; index += 1) {
+        if (!one.flagged[index]) {
+          ctx.fillRect(Math.round(px(one.x[index] + turn)) - half, Math.round(py(one.y[index])) - half, 2 * half, 2 * half);
+        }
+      }
+    }
+  }
+
+  function paint(ctx, one, shape, size, px, py, bbox, ratio) {
     const good = new Path2D(), bad = new Path2D(), errors = new Path2D();
     const [left, right] = [bbox.left - size, bbox.left + bbox.width + size];
     for (let turn = 0; turn < shown.repeat; turn += 1) {
@@ -150,7 +165,7 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
         if (one.flagged[index]) cross(bad, x, y, 0.8 * size);
         else {
           OUTLINES[shape](good, x, y, size);
-          if (!bare && one.high[index] > one.low[index]) {
+          if (one.high[index] > one.low[index]) {
             errors.moveTo(x, py(one.low[index]));
             errors.lineTo(x, py(one.high[index]));
           }
@@ -168,7 +183,7 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
     if (!one.main) {
       ctx.fillStyle = ink.card;
       ctx.lineWidth = 1.2 * ratio;
-      if (!bare) ctx.fill(good);
+      ctx.fill(good);
       ctx.stroke(good);
     } else ctx.fill(good);
   }

@@ -63,7 +63,7 @@ export function start({ data }) {
     const groups = [...new Set(tags.map((tag) => tag.group))];
     const tell = (tag) => { hint.textContent = `${tag.name}: ${tag.description}`; };
     const box = (tag) => make("label", { class: "check", title: tag.description, onmouseenter: () => tell(tag) },
-      make("input", { type: "checkbox", name: "tags", value: tag.name, checked: has.has(tag.name), onfocus: () => tell(tag) }), tag.name);
+      make("input", { type: "checkbox", name: "tags", value: tag.name, checked: has.has(tag.name), onfocus: () => tell(tag), onchange: () => tell(tag) }), tag.name);
     const text = make("textarea", { name: "description", rows: 4, cols: 60, maxLength: 20000, dir: "auto" });
     text.value = current?.description ?? "";
     fill(form,
