@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import statistics
 import time
 from datetime import timedelta
 
@@ -87,9 +86,12 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
         assert log_in(browser, login, "wrong-password").status_code == 401
         return time.process_time() - started
 
-    known = [seconds(f"{role}@example.org") for role in ("expert", "editor", "reader")]
-    unknown = [seconds(f"nobody{number}@example.org") for number in range(3)]
-    assert 0.7 < statistics.median(known) / statistics.median(unknown) < 1.4
+    # In turn, and the shortest of each: what else the machine does only adds.
+    known, unknown = [], []
+    for role in ("expert", "editor", "reader"):
+        known.append(seconds(f"{role}@example.org"))
+        unknown.append(seconds(f"no-{role}@example.org"))
+    assert 0.6 < min(known) / min(unknown) < 1.6
     assert min(unknown) > 0.05
 
 
