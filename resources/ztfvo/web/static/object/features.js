@@ -59,7 +59,6 @@ export function start({ data, state, page, keep }) {
     state.own.FEATURES = sets.value;
     keep();
     load();
-    page.dispatchEvent(new CustomEvent("featured"));
   });
   page.addEventListener("drawn", load);
   const known = data.feature_sets;

@@ -2,7 +2,7 @@
 
 import { fill, make } from "../page/dom.js";
 
-const COUNTS = { circle: "●", zg: "●", zr: "■", zi: "◆" };
+const MARKS = { zg: "●", zr: "■", zi: "◆" };
 const SAID = {
   asked: "asked …", empty: "has nothing here", unavailable: "does not answer", malformed: "answered otherwise than declared",
 };
@@ -13,7 +13,7 @@ export function showLegend(place, series, toggle, others) {
       type: "checkbox", checked: !one.hidden, value: one.name,
       onchange: (event) => toggle(one.name, event.target.checked),
     }),
-    make("span", { class: "mark", "aria-hidden": "true" }, one.limits ? "▽" : COUNTS[one.band] ?? "▲"),
+    make("span", { class: "mark", "aria-hidden": "true" }, one.limits ? "▽" : MARKS[one.band] ?? "▲"),
     `${one.title ? `${one.title} ${one.band}` : `${one.name} ${one.band}`}, ${one.x.length} ${one.limits ? "limits" : "points"}`,
     one.main ? "" : make("span", { class: "quiet" },
       one.separation === undefined ? ` ${one.detail}` : ` ${one.separation.toFixed(2)}″, ${one.detail}`));

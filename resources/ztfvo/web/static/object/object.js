@@ -1,7 +1,7 @@
 // The page of light curves: what is asked for, what comes, what is drawn, and who is to know of it.
 
 import { address, json, Refused } from "../page/ask.js";
-import { all, fill, find, later, make } from "../page/dom.js";
+import { all, find, make } from "../page/dom.js";
 import { moment } from "./dates.js";
 import { startFolding } from "./folding.js";
 import { showLegend } from "./legend.js";
@@ -27,7 +27,6 @@ function keep() {
     link.href = address(data.addresses.lc, [
       ...data.oids.map((oid) => ["ID", oid]), ...state.pairs, ["RESPONSEFORMAT", link.dataset.format]]);
   }
-  tell("kept");
 }
 
 // Epochs are asked for as the form says; folding is done here, but that of bins.
@@ -86,7 +85,7 @@ function othersFound() {
   return (state.outside ?? []).flatMap(({ at }) => outside.get(at)?.outside ?? []);
 }
 
-export function outsideStates() {
+function outsideStates() {
   return (state.outside ?? []).map(({ name, at }) => {
     const answer = outside.get(at);
     if (!answer) return { name, state: "asked" };
@@ -143,7 +142,7 @@ function summaryText() {
 }
 
 // A point in words: what, when, how bright.
-export function describe(one, row) {
+function describe(one, row) {
   const columns = QUANTITIES[state.quantity].columns;
   const [value, below, above] = (one.rows[columns[0]] ? columns : QUANTITIES[state.quantity.endsWith("flux") ? "flux" : "mag"].columns)
     .map((name) => one.rows[name][row]);
@@ -279,7 +278,7 @@ folding.follow();
 const parts = ["image", "summary", "matches", "features", "records", "photometry", "periodogram", "supernova", "similar", "sky", "tools"];
 page.addEventListener("drawn", () => {
   for (const name of parts.splice(0)) {
-    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, describe, keep, changed, refolded, plot, overlay: plot.overlay }));
+    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, keep, refolded, plot }));
   }
 }, { once: true });
 page.addEventListener("refused", () => {

@@ -4,7 +4,7 @@ import { address, json, Refused } from "../page/ask.js";
 import { fill, find, make } from "../page/dom.js";
 import { valueOf } from "./state.js";
 
-export function start({ data, state, page, overlay }) {
+export function start({ data, state, page, plot }) {
   const place = find("#supernova"), opener = find("#show-supernova");
   const said = make("p", { role: "status", class: "quiet" }), table = make("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": "Parameters" });
   const model = make("select", {}, ...data.models.map((one) => make("option", { value: one.name }, `${one.name} (${one.type})`)));
@@ -53,7 +53,7 @@ export function start({ data, state, page, overlay }) {
   }
 
   function draw() {
-    overlay(!fitted || valueOf(state.pairs, "PERIOD") ? [] : fitted.curves
+    plot.overlay(!fitted || valueOf(state.pairs, "PERIOD") ? [] : fitted.curves
       .filter((curve) => curve[state.quantity])
       .map((curve) => ({ band: curve.filter, x: curve.hmjd, y: curve[state.quantity] })));
   }

@@ -28,12 +28,3 @@ export function fill(element, ...children) {
   element.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
   return element;
 }
-
-// Call a function once it has not been asked for a while (ms).
-export function later(wait, call) {
-  let timer;
-  return (...given) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => call(...given), wait);
-  };
-}

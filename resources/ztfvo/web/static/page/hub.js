@@ -9,11 +9,7 @@ export function offerSamp(button) {
     button.disabled = true;
     place.hidden = false;
     place.textContent = "Looking for a program that listens: allow the connection there.";
-    try {
-      place.textContent = await sendTable(button.dataset.samp, button.dataset.title);
-    } catch {
-      place.textContent = "The program for SAMP could not be loaded: try again.";
-    }
+    place.textContent = await sendTable(button.dataset.samp, button.dataset.title);
     button.disabled = false;
   });
 }

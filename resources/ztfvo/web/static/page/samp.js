@@ -17,7 +17,12 @@ function library() {
 
 // Send the address of a VOTable to all programs; returns what came of it, in a sentence.
 export async function sendTable(address, name) {
-  const samp = await library();
+  let samp;
+  try {
+    samp = await library();
+  } catch {
+    return "The program for SAMP could not be loaded: try again.";
+  }
   return new Promise((done) => {
     const connector = new samp.Connector("ZTF light curves", { "samp.description": "Light curves of ZTF" });
     const failed = () => done("No SAMP hub answers: start TOPCAT or Aladin, let this page connect to it, and try again.");
