@@ -169,21 +169,26 @@ def ask(release: str, oid: int, sigmas: float, most: int, wait: float) -> Asked:
         for i, middle in zip(indexes.tolist(), middles.tolist(), strict=True)
     ]
     checked = dict(enumerate(_chosen(suspects, most), start=1))
+    match = _questions(product, checked, wait) if checked else None
+    return Asked(product, median, scatter, len(time), sigmas, suspects, checked, match)
+
+
+def _questions(product: Product, checked: Mapping[int, Suspect], wait: float) -> Match:
+    """What the service is asked about the epochs of the only light curve of a product."""
+    (curve,) = product.curves
     targets = [
         Target(
             number,
             Place(curve.ra, curve.dec, julian_year(one.mjd_mid)),
-            f"{oid}-{one.moment}",
+            f"{curve.oid}-{one.moment}",
             product.release,
         )
         for number, one in checked.items()
     ]
     # Within the largest radius, as of one epoch, so that what is kept answers both.
-    wanted = Wanted(
-        Catalog(sources()[asteroids.SOURCE]), asteroids.LARGEST_RADIUS + asteroids.MARGIN
-    )
-    match = Match(targets, [wanted], motion=True, wait=wait) if targets else None
-    return Asked(product, median, scatter, len(time), sigmas, suspects, checked, match)
+    radius = asteroids.LARGEST_RADIUS + asteroids.MARGIN
+    wanted = Wanted(Catalog(sources()[asteroids.SOURCE]), radius)
+    return Match(targets, [wanted], motion=True, wait=wait)
 
 
 def _chosen(suspects: Sequence[Suspect], most: int) -> list[Suspect]:
