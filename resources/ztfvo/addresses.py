@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from ztfvo.settings import get_settings
+from ztfvo.settings import Settings, get_settings
 from ztfvo.store.names import DEFAULT
 
 TAP, STATUS = "/tap", "/status"
@@ -147,6 +147,13 @@ def links(release: str, oid: int | str) -> str:
 def catalog_cone(name: str) -> str:
     """Return the address of a hosted catalog's cone search."""
     return f"/{CATALOGS}/{name}/{CONE}"
+
+
+def knowledge(path: str = "", settings: Settings | None = None) -> str:
+    """Return the address of the knowledge database, or of a page of it; whole only where it has a
+    host name of its own."""
+    host = (settings or get_settings()).kdb_url or ""
+    return f"{host}{KNOWLEDGE}{path}"
 
 
 def record(oid: int) -> str:

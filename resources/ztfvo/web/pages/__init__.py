@@ -44,7 +44,7 @@ def _pages(settings: Settings) -> list[tuple[str, str]]:
         ("About", addresses.ABOUT),
     ]
     if settings.kdb_workers:
-        known.append(("Experts", f"{settings.kdb_url or ''}{addresses.KNOWLEDGE}/"))
+        known.append(("Experts", addresses.knowledge("/", settings)))
     return known
 
 

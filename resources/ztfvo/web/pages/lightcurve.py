@@ -39,12 +39,13 @@ def write(product: Product) -> bytes:
     lead = product.curves[0] if product.curves else None
     shown = [curve for curve in product.curves if request.asks_for(curve.oid)]
     first = _first(product)
+    place = _place(lead) if lead else ()
     return page(
         "lightcurve.html",
         title=_title(request),
         page=_data(product),
         bands=sorted({curve.filter for curve in shown}, key="zg zr zi".index),
-        place=_place(lead) if lead else (),
+        place=place,
         where=_where(lead) if lead else "",
         releases=_releases(product, first) if first else [],
         windows=sorted(product.windows),
@@ -65,7 +66,7 @@ def write(product: Product) -> bytes:
             if not (one.label or one.name == WITH)
             for value in one.write(request)
         ],
-        facts=_facts(lead, product) if len(shown) == 1 else {},
+        facts=_facts(lead, product, place) if len(shown) == 1 else {},
         rows=list(_rows(product)) if len(product.curves) > 1 else [],
         downloads=[(writer.names[0], _in(request, writer.names[0])) for writer in writers()],
         records=_records(product, first),
@@ -169,15 +170,9 @@ def _data(product: Product) -> dict[str, Any]:
             "summary": f"{addresses.SUMMARY}?{urlencode(first)}",
             "match": f"{addresses.MATCH}?{urlencode(first)}",
             "views": in_release(addresses.VIEW),
-            "kdb": _knowledge(),
+            "kdb": addresses.knowledge() if get_settings().kdb_workers else None,
         },
     }
-
-
-def _knowledge() -> str | None:
-    """Where the knowledge database is, if there is one."""
-    settings = get_settings()
-    return f"{settings.kdb_url or ''}{addresses.KNOWLEDGE}" if settings.kdb_workers else None
 
 
 def _place(curve: Curve) -> tuple[str, str, str]:
@@ -223,9 +218,9 @@ def _sources(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-def _facts(curve: Curve, product: Product) -> dict[str, str]:
+def _facts(curve: Curve, product: Product, place: tuple[str, str, str]) -> dict[str, str]:
     parts = split(curve.oid)
-    sexagesimal, degrees, galactic = _place(curve)
+    sexagesimal, degrees, galactic = place
     return {
         "Light curve (OID)": str(curve.oid),
         "Band": f"{BANDS[curve.filterid].title} ({curve.filter})",

@@ -34,7 +34,7 @@ def knowledge(given: Reading) -> Response:
     if not settings.kdb_workers:
         raise HTTPError(404, "This site has no knowledge database: see / for what there is.")
     path = KNOWLEDGE[given.request.url.path]
-    return _to(f"{settings.kdb_url or ''}{addresses.KNOWLEDGE}{path}")
+    return _to(addresses.knowledge(path))
 
 
 @serve(router, f"{addresses.SEARCH}/{{name}}/{{radius}}")
