@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-from support import service
+from support import service, tapserver
 from support.axe import grave_faults
-from support.cases import gaia_photometry
+from support.cases import gaia, gaia_photometry
+from support.chromium import until
 from support.outside import Outside
 
 OID = service.HZ_HER_OIDS[0]
@@ -91,7 +92,7 @@ def test_light_curves_of_other_services_are_drawn_beside_each_with_its_state(vie
     page.get_by_label("ANTARES").check()
     legend = page.locator("#legend")
     expect(legend).to_contain_text(re.compile(r"Gaia DR3 epoch photometry G, \d+ points"))
-    expect(legend).to_contain_text("antares: does not answer")
+    expect(legend).to_contain_text("antares: ANTARES answers 404 Not Found")
     assert query_of(page)["WITH"] == ["antares", "gaia_photometry"]
     there = ask("/outside/gaia_photometry/lc", ID=OID, RESPONSEFORMAT="json").json()["outside"][0]
     drawn = page.evaluate(
@@ -107,11 +108,18 @@ def test_light_curves_of_other_services_are_drawn_beside_each_with_its_state(vie
     assert sorted(drawn) == sorted(wanted)
 
 
-@pytest.mark.parametrize("fault", ["500", "html", "truncated"])
-def test_a_service_that_fails_leaves_the_light_curve_as_it_is(view, outside, fault):
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("500", "Gaia DR3 epoch photometry answers 500"),
+        ("html", "the answer (text/html; charset=utf-8) is not JSON"),
+        ("refused", "Gaia DR3 epoch photometry does not answer"),
+    ],
+)
+def test_a_service_that_fails_leaves_the_light_curve_as_it_is(view, outside, fault, reason):
     outside.faults["*"] = fault
     page = view("?WITH=gaia_photometry")
-    expect(page.locator("#legend")).to_contain_text("gaia_photometry: does not answer")
+    expect(page.locator("#legend")).to_contain_text(f"gaia_photometry: {reason}")
     expect(page.locator("#plot-said")).to_contain_text("336 points")
 
 
@@ -150,6 +158,27 @@ def test_an_epoch_without_an_image_says_why(view, ask):
     reason = ask(f"/epoch/{OID}/{hmjd}/cutout.fits").text.strip()
     expect(page.locator("#epoch .said")).to_have_text(reason)
     expect(page.locator("#epoch .planets")).to_contain_text("Minor planets: SkyBoT")
+
+
+def test_the_sky_marks_light_curves_and_matches_with_arrows_for_proper_motions(view, outside):
+    rows = {name: values[:1] for name, values in gaia.ROWS.items()}
+    rows |= {"RA_ICRS": [RA], "DE_ICRS": [DEC], "pmRA": [-1.25], "pmDE": [-7.5]}
+    tapserver.answer(outside, tapserver.VIZIER, '"I/355/gaiadr3"', rows)
+    page = view("?RADIUS=1")
+    expect(page.locator("#matches").get_by_role("status")).not_to_contain_text("still asked")
+    sky = page.locator("#sky")
+    sky.scroll_into_view_if_needed()
+    sky.get_by_role("button", name="Mark matches").click()
+    given = parse_qs(urlsplit(sky.locator("iframe").get_attribute("src")).query)
+    assert given["MOTION"] == [f"{RA},{DEC},-1.25,-7.5"]
+    curves = {
+        f"{oid} {band}" for oid, band in zip(service.HZ_HER_OIDS[:2], ("zg", "zr"), strict=True)
+    }
+    assert curves <= {mark.split(",")[2] for mark in given["MARK"]}
+    assert f"{RA},{DEC},4472832130942575872" in given["MARK"]
+    inside = page.frame_locator("#sky iframe")
+    expect(inside.locator("#chart line.arrow")).to_have_count(1)
+    expect(inside.locator(".bar")).to_contain_text("Arrows: proper motions in 3,000 years")
 
 
 def test_a_position_is_copied_by_a_click(view):
@@ -211,15 +240,49 @@ def test_a_supernova_is_fitted_and_its_model_drawn_in_the_quantity_that_is_shown
     )
     value = {one["name"]: one["value"] for one in fitted["parameters"]}
     assert float(shown["z"]) == pytest.approx(value["z"], rel=1e-6)
-    assert page.evaluate("ztfvo.plot.lines()") == [
-        {"band": one["filter"], "x": one["hmjd"], "y": one["mag"]} for one in fitted["curves"]
-    ]
+    lines = [{"band": one["filter"], "x": one["hmjd"], "y": one["mag"]} for one in fitted["curves"]]
+    assert page.evaluate("ztfvo.plot.lines()") == lines
+    model = {"MODEL": ["hsiao-subsampled"], "MIN_Z": ["0.01"], "MAX_Z": ["0.3"]}
+    assert query_of(page) == model
+    page.reload()
+    until(page, f"window.ztfvo?.plot.lines().length === {len(lines)}")
+    assert page.evaluate("ztfvo.plot.lines()") == lines
+
+    downloads = page.locator("#downloads")
+    drawn = downloads.get_by_role("link", name="png")
+    assert parse_qs(urlsplit(drawn.get_attribute("href")).query).items() >= model.items()
+    assert ask(drawn.get_attribute("href")).headers["Content-Type"] == "image/png"
+    table = downloads.get_by_role("link", name="csv").get_attribute("href")
+    assert "MODEL" not in table and ask(table).status_code == 200
+
+    page.get_by_label("Period for folding").fill("30")
+    page.get_by_label("Period for folding").press("Enter")
+    assert page.evaluate("ztfvo.plot.lines()") == []
+    assert "MODEL" not in drawn.get_attribute("href")
+    assert page.request.get(page.url).status == 200
+    page.get_by_label("Period for folding").fill("")
+    page.get_by_label("Period for folding").press("Enter")
+    assert page.evaluate("ztfvo.plot.lines()") == lines
+
     page.get_by_role("button", name="Remove").click()
     assert page.evaluate("ztfvo.plot.lines()") == []
+    assert query_of(page) == {}
+
+
+def test_without_scripts_the_figure_of_the_page_shows_the_model(visit, ask, outside):
+    path = "/view/633207400004730?MODEL=hsiao-subsampled&MIN_Z=0.05&MAX_Z=0.05"
+    page = visit(path, expected=PROVOKED, java_script_enabled=False)
+    picture = page.locator("noscript figure img")
+    given = parse_qs(urlsplit(picture.get_attribute("src")).query)
+    assert (given["MODEL"], given["MIN_Z"]) == (["hsiao-subsampled"], ["0.05"])
+    assert ask(picture.get_attribute("src")).headers["Content-Type"] == "image/png"
+    page.get_by_role("button", name="Draw").click()
+    assert query_of(page)["MODEL"] == ["hsiao-subsampled"]
 
 
 def test_similar_light_curves_are_those_of_the_service_in_its_order(view, ask):
     page = view()
+    expect(page.locator("#matches").get_by_role("status")).not_to_contain_text("still asked")
     page.locator("#similar").scroll_into_view_if_needed()
     names = page.locator(".alike a")
     there = ask("/similar", ID=OID, N=12).json()["neighbours"]

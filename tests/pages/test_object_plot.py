@@ -325,3 +325,33 @@ def test_without_scripts_the_page_has_the_figure_the_facts_and_the_files(visit):
     page.get_by_label("Period for folding (d)").fill("1.7")
     page.get_by_role("button", name="Draw").click()
     assert query_of(page)["PERIOD"] == ["1.7"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?quantity=flux&TIME=58200 58300&RADIUS=1",
+        "?BIN=10&PERIOD=1.7&EPOCH=58000.5",
+        f"?QUANTITY=diffmag&REFMAG={OID}:14.2:0.01&DEREDDEN=yes&QUALITY=good&BAD_CATFLAGS_MASK=1",
+        "?PERIOD=1.7&WITH=antares&TITLE=Mine&COLUMNS=exptime,obsmjd&BAND=g,r&MODEL=salt3",
+    ],
+)
+def test_the_epochs_are_asked_for_once_with_the_page_and_the_figure_is_not(view, query):
+    page = view(query)
+    asked = page.evaluate(
+        """() => performance.getEntriesByType("resource")
+          .map((one) => [new URL(one.name), one.initiatorType])
+          .filter(([one]) => one.pathname === "/lc")
+          .map(([one, by]) => [one.searchParams.get("RESPONSEFORMAT"), by])"""
+    )
+    assert asked == [["json", "link"]]
+
+
+def test_where_the_epochs_cannot_be_had_the_figure_is_shown(visit):
+    page = visit("/about", expected=("Failed to load resource", *OFFLINE))
+    page.context.route("**/lc?*RESPONSEFORMAT=json", lambda route: route.abort())
+    page.goto(f"/view/{OID}")
+    expect(page.locator("#plot-said")).to_contain_text("The site does not answer")
+    expect(page.get_by_role("figure").get_by_role("img")).to_be_visible()
+    expect(page.locator("#plot")).to_be_hidden()

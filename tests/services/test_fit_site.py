@@ -162,18 +162,59 @@ def test_the_votable_has_what_json_has(ask):
     assert (infos["dust"], infos["model"]) == ("simulated", "hsiao-subsampled")
 
 
-def test_the_model_is_drawn_into_the_figure_of_the_light_curve(ask):
-    given = QUICK | {"QUANTITY": "diffflux", "TITLE": "A supernova"}
-    answer = ask("/fit", **given, RESPONSEFORMAT="png")
-    assert answer.headers["Content-Type"] == "image/png"
+def red_columns(answer):
+    """Columns of pixels that have the colour of zr, with how many."""
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png"), answer.text
     with Image.open(io.BytesIO(answer.content)) as image:
         pixels = np.asarray(image.convert("RGB")).astype(int)
-        assert image.info["Title"] == "A supernova"
-    red = (np.abs(pixels - (0xCC, 0x33, 0x44)).sum(axis=2) < 30).sum(axis=0)
+        return (np.abs(pixels - (0xCC, 0x33, 0x44)).sum(axis=2) < 30).sum(axis=0), image.info
+
+
+def test_the_model_is_drawn_into_the_figure_of_the_light_curve(ask):
+    given = QUICK | {"QUANTITY": "diffflux", "TITLE": "A supernova"}
+    red, about = red_columns(ask("/fit", **given, RESPONSEFORMAT="png"))
+    assert about["Title"] == "A supernova"
     columns = np.flatnonzero(red)
     # a line from one end of the model to the other, not only points
     assert len(columns) > 0.6 * (columns[-1] - columns[0]) > 300
     assert ask("/fit", **given, RESPONSEFORMAT="pdf").content.startswith(b"%PDF")
+
+
+def test_figures_of_light_curves_show_the_model_where_it_is_asked_for(ask):
+    shown = {"REFMAG": KNOWN["REFMAG"], "QUANTITY": "diffflux", "TIME": "58180 58330"}
+    model = {"MODEL": "hsiao-subsampled", "MIN_Z": 0.05, "MAX_Z": 0.05}
+    without, _ = red_columns(ask(f"/lc/{SNAD101}.png", **shown))
+    there, about = red_columns(ask(f"/lc/{SNAD101}.png", **shown, **model))
+    # a line through columns where no point is
+    assert np.count_nonzero(there) > np.count_nonzero(without) + 200
+    same = fit(ask, **QUICK, TIME="58180 58330")
+    assert about["Title"] == (
+        f"{SNAD101}: hsiao-subsampled, z = 0.050,"
+        f" χ² = {same['chi_square']:.1f} of {same['degrees_of_freedom']}"
+    )
+    dusty, said = red_columns(ask(f"/lc/{SNAD101}.png", **shown, **model, EBV=0.5))
+    assert said["Title"] != about["Title"] and (dusty != there).any()
+    titled = ask(f"/lc/{SNAD101}.pdf", **shown, **model, TITLE="Mine")
+    assert titled.content.startswith(b"%PDF") and b"Mine" in titled.content
+    assert titled.headers["Cache-Control"] == ask("/fit", **QUICK).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("form", "parameters", "status", "sentence"),
+    [
+        ("json", {"MODEL": "salt3"}, 400, "MODEL=salt3 is drawn into figures: ask for png, pdf"),
+        ("png", {"MIN_Z": 0.1}, 400, "MIN_Z=0.1 means nothing without MODEL"),
+        ("png", {"HOST_DUST": "yes"}, 400, "HOST_DUST=yes means nothing without MODEL"),
+        ("png", {"MODEL": "hsiao-subsampled", "PERIOD": 2}, 400, "PERIOD=2 cannot be used with"),
+        ("pdf", {"MODEL": "hsiao-subsampled", "DEREDDEN": "yes"}, 400, "dust of the Galaxy in it"),
+        ("png", {"MODEL": "magic"}, 400, "MODEL=magic is not one of salt3, salt2"),
+        ("png", {"MODEL": "salt2"}, 503, "Operators enter: ztfvo models fetch salt2"),
+        ("png", {"MODEL": "hsiao-subsampled", "ID": EW}, 400, "arcsec apart"),
+    ],
+)
+def test_a_model_that_a_figure_cannot_show_is_refused(ask, form, parameters, status, sentence):
+    answer = ask(f"/lc/{SNAD101}.{form}", **parameters)
+    assert (answer.status_code, sentence in answer.text) == (status, True), answer.text
 
 
 def test_what_is_no_supernova_is_said_to_be_none(ask):

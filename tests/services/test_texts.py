@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import subprocess
 from urllib.parse import parse_qs, urlsplit
@@ -191,6 +192,18 @@ def test_the_chart_has_the_marks_where_they_are(page):
     assert "1 mark lies beyond" in document.text_content()
 
 
+def test_the_chart_has_arrows_for_proper_motions(page):
+    path = "/sky?RA=180&DEC=60&FOV=0.1&MOTION=180,60,0,100&MOTION=180.01,60,-20,0&MOTION=1,1,1,1"
+    document = page(path)
+    arrows = document.xpath("//*[local-name()='line'][@class='arrow']")
+    north, west = ([float(one.get(end)) for end in ("x1", "y1", "x2", "y2")] for one in arrows)
+    assert "proper motions in 300 years" in document.text_content()
+    assert north == pytest.approx([200, 200, 200, 200 - 30 / 360 * 400], abs=0.2)
+    assert west == pytest.approx([180, 200, 180 + 6 / 360 * 400, 200], abs=0.2)
+    ends = json.loads(document.get_element_by_id("stage").get("data-arrows"))
+    assert ends[0] == pytest.approx([180, 60, 180, 60 + 30 / 3600])
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
@@ -199,6 +212,11 @@ def test_the_chart_has_the_marks_where_they_are(page):
         ("RA=1&DEC=95", "DEC=95 is not a number from -90 to 90"),
         ("RA=1&DEC=2&FOV=0", "FOV=0 is not a number"),
         ("RA=1&DEC=2&MARK=1", "MARK=1, is no position"),
+        ("RA=1&DEC=2&MOTION=1,2,3", "MOTION=1,2,3 is no proper motion"),
+        ("RA=1&DEC=2&MOTION=1,95,3,4", "MOTION=1,95 is no position"),
+        ("RA=1&DEC=2&MOTION=1,2,3,1e9", "MOTION=1,2,3,1e9 is no proper motion"),
+        ("RA=1&DEC=2&MOTION=1,2,nan,0", "MOTION=1,2,nan,0 is no proper motion"),
+        (f"RA=1&DEC=2{'&MOTION=1,2,3,4' * 201}", "MOTION is given 201 times, 200 are the limit"),
         ("RA=1&DEC=2&SURVEY=https://evil.example/hips", "is not one that this site shows"),
         ("RA=1&DEC=2&X=1", "There is no parameter X"),
     ],

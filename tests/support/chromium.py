@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,11 +101,24 @@ def window(browser: Browser, site: str, **options: Any) -> Iterator[tuple[Page, 
     watched = Watched(site)
     watched.watch(context)
     try:
-        yield context.new_page(), watched
+        page = context.new_page()
+        yield page, watched
+        _picture(page)
         if watched.unexpected():
             pytest.fail("\n".join(["The page did what none may do:", *watched.unexpected()]))
     finally:
         context.close()
+
+
+def _picture(page: Page) -> None:
+    """Write what the test leaves on the screen into ZTFVO_TEST_PICTURES, for people to look at."""
+    folder = os.environ.get("ZTFVO_TEST_PICTURES")
+    if folder:
+        test, _, _ = os.environ["PYTEST_CURRENT_TEST"].rpartition(" (")
+        name = re.sub(r"[^\w.=-]+", "-", test.rpartition("::")[2]).strip("-")[:120]
+        number = len(list(Path(folder).glob(f"{name}*.png")))
+        path = Path(folder) / (f"{name}-{number}.png" if number else f"{name}.png")
+        page.screenshot(path=path, full_page=True)
 
 
 def until(page: Page, condition: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ztfvo.search import around, lists
-from ztfvo.web.pages import chart, coverage, small
+from ztfvo.web.pages import chart, coverage, motions, small
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,26 @@ def test_east_is_left_and_north_is_up_on_a_chart_also_at_the_pole():
 def test_what_lies_behind_the_sky_shown_is_left_out():
     made = chart.chart((10.0, 20.0), 60.0, [(190.0, -20.0, "opposite"), (10.0, 20.0, "here")])
     assert ([mark[2] for mark in made.marks], made.left_out) == (["here"], 1)
+
+
+def test_arrows_are_proper_motions_in_as_many_years_as_can_be_seen_also_at_the_pole():
+    # Barnard's star: right ascension has the factor cos(dec) in it
+    barnard = (269.452, 4.693, -801.55, 10362.39)
+    made = motions.arrows([barnard, (269.45, 4.69, 5.0, 0.0)], 0.12)
+    assert made.years == 10  # 104 arcsec, of 432 that are seen
+    ra, dec, ra_then, dec_then = made.ends[0]
+    assert dec_then - dec == pytest.approx(10.36239 * 10 / 3600, rel=1e-6)
+    east = (ra_then - ra) * np.cos(np.radians(dec_then))
+    assert east == pytest.approx(-0.80155 * 10 / 3600, rel=1e-4)
+    (over,) = motions.arrows([(10.0, 89.99, 0.0, 100.0)], 10.0).ends
+    assert over[2:] == pytest.approx((190.0, 180 - 89.99 - 1000 / 3600), abs=1e-9)
+    assert motions.arrows([], 0.1).ends == []
+
+
+def test_a_chart_has_the_arrows_that_begin_on_it():
+    ends = [(0.0, 0.0, 359.99, 0.01), (5.0, 0.0, 0.0, 0.0), (0.0, 0.04, 0.0, 0.1)]
+    made = chart.chart((0.0, 0.0), 0.1, [], ends)
+    assert made.arrows == [(200.0, 200.0, 240.0, 160.0), (200.0, 40.0, 200.0, -200.0)]
 
 
 @pytest.mark.parametrize(("view", "text"), [(0.001, "1″"), (0.05, "1′"), (60.0, "10°")])

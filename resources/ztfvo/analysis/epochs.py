@@ -75,7 +75,16 @@ def fetch(
     wanted = oids(named) if star is None else produce.members(release, star)
     request = Request(release=release, oids=wanted, format="", **attributes)
     product = produce.fetch(request)
-    return product, [_chosen(curve, request) for curve in product.curves]
+    return product, [chosen(curve, request) for curve in product.curves]
+
+
+def chosen(curve: Curve, request: Request) -> Epochs:
+    """Return the epochs of a light curve that analyses use, see `fetch`."""
+    columns, mask = curve.columns, request.bad_catflags_mask
+    flags = columns["catflags"] if mask is None else columns["catflags"] & mask
+    good = (flags == 0) & (columns["magerr"] > 0)
+    time, mag, magerr = (columns[name][good].astype(float) for name in ("hmjd", "mag", "magerr"))
+    return Epochs(curve, time, mag, magerr)
 
 
 def require_one_star(curves: Sequence[Epochs]) -> None:
@@ -103,11 +112,3 @@ def selection(request: Request) -> str:
     mask = request.bad_catflags_mask
     flags = "catflags = 0" if mask is None else f"none of the bits {mask} in catflags"
     return f"{flags}, magerr > 0"
-
-
-def _chosen(curve: Curve, request: Request) -> Epochs:
-    columns, mask = curve.columns, request.bad_catflags_mask
-    flags = columns["catflags"] if mask is None else columns["catflags"] & mask
-    good = (flags == 0) & (columns["magerr"] > 0)
-    time, mag, magerr = (columns[name][good].astype(float) for name in ("hmjd", "mag", "magerr"))
-    return Epochs(curve, time, mag, magerr)

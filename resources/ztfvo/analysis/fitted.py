@@ -20,8 +20,9 @@ from ztfvo.errors import HTTPError
 from ztfvo.outside.model import State
 from ztfvo.photometry import ab_to_jansky, difference_magnitude, jansky_to_ab
 from ztfvo.products.derive import derive
-from ztfvo.products.kinds import Choice, Number, Parameter, Whole
+from ztfvo.products.kinds import Parameter, Whole
 from ztfvo.products.model import Line, Product
+from ztfvo.products.modelling import LEAST, MODELLING, MOST
 from ztfvo.products.parameters import FORMAT, PARAMETERS, SHORT_FORMAT
 from ztfvo.settings import Settings
 from ztfvo.supernovae import installing
@@ -32,10 +33,6 @@ _log = logging.getLogger(__name__)
 
 STATUS = "ztfvo models status"
 """The command that says what is wrong with a model."""
-LEAST, MOST = 0.01, 0.3
-"""Bounds of the redshift that are not given."""
-FARTHEST = 2.0
-"""Largest redshift that may be asked for."""
 POINTS = 200
 MOST_EPOCHS = 5_000
 AROUND = 30.0
@@ -45,44 +42,7 @@ DRAWN = ("QUANTITY", "TITLE", "CAPTION")
 """Parameters of `/lc` that mean the same here; the second of figures."""
 
 FITTING: tuple[Parameter, ...] = (
-    Choice(
-        name="MODEL",
-        attribute="model",
-        description="Model of supernovae; the first that is installed if not given",
-        options=tuple(MODELS),
-        meanings={name: name for name in MODELS},
-    ),
-    Number(
-        name="MIN_Z",
-        attribute="lowest",
-        description=f"Least redshift; {LEAST:g} if not given",
-        least=0,
-        most=FARTHEST,
-    ),
-    Number(
-        name="MAX_Z",
-        attribute="highest",
-        description=f"Largest redshift; {MOST:g} if not given, and fixed where it is MIN_Z",
-        least=0,
-        most=FARTHEST,
-    ),
-    Number(
-        name="EBV",
-        attribute="ebv",
-        description="E(B-V) of the Galaxy, on the scale of Schlafly & Finkbeiner (2011); that of"
-        " the installed map of dust if not given",
-        unit="mag",
-        least=0,
-        most=10,
-    ),
-    Choice(
-        name="HOST_DUST",
-        attribute="host",
-        description="Whether the dust of the supernova's galaxy is found too; there is none"
-        " otherwise",
-        options=("no", "yes"),
-        meanings={"no": False, "yes": True},
-    ),
+    *MODELLING,
     Whole(
         name="POINTS",
         attribute="points",
@@ -167,12 +127,29 @@ def fetch(release: str, words: Sequence[str], given: Parameters, settings: Setti
     DatabaseDown
         When the database does not answer.
     """
-    attributes: dict[str, Any] = {}
-    for parameter in FITTING:
-        attributes |= parameter.read(given)
-    redshift = _redshift(attributes.get("lowest"), attributes.get("highest"))
-    model = _model(settings, attributes.get("model"))
-    product, curves = epochs.fetch(release, words, given, SHARED)
+    *modelling, of_curves = FITTING
+    points = of_curves.read(given).get("points", POINTS)
+    product, curves = epochs.fetch(release, words, given, (*modelling, *SHARED))
+    return _asked(product, curves, settings, points)
+
+
+def for_figure(product: Product, settings: Settings) -> Asked:
+    """Return what a model is fitted to that a figure of light curves shows: those asked for.
+
+    Raises
+    ------
+    HTTPError
+        As for `fetch`.
+    """
+    request = product.request
+    own = [epochs.chosen(one, request) for one in product.curves if request.asks_for(one.oid)]
+    return _asked(product, own, settings, POINTS)
+
+
+def _asked(product: Product, curves: Sequence[Epochs], settings: Settings, points: int) -> Asked:
+    request = product.request
+    redshift = _redshift(request.z_min, request.z_max)
+    model = _model(settings, request.model)
     epochs.require_one_star(curves)
     used = [one for one in curves if len(one)]
     if not used:
@@ -185,11 +162,11 @@ def fetch(release: str, words: Sequence[str], given: Parameters, settings: Setti
         raise HTTPError(
             400, f"{number} epochs are asked for, {MOST_EPOCHS} are the limit: ask for a TIME."
         )
-    given_references = product.request.references
     references = [
-        given_references.get(one.curve.oid, (one.curve.refmag, one.curve.refmagerr)) for one in used
+        request.references.get(one.curve.oid, (one.curve.refmag, one.curve.refmagerr))
+        for one in used
     ]
-    dust = _dust(settings, product, used[0], attributes.get("ebv"))
+    dust = _dust(settings, product, used[0], request.ebv)
     job = _job(
         used,
         references,
@@ -197,8 +174,8 @@ def fetch(release: str, words: Sequence[str], given: Parameters, settings: Setti
         bands=_read(installing.installed_as, settings, BANDS.name),
         redshift=redshift,
         ebv=dust.ebv,
-        host=attributes.get("host", False),
-        points=attributes.get("points", POINTS),
+        host=request.host_dust,
+        points=points,
     )
     left_out = [
         f"Light curve {one.curve.oid} has no epoch of this quality and time."
@@ -336,18 +313,23 @@ def lines(answer: Answer) -> list[Line]:
     return found
 
 
+def with_model(answer: Answer) -> Product:
+    """Return the light curves with the model, for a figure that says what it is."""
+    product = answer.asked.product
+    request = product.request
+    if request.title is None:
+        request = replace(request, title=_title(answer))
+    return replace(product, request=request, lines=tuple(lines(answer)))
+
+
 def drawn(answer: Answer) -> Product:
     """Return the light curves around the time of the model, with the model, for a figure."""
-    product, time = answer.asked.product, answer.fitted.time
+    product, time = with_model(answer), answer.fitted.time
     first, last = float(time[0]) - AROUND, float(time[-1]) + AROUND
     around = [
         replace(curve, columns=_between(curve.columns, first, last)) for curve in product.curves
     ]
-    request = product.request
-    if request.title is None:
-        request = replace(request, title=_title(answer))
-    shown = replace(product, request=request, curves=tuple(around), lines=tuple(lines(answer)))
-    return derive(shown)
+    return derive(replace(product, curves=tuple(around)))
 
 
 def _between(columns: Mapping[str, np.ndarray], first: float, last: float) -> dict[str, np.ndarray]:

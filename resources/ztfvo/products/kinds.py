@@ -147,7 +147,9 @@ class Choice(Attribute):
 
     def schema(self) -> dict[str, Any]:
         words = list(self.meanings)
-        return {"type": "string", "enum": words, "default": words[0]}
+        first = self.meanings[words[0]]
+        default = {"default": words[0]} if getattr(DEFAULT, self.attribute, first) == first else {}
+        return {"type": "string", "enum": words, **default}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,15 @@ class Request:
     """Of figures; by default the OIDs."""
     caption: bool = True
     """Whether figures say where the data come from."""
+    model: str | None = None
+    """Name of a model of supernovae that is fitted, and drawn into figures."""
+    z_min: float | None = None
+    z_max: float | None = None
+    """Bounds of its redshift; those of `ztfvo.products.modelling` if None."""
+    ebv: float | None = None
+    """E(B-V) of the Galaxy for it, mag; that of the installed map of dust if None."""
+    host_dust: bool = False
+    """Whether the dust of its galaxy is found too."""
     own: tuple[OwnPhotometry, ...] = ()
     """Photometry sent along, for figures."""
     layout: str | None = None

@@ -37,6 +37,7 @@ from ztfvo.products.kinds import (
 )
 from ztfvo.products.layouts import layouts
 from ztfvo.products.model import QUANTITIES
+from ztfvo.products.modelling import MODELLING
 
 MAX_OIDS = 100
 MAX_RADIUS = 60.0
@@ -233,6 +234,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         meanings={"yes": True, "no": False},
         described=False,
     ),
+    *MODELLING,
     STAR,
     CircleParameter(
         name="POS",

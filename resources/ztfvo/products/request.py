@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ztfvo.addresses import absolute, light_curves
+from ztfvo.addresses import FIT, absolute, light_curves
 from ztfvo.dal import Parameters, media_type, shorten
 from ztfvo.errors import HTTPError
 from ztfvo.products import own, writers
 from ztfvo.products.kinds import Parameter
 from ztfvo.products.layouts import layouts
 from ztfvo.products.model import OwnPhotometry, Product, Request
+from ztfvo.products.modelling import MODELLING
 from ztfvo.products.parameters import FORMAT, ID, NAMES, PARAMETERS, SHORT_FORMAT, STAR, oids
 from ztfvo.products.writers import Writer
 from ztfvo.store.names import DEFAULT, NAME
@@ -56,6 +57,7 @@ def read(asked: Asked, writer: Writer) -> Request:
         _require_one_name(given, parameter)
         attributes |= parameter.read(given)
     _require_use(given)
+    _require_model_can_be_drawn(given, writer)
     words = [*named, *given.words(ID), *given.words("OID")]
     if "circle" in attributes:
         _require_no_more_than_a_circle(given, words, writer)
@@ -151,6 +153,7 @@ USES = {
     "EPOCH": (("PERIOD", "BIN"), "PERIOD=1.7001674"),
     "CYCLES": (("PERIOD",), "PERIOD=1.7001674"),
     "WAIT": (("WITH",), "WITH=all"),
+    **{one.name: (("MODEL",), "MODEL=salt3") for one in MODELLING[1:]},
 }
 """Parameters that mean nothing without one of others, and how one of these is given."""
 
@@ -162,6 +165,33 @@ def _require_use(given: Parameters) -> None:
                 400,
                 f"{name}={shorten(given.text(name) or '')} means nothing without"
                 f" {' or '.join(others)}: give that too, as in {example}, or leave {name} out.",
+            )
+
+
+WITHOUT_MODEL = {
+    "PERIOD": "it is of time, and not of phase",
+    "DEREDDEN": "it has the dust of the Galaxy in it, as the epochs have",
+}
+"""Parameters that a model cannot be drawn with, and why."""
+
+
+def _require_model_can_be_drawn(given: Parameters, writer: Writer) -> None:
+    model = given.text("MODEL")
+    if not model:
+        return
+    if not writer.models:
+        figures = ", ".join(one.names[0] for one in writers.writers() if one.models)
+        raise HTTPError(
+            400,
+            f"MODEL={shorten(model)} is drawn into figures: ask for {figures}, or ask /{FIT} for"
+            " the numbers of the model.",
+        )
+    for other, reason in WITHOUT_MODEL.items():
+        if writer.figure and given.values(other):
+            raise HTTPError(
+                400,
+                f"{other}={shorten(given.values(other)[0])} cannot be used with MODEL:"
+                f" {reason}. Leave one of them out.",
             )
 
 

@@ -12,7 +12,7 @@ from ztfvo.products import produce, request
 from ztfvo.products.model import Product
 from ztfvo.products.writers import Writer, votableform, writers
 from ztfvo.store.names import DEFAULT
-from ztfvo.web import outside, turns
+from ztfvo.web import fits, outside, turns
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import CHANGING, NAMED_RELEASE, Given, respond
 from ztfvo.web.pages import lightcurve, small
@@ -44,11 +44,14 @@ async def deliver(sent: Request, asked: request.Asked, name: str = "") -> Respon
     product, writer, body = await turns.work(sent, None, _fetch, sent, asked)
     if body is None:
         product = await outside.with_others(sent, product)
+        if writer.figure:
+            product = await fits.with_model(sent, product)
         body = await written(sent, product, partial(produce.write, writer=writer), writer.figure)
     kind = "attachment" if name or writer.attachment else "inline"
     file = f"{name or _name(product)}.{writer.extension}"
     headers = {
-        "Cache-Control": caching(product.request.release),
+        # Models may be installed meanwhile.
+        "Cache-Control": CHANGING if product.request.model else caching(product.request.release),
         "Content-Disposition": f'{kind}; filename="{file}"',
     }
     return respond(sent, body, writer.content_type, headers)

@@ -10,7 +10,7 @@ A module has
 - where they differ from these defaults, ``SEMANTICS = "#derivation"``, of its links (files of the
   same numbers are derivations of #this: several rows of #this would be parts of one dataset to
   clients), ``CYCLES = 1``, the cycles shown of a folded light curve, ``FIGURE = False``, whether
-  it is a figure, in which own photometry can be shown too, ``LONGEST``, the rows it takes,
+  it is a figure, in which own photometry and models can be shown, ``LONGEST``, the rows it takes,
   ``ATTACHMENT = False``, whether browsers shall save the answer instead of showing it, and
   ``FLAT = False``, whether it is a table, for which there are layouts (`ztfvo.products.layouts`).
 """
@@ -46,6 +46,8 @@ class Writer:
     """Whether it has layouts."""
     circles: bool = True
     """Whether it shows light curves by position."""
+    models: bool = False
+    """Whether it shows models of supernovae."""
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +67,7 @@ def writers() -> tuple[Writer, ...]:
             attachment=getattr(module, "ATTACHMENT", False),
             longest=getattr(module, "LONGEST", math.inf),
             flat=getattr(module, "FLAT", False),
+            models=getattr(module, "FIGURE", False),
         )
         for module in modules(__name__).values()
     )

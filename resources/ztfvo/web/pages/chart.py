@@ -21,13 +21,18 @@ class Chart:
     marks: Sequence[tuple[float, float, str]]
     """Those that lie on it: from the left, from the top, label."""
     left_out: int
+    arrows: Sequence[tuple[float, float, float, float]]
+    """From and to, of those that begin on it."""
     scale: float
     """Length of the bar."""
     scale_text: str
 
 
 def chart(
-    centre: tuple[float, float], view: float, marks: Sequence[tuple[float, float, str]]
+    centre: tuple[float, float],
+    view: float,
+    marks: Sequence[tuple[float, float, str]],
+    arrows: Sequence[tuple[float, float, float, float]] = (),
 ) -> Chart:
     """Draw places (ICRS, deg) in a gnomonic projection (Calabretta & Greisen 2002, section 5.1.3).
 
@@ -37,8 +42,34 @@ def chart(
         Width, deg.
     marks
         Right ascension, declination and label.
+    arrows
+        Right ascension and declination of where they begin and end.
     """
-    ra, dec = np.radians([mark[:2] for mark in marks]).reshape(-1, 2).T
+    x, y, on_chart = _placed([mark[:2] for mark in marks], centre, view)
+    first = _placed([one[:2] for one in arrows], centre, view)
+    last = _placed([one[2:] for one in arrows], centre, view)
+    length = max((one for one in SCALES if one <= view * 3600 / 3), default=SCALES[0])
+    return Chart(
+        size=SIZE,
+        marks=[
+            (round(float(x[at]), 1), round(float(y[at]), 1), marks[at][2])
+            for at in np.flatnonzero(on_chart)
+        ],
+        left_out=int((~on_chart).sum()),
+        arrows=[
+            tuple(round(float(each[at]), 1) for each in (*first[:2], *last[:2]))
+            for at in np.flatnonzero(first[2] & np.isfinite(last[0]))
+        ],
+        scale=round(length / 3600 / view * SIZE, 1),
+        scale_text=_angle(length),
+    )
+
+
+def _placed(
+    places: Sequence[tuple[float, ...]], centre: tuple[float, float], view: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps from the left and from the top, and whether a place lies on the chart."""
+    ra, dec = np.radians(places).reshape(-1, 2).T
     ra0, dec0 = np.radians(centre)
     height = np.sin(dec0) * np.sin(dec) + np.cos(dec0) * np.cos(dec) * np.cos(ra - ra0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -49,17 +80,7 @@ def chart(
     step = np.radians(view) / SIZE
     x, y = SIZE / 2 - east / step, SIZE / 2 - north / step
     on_chart = (height > 0) & (x >= 0) & (x <= SIZE) & (y >= 0) & (y <= SIZE)
-    length = max((one for one in SCALES if one <= view * 3600 / 3), default=SCALES[0])
-    return Chart(
-        size=SIZE,
-        marks=[
-            (round(float(x[at]), 1), round(float(y[at]), 1), marks[at][2])
-            for at in np.flatnonzero(on_chart)
-        ],
-        left_out=int((~on_chart).sum()),
-        scale=round(length / 3600 / view * SIZE, 1),
-        scale_text=_angle(length),
-    )
+    return x, y, on_chart
 
 
 def _angle(arcsec: int) -> str:

@@ -23,14 +23,16 @@ from ztfvo.oid import split
 from ztfvo.products import request as requests
 from ztfvo.products.beside import Beside, curve_sources, in_short, sentences
 from ztfvo.products.model import Curve, Product, Request
+from ztfvo.products.modelling import MODELLING
 from ztfvo.products.notes import notes
-from ztfvo.products.parameters import PARAMETERS, QUANTITY, Choice, Number, Parameter
+from ztfvo.products.parameters import FORMAT, ID, PARAMETERS, QUANTITY, Choice, Number, Parameter
 from ztfvo.products.points import of_curve
 from ztfvo.products.series import plain
 from ztfvo.products.writers import Writer, writers
 from ztfvo.settings import get_settings
 from ztfvo.supernovae.declared import MODELS
 from ztfvo.web.pages import HTML, page
+from ztfvo.web.pages.scripts import imported
 
 
 def write(product: Product) -> bytes:
@@ -44,6 +46,8 @@ def write(product: Product) -> bytes:
         "lightcurve.html",
         title=_title(request),
         page=_data(product),
+        modules=imported("object/object.js"),
+        epochs=_epochs_asked_first(request),
         bands=sorted({curve.filter for curve in shown}, key="zg zr zi".index),
         place=place,
         where=_where(lead) if lead else "",
@@ -68,7 +72,9 @@ def write(product: Product) -> bytes:
         ],
         facts=_facts(lead, product, place) if len(shown) == 1 else {},
         rows=list(_rows(product)) if len(product.curves) > 1 else [],
-        downloads=[(writer.names[0], _in(request, writer.names[0])) for writer in writers()],
+        downloads=[
+            (writer.names[0], _in(request, writer.names[0]), writer.figure) for writer in writers()
+        ],
         records=_records(product, first),
         beside=[_beside(one) for one in product.beside],
         related=list(_related(product, first)) if product.curves else [],
@@ -92,6 +98,7 @@ WRITER = Writer(
     figure=False,
     attachment=False,
     circles=False,
+    models=True,
 )
 """The page as a form of light curves."""
 
@@ -104,8 +111,33 @@ def _title(request: Request) -> str:
 
 
 def _in(request: Request, form: str) -> str:
-    """Address of the same request in another format."""
+    """Address of the same request in another format, with the model only where it can be drawn."""
+    shows = any(one.models and form in one.names for one in writers())
+    if not shows or request.period is not None or request.deredden:
+        request = replace(request, model=None, z_min=None, z_max=None, ebv=None, host_dust=False)
     return requests.address(replace(request, format=form))
+
+
+def _epochs_asked_first(request: Request) -> str:
+    """Address of the epochs as the scripts of the page ask for them first, letter by letter, so
+    that the browser begins to load them with the page."""
+    binned = request.bin is not None
+    left_out = {WITH, "CYCLES", "TITLE", "CAPTION", *(one.name for one in MODELLING)}
+    if not binned:
+        left_out |= {"PERIOD", "EPOCH"}
+    in_form = sorted(PARAMETERS, key=lambda one: not one.label)
+    given = [
+        *((ID, oid) for oid in request.oids),
+        *(
+            (one.name, value)
+            for one in in_form
+            if one.name not in left_out
+            for value in one.write(request)
+        ),
+        (FORMAT, "json"),
+    ]
+    path = addresses.of_release(request.release, addresses.LIGHT_CURVES)
+    return f"{path}?{urlencode(given)}"
 
 
 def _page_of(request: Request, *oids: int) -> str:

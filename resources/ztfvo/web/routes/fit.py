@@ -8,13 +8,10 @@ from ztfvo.addresses import FIT
 from ztfvo.analysis import fitted
 from ztfvo.analysis.epochs import CHOOSING
 from ztfvo.analysis.fitwriters import writers
-from ztfvo.errors import HTTPError
 from ztfvo.products.parameters import ID
 from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT
-from ztfvo.supernovae import work
-from ztfvo.supernovae.model import CannotFit, ModelError
-from ztfvo.web import turns
+from ztfvo.web import fits, turns
 from ztfvo.web.formats import described, wanted
 from ztfvo.web.http import ASKING, CHANGING, Reading, respond, serve
 from ztfvo.web.openapi import declared_parameters, operation, path_parameter, query_parameter
@@ -52,32 +49,14 @@ _REFUSALS = (400, 404, 429, 503)
 )
 async def fit(given: Reading) -> Response:
     """Redshift, time of the peak and other parameters with errors, and the model's light curves."""
-    form, settings = wanted(given, writers()), get_settings()
+    form = wanted(given, writers())
     given.parameters.require_known(fitted.NAMES)
     (release,) = given.around(FIT) or [DEFAULT]
-    arguments = (release, [], given.parameters, settings)
+    arguments = (release, [], given.parameters, get_settings())
     asked = await turns.work(given.request, None, fitted.fetch, *arguments)
     with turns.one_of_few(given.request):
-        found = await _found(given, asked, settings.fit_seconds)
-        answer = fitted.Answer(asked, found)
+        answer = await fits.answer(given.request, asked)
         threads = turns.figures() if form.FIGURE else None
         body = await turns.work(given.request, threads, form.write, answer)
     # Models and maps of dust may be installed meanwhile.
     return respond(given.request, body, form.CONTENT_TYPE, {"Cache-Control": CHANGING})
-
-
-async def _found(given: Reading, asked: fitted.Asked, seconds: float) -> fitted.Fitted:
-    try:
-        return await turns.in_process(
-            given.request, turns.fits(), seconds, work.ready, work.run, asked.job
-        )
-    except CannotFit as error:
-        raise HTTPError(400, str(error)) from error
-    except ModelError as error:
-        raise fitted.unreadable(error) from error
-    except TimeoutError as error:
-        raise HTTPError(
-            503,
-            f"The fit did not end within {seconds:g} s, and was given up: ask for a shorter TIME,"
-            " for fewer light curves, or for narrower MIN_Z and MAX_Z, or ask again later.",
-        ) from error

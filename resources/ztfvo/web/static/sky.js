@@ -78,6 +78,9 @@ function open(survey) {
   });
   layer.addSources(marks.map(([east, north, name]) => api.source(east, north, { name })));
   made.addCatalog(layer);
+  const motions = api.graphicOverlay({ name: "motions", color: "#ffb066", lineWidth: 2 });
+  made.addOverlay(motions);
+  for (const ends of JSON.parse(STAGE.dataset.arrows)) motions.add(api.vector(...ends));
   return made;
 }
 

@@ -18,7 +18,7 @@ export function showLegend(place, series, toggle, others) {
     one.main ? "" : make("span", { class: "quiet" },
       one.separation === undefined ? ` ${one.detail}` : ` ${one.separation.toFixed(2)}″, ${one.detail}`));
   const states = others.filter((one) => SAID[one.state]).map((one) =>
-    make("span", { class: `state ${one.state}` }, `${one.name}: ${SAID[one.state]}${one.reason ? ` (${one.reason})` : ""}`));
+    make("span", { class: `state ${one.state}` }, `${one.name}: ${one.reason ?? SAID[one.state]}`));
   const buttons = series.length < 2 ? [] : [
     make("button", { type: "button", onclick: () => every(true) }, "All"),
     make("button", { type: "button", onclick: () => every(false) }, "None")];

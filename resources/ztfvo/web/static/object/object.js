@@ -8,7 +8,7 @@ import { showLegend } from "./legend.js";
 import { makePlot } from "./plot.js";
 import { showReferences } from "./references.js";
 import { extent, fold, own as readOwn, QUANTITIES, read, unit } from "./series.js";
-import { addressOf, asked, epochOf, nameOf, ofPage, valueOf, without } from "./state.js";
+import { addressOf, asked, epochOf, modelFits, nameOf, OF_MODEL, ofPage, setUnseen, valueOf, without } from "./state.js";
 
 const data = JSON.parse(find("#page-data").textContent);
 const form = find("#choices"), said = find("#plot-said"), host = find("#plot");
@@ -24,15 +24,16 @@ const number = (name) => (valueOf(state.pairs, name) === null ? null : Number(va
 function keep() {
   history.replaceState(null, "", addressOf(location.pathname, state.pairs, state.own) + location.hash);
   for (const link of all("#downloads [data-format]")) {
+    const pairs = "figure" in link.dataset && modelFits(state.pairs) ? state.pairs : without(state.pairs, ...OF_MODEL);
     link.href = address(data.addresses.lc, [
-      ...data.oids.map((oid) => ["ID", oid]), ...state.pairs, ["RESPONSEFORMAT", link.dataset.format]]);
+      ...data.oids.map((oid) => ["ID", oid]), ...pairs, ["RESPONSEFORMAT", link.dataset.format]]);
   }
 }
 
 // Epochs are asked for as the form says; folding is done here, but that of bins.
 function request() {
   const binned = valueOf(state.pairs, "BIN") !== null;
-  const pairs = without(state.pairs, "WITH", "CYCLES", "TITLE", "CAPTION", ...(binned ? [] : ["PERIOD", "EPOCH"]));
+  const pairs = without(state.pairs, "WITH", "CYCLES", "TITLE", "CAPTION", ...OF_MODEL, ...(binned ? [] : ["PERIOD", "EPOCH"]));
   return address(data.addresses.lc, [
     ...data.oids.map((oid) => ["ID", oid]), ...pairs, ["RESPONSEFORMAT", "json"]]);
 }
@@ -73,7 +74,7 @@ async function askOthers(signal) {
       outside.set(at, await json(at, { signal }));
     } catch (fault) {
       if (fault.name === "AbortError") return;
-      outside.set(at, { fault: fault.message });
+      outside.set(at, { fault });
     }
     show(true);
   }));
@@ -89,7 +90,7 @@ function outsideStates() {
   return (state.outside ?? []).map(({ name, at }) => {
     const answer = outside.get(at);
     if (!answer) return { name, state: "asked" };
-    if (answer.fault) return { name, state: "unavailable", reason: answer.fault };
+    if (answer.fault) return { name, state: answer.fault.state ?? "unavailable", reason: answer.fault.message };
     const [source] = answer.outside;
     return { name, state: source.state, reason: source.reason, object: source.object, epochs: source.nrows };
   });
@@ -107,8 +108,8 @@ function show(keepView = false) {
   draw(keepView);
   showLegend(find("#legend"), state.series, toggle, outsideStates());
   showReferences(find("#references") ?? referencesPlace(), state.curves.lightcurves, chosen, setReferences);
-  if (!keepView) requestAnimationFrame(() => performance.mark("drawn"));
   tell("drawn");
+  if (!keepView) requestAnimationFrame(() => performance.mark("drawn"));
 }
 
 function referencesPlace() {
@@ -188,8 +189,7 @@ function toggle(name, shown) {
 }
 
 function setReferences(words) {
-  for (const input of all("[name=REFMAG]", form)) input.remove();
-  for (const word of words) form.append(make("input", { type: "hidden", name: "REFMAG", value: word }));
+  setUnseen(form, ["REFMAG"], words.map((word) => ["REFMAG", word]));
   changed();
 }
 
@@ -198,6 +198,12 @@ function changed() {
   keep();
   load();
   folding.follow();
+}
+
+function setModel(pairs) {
+  setUnseen(form, OF_MODEL, pairs);
+  state.pairs = asked(form);
+  keep();
 }
 
 // A period or its zero of phases needs no other epochs, but those of bins.
@@ -212,12 +218,20 @@ function refolded(final) {
   if (valueOf(state.pairs, "BIN") || !state.curves) load();
   else draw();
   plot.redraw();
+  tell("folded");
   folding.follow();
+}
+
+// The figure that the page has without scripts.
+function showFigure() {
+  const without = find("#without-plot");
+  if (!without) return;
+  host.hidden = true;
+  without.replaceWith(...new DOMParser().parseFromString(without.textContent, "text/html").body.childNodes);
 }
 
 for (const part of all(".scripted")) part.hidden = false;
 host.hidden = false;
-find("#static-figure").hidden = true;
 find("#legend").hidden = false;
 find("[type=submit]", form).hidden = true;
 const plot = makePlot(host, { onChoose: choose, onPoint: describe });
@@ -276,11 +290,11 @@ folding.follow();
 
 // The rest of the page comes when the curve is drawn; each part is a module that fails alone.
 const parts = ["image", "summary", "matches", "features", "records", "photometry", "periodogram", "supernova", "similar", "sky", "tools"];
-page.addEventListener("drawn", () => {
+page.addEventListener("drawn", () => requestAnimationFrame(() => setTimeout(() => {
   for (const name of parts.splice(0)) {
-    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, keep, refolded, plot }));
+    import(`./${name}.js`).then((part) => part.start({ data, state, page, form, choose, keep, refolded, setModel, plot }));
   }
-}, { once: true });
+})), { once: true });
 page.addEventListener("refused", () => {
-  if (!state.curves) find("#static-figure").hidden = false;
+  if (!state.curves) showFigure();
 });

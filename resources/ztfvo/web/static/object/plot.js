@@ -15,7 +15,7 @@ const MANY = 1500;  // points from which on they are sketched while something mo
 const SHAPES = { zg: "circle", zr: "square", zi: "diamond" };
 const OTHERS = ["triangle", "star", "pentagon"];
 const LEAST = 1e-9;
-const DARK = matchMedia("(prefers-color-scheme: dark)");
+const DARK = matchMedia("screen and (prefers-color-scheme: dark)");
 const BLUE = 3.8e-7, RED = 1e-6;  // m: ends of the colours of filters elsewhere
 
 export function makePlot(host, { onChoose, onPoint, onRange }) {

@@ -1,6 +1,8 @@
 // What is asked for, as the form has it and as the address of the page says it: the parameters of
 // /lc, and those of the page alone.
 
+// Of a model of supernovae that figures show.
+export const OF_MODEL = ["MODEL", "MIN_Z", "MAX_Z", "EBV", "HOST_DUST"];
 export const OF_PAGE = ["SHOW", "HIDE", "MATCH_RADIUS", "FEATURES"];
 const DEFAULTS = { QUANTITY: "mag", QUALITY: "all", RADIUS: "0" };
 
@@ -10,6 +12,19 @@ export function asked(form) {
     .map(([name, value]) => [name, String(value).trim()])
     .filter(([name, value]) => value && DEFAULTS[name] !== value);
 }
+
+// Have the form ask for these by fields that nobody sees, in place of those of the names.
+export function setUnseen(form, names, pairs) {
+  for (const name of names) for (const input of form.querySelectorAll(`[type=hidden][name=${name}]`)) input.remove();
+  for (const [name, value] of pairs) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    form.append(input);
+  }
+}
+
+// Whether a figure can show the model: it is of time, and has the dust of the Galaxy in it.
+export const modelFits = (pairs) => !valueOf(pairs, "PERIOD") && !valueOf(pairs, "DEREDDEN");
 
 export const valueOf = (pairs, name) => pairs.find(([each]) => each === name)?.[1] ?? null;
 export const without = (pairs, ...names) => pairs.filter(([name]) => !names.includes(name));

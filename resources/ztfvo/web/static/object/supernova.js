@@ -2,15 +2,16 @@
 
 import { address, json, Refused } from "../page/ask.js";
 import { fill, find, make } from "../page/dom.js";
-import { valueOf } from "./state.js";
+import { modelFits, OF_MODEL, valueOf } from "./state.js";
 
-export function start({ data, state, page, plot }) {
+export function start({ data, state, page, plot, setModel }) {
   const place = find("#supernova"), opener = find("#show-supernova");
   const said = make("p", { role: "status", class: "quiet" }), table = make("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": "Parameters" });
   const model = make("select", {}, ...data.models.map((one) => make("option", { value: one.name }, `${one.name} (${one.type})`)));
   const bound = (label, value) => make("input", { type: "text", inputMode: "decimal", size: 6, "aria-label": label, value });
   const [least, most] = [bound("Least redshift", "0.01"), bound("Largest redshift", "0.3")];
   const dust = make("input", { type: "checkbox" });
+  const given = (name) => valueOf(state.pairs, name);
   const go = make("button", { type: "button", onclick: fit }, "Fit");
   const clear = make("button", { type: "button", onclick: remove }, "Remove");
   const links = make("p", { class: "row" });
@@ -20,17 +21,18 @@ export function start({ data, state, page, plot }) {
 
   const pairs = () => {
     const shown = state.series.filter((one) => one.oid && !one.hidden).map((one) => one.oid);
-    return [["ID", (shown.length ? shown : data.oids).join(",")], ["MODEL", model.value], ["MIN_Z", least.value.trim()], ["MAX_Z", most.value.trim()],
-      ...(dust.checked ? [["HOST_DUST", "yes"]] : []),
-      ...["TIME", "BAD_CATFLAGS_MASK"].flatMap((name) => (valueOf(state.pairs, name) ? [[name, valueOf(state.pairs, name)]] : [])),
-      ...state.pairs.filter(([name]) => name === "REFMAG"),
-    ].filter(([, value]) => value);
+    return [["ID", (shown.length ? shown : data.oids).join(",")],
+      ...state.pairs.filter(([name]) => [...OF_MODEL, "TIME", "BAD_CATFLAGS_MASK", "REFMAG"].includes(name))];
   };
+
+  const asked = () => [["MODEL", model.value], ["MIN_Z", least.value.trim()], ["MAX_Z", most.value.trim()], ["EBV", given("EBV")],
+    ["HOST_DUST", dust.checked ? "yes" : ""]].filter(([, value]) => value);
 
   async function fit() {
     said.textContent = "Fitting, which takes some seconds …";
     said.classList.remove("bad");
     go.disabled = true;
+    setModel(asked());
     try {
       const where = pairs();
       fitted = await json(address(data.addresses.fit, where));
@@ -53,13 +55,14 @@ export function start({ data, state, page, plot }) {
   }
 
   function draw() {
-    plot.overlay(!fitted || valueOf(state.pairs, "PERIOD") ? [] : fitted.curves
+    plot.overlay(!fitted || !modelFits(state.pairs) ? [] : fitted.curves
       .filter((curve) => curve[state.quantity])
       .map((curve) => ({ band: curve.filter, x: curve.hmjd, y: curve[state.quantity] })));
   }
 
   function remove() {
     fitted = null;
+    setModel([]);
     said.textContent = "";
     fill(table);
     fill(links);
@@ -67,8 +70,18 @@ export function start({ data, state, page, plot }) {
   }
 
   page.addEventListener("drawn", draw);
-  opener.addEventListener("click", () => {
-    place.hidden = !place.hidden;
-    opener.setAttribute("aria-expanded", String(!place.hidden));
-  });
+  page.addEventListener("folded", draw);
+  const open = (opened) => {
+    place.hidden = !opened;
+    opener.setAttribute("aria-expanded", String(opened));
+  };
+  opener.addEventListener("click", () => open(place.hidden));
+  if (given("MODEL")) {
+    model.value = given("MODEL");
+    least.value = given("MIN_Z") ?? least.value;
+    most.value = given("MAX_Z") ?? most.value;
+    dust.checked = given("HOST_DUST") === "yes";
+    open(true);
+    fit();
+  }
 }

@@ -1,9 +1,12 @@
 // Requests to this site's public addresses.
 
+// What the site answers in place of a document: its sentence, and the state of a service outside
+// where it says one.
 export class Refused extends Error {
-  constructor(status, message) {
+  constructor(status, message, state = null) {
     super(message);
     this.status = status;
+    this.state = state;
   }
 }
 
@@ -17,14 +20,19 @@ async function get(address, options) {
     if (fault.name === "AbortError") throw fault;
     throw new Refused(0, AWAY);
   }
-  if (!answer.ok) throw new Refused(answer.status, await sentence(answer));
+  if (!answer.ok) throw await refusal(answer);
   return answer;
 }
 
-async function sentence(answer) {
+async function refusal(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
   const text = (await answer.text()).trim();
-  return type.startsWith("text/plain") && text ? text : `The site answered with status ${answer.status}.`;
+  if (type.startsWith("text/plain") && text) return new Refused(answer.status, text);
+  if (type.startsWith("application/json")) {
+    const { reason, state } = JSON.parse(text);
+    if (reason) return new Refused(answer.status, reason, state);
+  }
+  return new Refused(answer.status, `The site answered with status ${answer.status}.`);
 }
 
 // The document at an address; Refused has the sentence of the site where there is none.
