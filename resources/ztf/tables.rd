@@ -193,8 +193,10 @@ Each STREAM takes `store`, the schema whose view of the same name is shown, and
         <meta name="idColumn">detection_id</meta>
       </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
+      <foreignKey inTable="sources" source="source_id" dest="source_id" metaOnly="True"/>
       <foreignKey inTable="exposures" source="exposure_id" dest="exposure_id" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
+      <index columns="source_id" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>
       <FEED source="ztf/tables#photometry" column="mag"/>
 
@@ -228,6 +230,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown, and
         <property name="json">text</property>
         <values nullLiteral="-1"/>
       </column>
+      <column original="objects.source_id"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.detections)</viewStatement>
     </table>
   </NXSTREAM>
@@ -247,7 +250,9 @@ Each STREAM takes `store`, the schema whose view of the same name is shown, and
         <meta name="idColumn">oid</meta>
       </meta>
       <foreignKey inTable="objects" source="oid" dest="oid" metaOnly="True"/>
+      <foreignKey inTable="sources" source="source_id" dest="source_id" metaOnly="True"/>
       <index columns="oid" metaOnly="True"/>
+      <index columns="source_id" metaOnly="True"/>
       <FEED source="ztf/tables#heliocentric" column="hmjd"/>
       <FEED source="ztf/tables#photometry" column="mag"/>
 
@@ -260,6 +265,7 @@ Each STREAM takes `store`, the schema whose view of the same name is shown, and
         clrcoeff, real
         catflags, integer
       </csvItems></LOOP>
+      <column original="objects.source_id"/>
       <viewStatement>CREATE VIEW \\qName AS (SELECT \\colNames FROM \store.lightcurves)</viewStatement>
     </table>
   </NXSTREAM>

@@ -127,6 +127,19 @@ ADQL = {
         "SELECT * FROM ztf.objects WHERE source_id = 669411015865587629",
         ["source_member_source", OBJECT_OID],
     ),
+    "epochs of a star by its identifier": (
+        "SELECT oid, hmjd, mag FROM ztf.detections WHERE source_id = 669411015865587629",
+        ["source_member_source", CURVE],
+    ),
+    "light curves of a star as arrays": (
+        "SELECT * FROM ztf.lightcurves WHERE source_id = 669411015865587629",
+        ["source_member_source", CURVE],
+    ),
+    "epochs of stars in a cone": (
+        "SELECT s.name, d.* FROM ztf.sources AS s JOIN ztf.detections AS d"
+        f" ON d.source_id = s.source_id WHERE DISTANCE(s.ra, s.dec, {CONE}) < 0.001",
+        ["source_position", "source_member_source", CURVE],
+    ),
     "epochs of a star that a light curve is of": (
         "SELECT d.* FROM ztf.objects AS a JOIN ztf.objects AS b ON a.source_id = b.source_id"
         " JOIN ztf.detections AS d ON d.oid = b.oid WHERE a.oid = 680113300005170",
@@ -325,11 +338,21 @@ def explained(query: sql.Composed, values: dict) -> str:
     return "\n".join(line for (line,) in rows)
 
 
-def test_objects_are_read_without_their_stars_where_no_column_of_these_is_asked_for(plan_of):
-    for columns in ("oid, ra, dec, mag_median", "oid, source_id"):
-        plan = plan_of(f"SELECT {columns} FROM ztf.objects WHERE oid = 680113300005170")
-        assert OBJECT_OID in plan
-        assert ("source_member" in plan) == ("source_id" in columns), plan
+@pytest.mark.parametrize(
+    ("table", "columns", "key"),
+    [
+        ("objects", "oid, ra, dec, mag_median", OBJECT_OID),
+        ("detections", "oid, hmjd, mag, detection_id, exposure_id", CURVE),
+        ("lightcurves", "oid, hmjd, mag", CURVE),
+    ],
+)
+def test_stars_are_not_looked_up_where_their_identifier_is_not_asked_for(
+    plan_of, table, columns, key
+):
+    for asked in (columns, "oid, source_id"):
+        plan = plan_of(f"SELECT {asked} FROM ztf.{table} WHERE oid = 680113300005170")
+        assert key in plan
+        assert ("source_member" in plan) == ("source_id" in asked), plan
 
 
 def test_light_curves_with_facts_of_exposures_are_found_by_keys(site):

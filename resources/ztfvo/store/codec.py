@@ -327,7 +327,8 @@ def decode(encoded: Encoded, offsets: np.ndarray, ticks_per_day: int) -> dict[st
 
 
 _UNPACKED = f"""
-  FROM lightcurve l JOIN exposure_set s ON s.id = l.exposure_set,
+  FROM lightcurve l JOIN exposure_set s ON s.id = l.exposure_set
+  LEFT JOIN source_member m ON m.oid = l.oid,
   LATERAL (SELECT
     {TICK_ORIGIN_MJD}::bigint * s.ticks_per_day AS origin,
     array_positions(string_to_array(l.mask::text, NULL), '1') AS place,
@@ -349,7 +350,7 @@ _UNPACKED = f"""
 """
 """Unpack every array once for each light curve: OFFSET 0 keeps the planner from moving this into
 the places of use, where it would be done once for each detection.  Arrays that a query does not
-need are not unpacked."""
+need are not unpacked, and stars not looked up."""
 
 
 def _real(name: str) -> str:
@@ -389,14 +390,14 @@ DETECTIONS = (
     "SELECT l.oid, "
     + ", ".join(f"{value} AS {name}" for name, value in _VALUES.items())
     + f", l.oid || '-' || ({_VALUES['hmjd']}) || {_NUMBER} AS detection_id"
-    + f", {_EXPOSURE} AS exposure_id"
+    + f", {_EXPOSURE} AS exposure_id, m.source_id"
     + f"{_UNPACKED}, {_SERIES}"
 )
 
 LIGHTCURVES = (
     "SELECT l.oid, "
     + ", ".join(f"d.{name}" for name in (*_VALUES, "exposure_id"))
-    + f"{_UNPACKED}, LATERAL (SELECT "
+    + f", m.source_id{_UNPACKED}, LATERAL (SELECT "
     + ", ".join(f"array_agg({value}) AS {name}" for name, value in _VALUES.items())
     + f", array_agg({_EXPOSURE}) AS exposure_id"
     + " FROM generate_series(1, bit_count(l.mask)::integer) i) d"
