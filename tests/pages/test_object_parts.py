@@ -136,6 +136,7 @@ def test_features_are_those_of_the_service_in_the_set_that_is_chosen(view, ask):
         shown = float(table.first.locator("td").inner_text())
         assert shown == pytest.approx(values[first], rel=1e-3)
     assert query_of(page)["FEATURES"] == ["v0.5"]
+    expect(page.locator("#summary")).to_contain_text("in features v0.5")
 
 
 def test_the_table_of_photometry_has_every_epoch_and_leads_to_its_point(view, ask):

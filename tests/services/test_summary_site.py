@@ -105,6 +105,21 @@ def test_types_of_hosted_catalogues_give_the_sentence(site):
     assert not facts(near, "type", "gcvs")
 
 
+@pytest.mark.parametrize("version", ["current", "v0.1", "v0.5", "latest"])
+def test_the_period_of_the_light_curve_is_of_the_set_of_features_that_is_named(site, version):
+    answer = requests.get(f"{site}/features", {"ID": OID, "VERSION": version}, timeout=60).json()
+    values = answer["lightcurves"][0]["values"]
+    period, ratio = (
+        next(value for name, value in values.items() if name.startswith(begin))
+        for begin in ("period_0", "period_s_to_n_0")
+    )
+    found = summary(site, ID=OID, CATALOG="gcvs", VERSION=version)
+    (fact,) = (one for one in found["facts"] if one["group"] == "period" and one["source"] == "ztf")
+    assert fact["value"] == pytest.approx(period, rel=1e-9)
+    name = "v0.5" if version == "latest" else version
+    assert f"in features {name}, signal-to-noise {ratio:.3g}" in fact["note"]
+
+
 def test_a_distance_from_outside_gives_the_absolute_magnitude_of_the_peak(site, outside):
     place = summary(site, ID=OID, CATALOG="gcvs")
     rows = gaia_distances.ROWS | {"RA_ICRS": [place["ra"]], "DE_ICRS": [place["dec"]]}
@@ -179,6 +194,7 @@ def test_the_votable_has_the_facts_and_states_of_the_json(site):
         ({"ID": OID, "CATALOG": "nobody"}, 400, "nobody"),
         ({"ID": OID, "RADIUS": "-1"}, 400, "RADIUS=-1"),
         ({"ID": OID, "RESPONSEFORMAT": "pdf"}, 400, "RESPONSEFORMAT=pdf"),
+        ({"ID": OID, "VERSION": "v9"}, 400, "VERSION=v9 is not one of current, v0.1"),
         ({"ID": OID, "PERIOD": "1"}, 400, "There is no parameter PERIOD"),
     ],
 )

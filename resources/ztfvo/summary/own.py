@@ -12,9 +12,16 @@ from psycopg.rows import dict_row
 
 from ztfvo import records
 from ztfvo.addresses import PERIODOGRAM, absolute, analysis, light_curve, view
+from ztfvo.analysis import epochs
+from ztfvo.analysis.featured import DEFAULT as CURRENT
 from ztfvo.bands import BANDS
+from ztfvo.dal import Parameters
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
+from ztfvo.features.build import build
+from ztfvo.features.extract import extract
+from ztfvo.features.model import MIN_EPOCHS
+from ztfvo.features.sets import sets
 from ztfvo.links.ofcurve.elsewhere import PAGES
 from ztfvo.match.model import Target
 from ztfvo.outside.model import State
@@ -28,6 +35,8 @@ _OBJECT = """
 SELECT o.*, f.period_0, f.period_s_to_n_0 FROM {schema}.objects o
 LEFT JOIN {schema}.features f USING (oid) WHERE o.oid = %s
 """
+PEAK = ("period_0", "period_s_to_n_0")
+"""How the names of features begin that are of the highest peak of a periodogram."""
 _STAR = "SELECT * FROM {schema}.sources WHERE source_id = %s"
 _PEAK = """
 SELECT mag_min, filter FROM {schema}.objects WHERE oid = ANY(%s) AND mag_min IS NOT NULL
@@ -35,13 +44,15 @@ ORDER BY mag_min LIMIT 1
 """
 
 
-def read(target: Target) -> Own:
+def read(target: Target, version: str | None = None) -> Own:
     """Return what is known of a light curve and of its star.
 
     Parameters
     ----------
     target
         With OID and release.
+    version
+        Name of the set of features that the period is one of; the table of features if None.
 
     Raises
     ------
@@ -60,10 +71,12 @@ def read(target: Target) -> Own:
         oids = [int(oid) for oid in star.get("oids") or [curve["oid"]]]
         brightest = _one(connection, _PEAK, schema, oids)
     peak = (float(brightest["mag_min"]), brightest["filter"]) if brightest else None
+    if version:
+        curve |= _computed(target, version)
     experts, missing = _recorded(oids)
     facts = [
         *_identified(curve, star, release.name, oids),
-        *_period(curve, release.name),
+        *_period(curve, release.name, version or CURRENT),
         *_magnitudes(curve, star, peak),
         *_position(target.place.ra, target.place.dec),
         *experts,
@@ -106,10 +119,25 @@ def _identified(
     return facts
 
 
-def _period(curve: dict[str, Any], release: str) -> list[Fact]:
+def _computed(target: Target, version: str) -> dict[str, float | None]:
+    """Return the highest peak of the periodogram as a set of features has it."""
+    _, (curve,) = epochs.fetch(target.release, [target.name], Parameters())
+    if len(curve) < MIN_EPOCHS:
+        return dict.fromkeys(PEAK)
+    which = sets()[version]
+    names = [one.name for one in build(which).features]
+    (values,) = extract(which, [(curve.time, curve.mag, curve.magerr)])
+    at = {peak: next(i for i, one in enumerate(names) if one.startswith(peak)) for peak in PEAK}
+    return {peak: float(values[place]) for peak, place in at.items()}
+
+
+def _period(curve: dict[str, Any], release: str, version: str) -> list[Fact]:
     if curve["period_0"] is None:
         return []
-    note = f"highest peak of the periodogram, signal-to-noise {curve['period_s_to_n_0']:.3g}"
+    note = (
+        f"highest peak of the periodogram in features {version}, signal-to-noise"
+        f" {curve['period_s_to_n_0']:.3g}"
+    )
     link = absolute(analysis(PERIODOGRAM, release, curve["oid"], "json"))
     value = float(str(curve["period_0"]))
     return [Fact(Group.PERIOD, "period", value, "d", link=link, note=note)]

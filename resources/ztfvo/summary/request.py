@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ztfvo.analysis import featured
 from ztfvo.dal import Parameters
 from ztfvo.db import reading
 from ztfvo.errors import HTTPError
+from ztfvo.features.sets import sets
 from ztfvo.match import places, request
 from ztfvo.match.model import OBJECTS, Catalog, Match, Target
 from ztfvo.products import stars
@@ -13,7 +15,7 @@ from ztfvo.store.names import DEFAULT
 
 PARAMETERS = (
     *(places.ID, STAR.name, places.EPOCH, request.CATALOG, request.RADIUS, request.MOTION),
-    *(request.WAIT, FORMAT, SHORT_FORMAT),
+    *(request.WAIT, featured.VERSION, FORMAT, SHORT_FORMAT),
 )
 
 
@@ -32,6 +34,20 @@ def read(parameters: Parameters, known: dict[str, Catalog]) -> Match:
     wanted = request.read_wanted(parameters, known, None, every=others, default=others)
     motion, wait = request.read_motion(parameters), request.read_wait(parameters)
     return Match([_target(parameters)], wanted, motion, wait)
+
+
+def read_version(parameters: Parameters) -> str | None:
+    """Return the name of the set of features that is asked for, if any.
+
+    Raises
+    ------
+    BadParameter
+        400, where there is none such.
+    """
+    if not parameters.text(featured.VERSION):
+        return None
+    which = featured.chosen(parameters)
+    return next(name for name, one in sets().items() if one is which)
 
 
 def _target(parameters: Parameters) -> Target:

@@ -9,6 +9,8 @@ from anyio import to_thread
 from fastapi import APIRouter, Response
 
 from ztfvo.addresses import SUMMARY
+from ztfvo.analysis.featured import VERSION
+from ztfvo.features.sets import sets
 from ztfvo.match import catalogs, places
 from ztfvo.match import request as matching
 from ztfvo.match.model import Match
@@ -39,6 +41,12 @@ _PARAMETERS = (
         matching.MOTION, "Whether proper motions are taken into account: yes or no", _TEXT
     ),
     outside.WAITING,
+    query_parameter(
+        VERSION,
+        "Set of features that the light curve's period is one of; that of the table of features"
+        " if not given",
+        {"type": "string", "enum": list(sets())},
+    ),
     streams.described(writers()),
 )
 _ANSWERS = {
@@ -62,7 +70,8 @@ async def summary(given: Reading) -> Response:
     form = streams.form_of(given, writers())
     known = await turns.work(given.request, None, catalogs.known)
     asked = await turns.work(given.request, None, request.read, given.parameters, known)
-    here = turns.work(given.request, None, own.read, asked.targets[0])
+    version = request.read_version(given.parameters)
+    here = turns.work(given.request, None, own.read, asked.targets[0], version)
     desk = desk_of(given.request)
     if isinstance(form, str):
         return streams.respond(form, HEADERS, partial(_stream, await here, asked, desk))

@@ -59,6 +59,7 @@ export function start({ data, state, page, keep }) {
     state.own.FEATURES = sets.value;
     keep();
     load();
+    page.dispatchEvent(new CustomEvent("version"));
   });
   page.addEventListener("drawn", load);
   const known = data.feature_sets;

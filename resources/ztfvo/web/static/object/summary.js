@@ -24,6 +24,7 @@ export function start({ data, state, page, form, refolded }) {
     const facts = [];
     said.textContent = "Asking catalogues and services …";
     const radii = state.own.MATCH_RADIUS.split(",").filter(Boolean).map((one) => ["RADIUS", one]);
+    const version = state.own.FEATURES ? [["VERSION", state.own.FEATURES]] : [];
     const take = (part) => {
       facts.push(...(part.facts ?? []));
       if (part.kind === "end") {
@@ -35,7 +36,7 @@ export function start({ data, state, page, form, refolded }) {
     };
     try {
       await lines(address(data.addresses.summary.split("?")[0],
-        [["ID", data.oids[0]], ...radii, ["RESPONSEFORMAT", "jsonl"]]), take, { signal: mine.signal });
+        [["ID", data.oids[0]], ...radii, ...version, ["RESPONSEFORMAT", "jsonl"]]), take, { signal: mine.signal });
     } catch (fault) {
       if (fault.name === "AbortError") return;
       if (!(fault instanceof Refused)) throw fault;
@@ -70,6 +71,7 @@ export function start({ data, state, page, form, refolded }) {
   }
 
   page.addEventListener("radius", load);
+  page.addEventListener("version", load);
   load();
 }
 
