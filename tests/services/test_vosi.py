@@ -81,3 +81,27 @@ def test_results_lead_to_the_short_address_of_the_links(site, tap):
     found = tap.search(f"SELECT * FROM ztf.objects WHERE oid = {service.HZ_HER_OIDS[0]}")
     (described,) = [one for one in found.votable.resources if one.type == "meta"]
     assert {one.name: one.value for one in described.params}["accessURL"] == f"{site}/links"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tap/capabilities",
+        "/tap/tables",
+        "/tap/tables/ztf.filters",
+        "/tap/availability",
+        "/tap/async",
+        "/tap/sync?LANG=ADQL&QUERY=SELECT+nothing",
+        "/oai.xml?verb=Identify",
+        "/oai.xml?verb=ListMetadataFormats",
+        "/demo/scs?MAXREC=0",
+        "/links?ID=680113300005170",
+    ],
+)
+def test_documents_name_no_style_sheet_that_browsers_warn_of(site, path):
+    for kind in ("*/*", "text/html,application/xhtml+xml"):
+        answer = requests.get(site + path, headers={"Accept": kind}, timeout=60)
+        assert b"<" in answer.content[:100]
+        assert b"xml-stylesheet" not in answer.content
+    first = requests.get(site + path, timeout=60).content
+    etree.fromstring(first)
