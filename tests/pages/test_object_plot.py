@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -34,7 +35,7 @@ OFFLINE = ("status of 400", "status of 404", "status of 503")
 
 def drawn(page: Page) -> None:
     """Wait until the light curve is drawn."""
-    expect(page.locator("#plot-said")).to_contain_text("points of")
+    expect(page.locator("#plot-said")).to_contain_text(re.compile("points? of"))
 
 
 def shown(page: Page) -> dict[str, float]:
@@ -274,6 +275,86 @@ def test_bad_input_shows_the_sentence_of_the_service_and_keeps_the_plot(view, as
     page.get_by_label("Bins (d)").fill("")
     page.keyboard.press("Enter")
     drawn(page)
+
+
+@pytest.mark.parametrize("period", ["abc", "-1", "0", "1e9"])
+def test_a_period_that_is_none_is_explained_and_neither_drawn_nor_kept(view, ask, period):
+    page = view("?PERIOD=1.7")
+    before = series(page)[str(OID)]["x"]
+    box = page.get_by_label("Period for folding")
+    box.fill(period)
+    box.press("Enter")
+    sentence = ask(f"/lc/{OID}.json", PERIOD=period).text.strip()
+    assert f"PERIOD={period}" in sentence
+    expect(page.locator("#plot-said")).to_have_text(sentence)
+    assert series(page)[str(OID)]["x"] == before
+    assert query_of(page) == {"PERIOD": ["1.7"]}
+    box.fill("")
+    box.press("Enter")
+    drawn(page)
+    assert query_of(page) == {}
+
+
+def test_a_zero_of_phases_without_a_period_is_no_part_of_the_address(view):
+    page = view("?PERIOD=1.7&EPOCH=58200.5")
+    page.get_by_label("Period for folding").fill("")
+    page.get_by_label("Period for folding").press("Enter")
+    assert query_of(page) == {}
+    page.get_by_label("HMJD of phase 0").fill("58300")
+    page.get_by_label("HMJD of phase 0").press("Enter")
+    drawn(page)
+    assert query_of(page) == {}
+
+
+def test_what_is_in_view_is_asked_for_alone_until_all_times_are_wanted_again(view):
+    page = view()
+    every = page.get_by_role("button", name="All times")
+    expect(every).to_be_hidden()
+    page.evaluate("ztfvo.plot.look([58300, 58500])")
+    page.get_by_role("button", name="Only what is in view").click()
+    expect(every).to_be_visible()
+    assert query_of(page)["TIME"] == ["58300.00000 58500.00000"]
+    assert all(58300 <= time <= 58500 for time in series(page)[str(OID)]["x"])
+    every.click()
+    expect(every).to_be_hidden()
+    assert len(series(page)[str(OID)]["x"]) == 336
+
+
+def test_a_step_to_an_epoch_that_is_not_in_view_brings_it_there(view):
+    page = view()
+    page.locator("#plot").focus()
+    for _ in range(4):
+        page.keyboard.press("+")
+    low, high = page.evaluate("ztfvo.plot.view().x")
+    page.keyboard.press("End")
+    last = float(query_of(page)["SHOW"][0].split("-")[1])
+    assert not low <= last <= high
+    view_now = page.evaluate("ztfvo.plot.view().x")
+    assert view_now[0] <= last <= view_now[1]
+    assert view_now[1] - view_now[0] == pytest.approx(high - low)
+
+
+def test_where_all_is_hidden_that_is_said(view):
+    page = view("?RADIUS=1")
+    page.get_by_role("button", name="None").click()
+    expect(page.locator("#plot-said")).to_have_text("All light curves are hidden: show one below.")
+
+
+def test_light_curves_of_one_band_differ_in_hue(visit):
+    page = visit(f"/view/{STAR[0]},{STAR[2]},{STAR[1]}", expected=OFFLINE)
+    drawn(page)
+    hues = page.evaluate(
+        "[...document.querySelectorAll('.series .mark')].map((one) => getComputedStyle(one).color)"
+    )
+    assert len(hues) == len(set(hues)) == 3
+
+
+def test_known_periods_are_offered_until_one_is_chosen(view):
+    page = view()
+    known = page.locator("#known-periods")
+    known.get_by_role("button", name="1.700167 d").click()
+    assert query_of(page) == {"PERIOD": ["1.700167"]}
+    expect(known).to_be_hidden()
 
 
 def test_own_points_are_drawn_beside_and_bad_files_are_explained(view, tmp_path):

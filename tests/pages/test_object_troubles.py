@@ -44,7 +44,7 @@ def of_gaia(**values) -> dict[str, list]:
 
 def match(page: Page, title: str):
     """The entry of a catalogue."""
-    return page.locator("#matches details").filter(
+    return page.locator("#matches .match").filter(
         has=page.locator("summary span:first-child", has_text=re.compile(f"^{re.escape(title)}$"))
     )
 
@@ -72,6 +72,9 @@ def test_an_answer_other_than_declared_is_told_from_none(view, outside):
     expect(legend).to_contain_text("gaia_photometry: column bp_obs_time is missing")
     expect(legend).to_contain_text("antares: ANTARES answers 404 Not Found")
     of_match = match(page, "Gaia DR3")
+    page.locator("#matches .group", has_text="without a usable answer").locator(
+        "summary"
+    ).first.click()
     expect(of_match.locator("summary")).to_contain_text("unreadable")
     of_match.locator("summary").click()
     expect(of_match).to_contain_text("RUWE")

@@ -204,11 +204,13 @@ def test_everything_on_the_page_leads_somewhere(ask, site):
 
 def test_the_page_leads_to_the_light_curves_of_the_star_that_its_links_have(ask):
     document = page(ask(f"/view/{OID}"))
-    (source,) = document.xpath("//a[starts-with(., 'Light curves of the same star')]/@href")
+    (source,) = document.xpath("//a[. = 'All 4 light curves of this star']/@href")
     oids = source.removeprefix("/view/").split(",")
     assert (oids[0], sorted(oids)) == (str(OID), sorted(map(str, HZ_HER_OIDS)))
-    shown = page(ask(source)).xpath("//div[@aria-labelledby='curves']//a/@href")
+    every = page(ask(source))
+    shown = every.xpath("//div[@aria-labelledby='curves']//a/@href")
     assert sorted(shown) == sorted(f"/view/{oid}" for oid in HZ_HER_OIDS)
+    assert not every.xpath("//a[contains(., 'light curves of this star')]")
 
 
 def test_the_figure_on_the_page_is_that_of_the_same_parameters(ask, site):
@@ -261,3 +263,66 @@ def test_there_is_no_page_of_an_unknown_light_curve(ask):
     answer = ask("/view/680113300999999")
     assert answer.status_code == 404
     assert "680113300999999" in answer.text
+
+
+@pytest.mark.parametrize("window", ["58000", "90000 90001"])
+def test_the_page_of_a_time_without_epochs_is_there_and_says_so(ask, window):
+    document = page(ask(f"/view/{OID}", TIME=window))
+    facts = dict(zip(document.xpath("//dt/text()"), document.xpath("//dd/text()"), strict=False))
+    assert facts["Time"] == "no epochs"
+    assert "254.45755 +35.34236" in document.xpath("string(//ul[contains(@class, 'places')])")
+
+
+def test_without_the_map_of_dust_that_is_asked_for_the_page_says_so_and_is_there(ask):
+    document = page(ask(f"/view/{OID}", DEREDDEN="csfd"))
+    assert "ztfvo dust fetch csfd" in document.xpath("string(//p[@class='note'])")
+    (menu,) = document.xpath("//select[@name='DEREDDEN']")
+    away = [one.get("value") for one in menu.xpath("option[@disabled]")]
+    assert away == ["csfd", "sfd", "bayestar2019"]
+    assert ask(f"/lc/{OID}.csv", DEREDDEN="csfd").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"SHOW": "junk"}, "SHOW=junk cannot be used: name an epoch by OID and HMJD"),
+        ({"MATCH_RADIUS": "gaia:x"}, "MATCH_RADIUS=gaia:x cannot be used: give arcseconds by"),
+        ({"MATCH_RADIUS": "5"}, "MATCH_RADIUS=5 cannot be used"),
+        ({"FEATURES": "v9"}, "FEATURES=v9 is not one of current, v0.1"),
+        ({"EPOCH": "1e99", "PERIOD": "1"}, "EPOCH=1e99 is not a number from -1000000 to 2400000"),
+    ],
+)
+def test_what_the_page_alone_is_asked_is_checked_under_its_own_name(ask, parameters, sentence):
+    answer = ask(f"/view/{OID}", **parameters)
+    assert (answer.status_code, sentence in answer.text) == (400, True), answer.text
+    good = {"SHOW": f"{OID}-58300.25", "MATCH_RADIUS": "gaia:1,vsx:5", "FEATURES": "v0.5"}
+    assert ask(f"/view/{OID}", **good).status_code == 200
+
+
+def test_what_vsx_is_told_is_of_good_epochs_alone(ask):
+    rows = {
+        row[0].text: [cell.text for cell in row[1:]]
+        for row in page(ask(f"/view/{OID}/vsx")).xpath("//main//tr")
+    }
+    curves = ask("/lc", SOURCE="ZTF J165749.81+352032.4", RESPONSEFORMAT="json").json()
+    for band in "gr":
+        good = [
+            mag
+            for curve in curves["lightcurves"]
+            if curve["filter"] == f"z{band}"
+            for mag, flags, error in zip(
+                curve["mag"], curve["catflags"], curve["magerr"], strict=True
+            )
+            if flags == 0 and error > 0
+        ]
+        bright, faint = np.percentile(good, (1, 99))
+        value, note = rows[f"Range, Sloan-like {band}"]
+        assert value == f"{bright:.2f} - {faint:.2f} {band}"
+        assert f"of {len(good)} good epochs" in note
+    (mine,) = (one for one in curves["lightcurves"] if str(one["oid"]) == str(OID))
+    good = [
+        (mag, time)
+        for mag, flags, time in zip(mine["mag"], mine["catflags"], mine["hmjd"], strict=True)
+        if flags == 0
+    ]
+    assert rows["Brightest good epoch (HJD, UTC)"][0] == f"{min(good)[1] + 2400000.5:.5f}"

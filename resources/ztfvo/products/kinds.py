@@ -17,6 +17,8 @@ from ztfvo.products.model import Request
 
 FIRST_JD = 2.4e6
 """From here on a number is taken for a Julian date: as an MJD it were of the 85th century."""
+LAST_JD = 5e6
+"""From here on it is none either: it were of the 90th."""
 
 DEFAULT = Request(release="", oids=(), format="")
 """A request of which nothing is asked."""
@@ -186,7 +188,7 @@ def refuse_julian(name: str, text: str, time: float | None) -> None:
     HTTPError
         400, with the MJD that a Julian date is.
     """
-    if time is not None and FIRST_JD < time < math.inf:
+    if time is not None and FIRST_JD < time < LAST_JD:
         raise HTTPError(
             400,
             f"{name}={shorten(text)} looks like a JD, and times here are MJD: MJD = JD - 2400000.5,"

@@ -198,5 +198,7 @@ class Product:
     """What services outside gave."""
     lines: tuple[Line, ...] = ()
     """Models that figures show with the light curves."""
+    warnings: tuple[str, ...] = ()
+    """Sentences on what was asked for and could not be had."""
     address: str | None = None
     """Whole address that gives the same, where it is not that of the request."""

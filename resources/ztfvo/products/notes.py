@@ -31,7 +31,7 @@ def notes(product: Product) -> list[str]:
     """Sentences on all light curves of a derived product; none where there is nothing to say."""
     if not product.release:
         return beside.notes(product)
-    found = []
+    found = list(product.warnings)
     if TIMES[product.times].note:
         found.append(TIMES[product.times].note)
     binned = [curve for curve in product.curves if curve.averaged is not None]

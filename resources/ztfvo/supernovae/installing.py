@@ -46,6 +46,15 @@ def installed_as(settings: Settings, name: str) -> Installed | None:
     )
 
 
+def names(settings: Settings) -> list[str]:
+    """Return the names of the models that are installed, in their order, readable or not."""
+    return [
+        one.name
+        for one in MODELS.values()
+        if not one.files or folder_of(settings, one.name).is_dir()
+    ]
+
+
 def preferred(settings: Settings) -> Installed:
     """Return the first model that is here.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 
 from fastapi import Request, Response
 
+from ztfvo.errors import HTTPError
 from ztfvo.products import produce, request
 from ztfvo.products.model import Product
 from ztfvo.products.writers import Writer, votableform, writers
@@ -95,9 +97,20 @@ def _fetch(sent: Request, asked: request.Asked) -> tuple[Product, Writer, bytes 
     answer_as(sent, writers()[0].content_type)
     writer = request.wanted(asked, UNLISTED)
     answer_as(sent, writer.content_type)
-    product = produce.fetch(request.read(asked, writer))
+    product = _fetched(request.read(asked, writer), writer)
     waits = writer.figure or product.request.beside or _is_large(product, writer.figure)
     return product, writer, None if waits else produce.write(product, writer)
+
+
+def _fetched(wanted: request.Request, writer: Writer) -> Product:
+    """Select light curves; a page without a map of dust says so, and is there all the same."""
+    try:
+        return produce.fetch(wanted)
+    except HTTPError as error:
+        if writer is not lightcurve.WRITER or wanted.deredden is None:
+            raise
+        product = produce.fetch(replace(wanted, deredden=None))
+        return replace(product, warnings=(error.message,))
 
 
 def _name(product: Product) -> str:

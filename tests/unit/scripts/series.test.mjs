@@ -102,4 +102,14 @@ test("own points are read by the names of their columns, whatever their order", 
 test("own points of which something is missing or no number are refused with the line", () => {
   assert.throws(() => own("mjd,flux\n1,2\n", "mag", "x.csv"), /x\.csv has no columns mjd, mag and magerr/);
   assert.throws(() => own("mjd,mag,magerr\n1,2,0.1\n1,,0.1\n", "mag", "x.csv"), /line 3: nothing is not a number/);
+  assert.throws(() => own("mjd,mag,magerr\n", "mag", "x.csv"), /names of columns and no epochs/);
+  assert.throws(() => own("mjd;mag;magerr\n1;2;0.1\n", "mag", "x.csv"), /no commas between its columns/);
+});
+
+test("own points in JD are refused with the way to MJD, and too many with the limit", () => {
+  assert.throws(() => own("mjd,mag,magerr\n2458300.5,13,0.05\n", "mag", "x.csv"),
+    /line 2: 2458300\.5 looks like a JD, and times here are MJD: MJD = JD - 2400000\.5/);
+  const many = (number) => `mjd,mag,magerr\n${"58000,15,0.1\n".repeat(number)}`;
+  assert.equal(own(many(20000), "mag", "x.csv")[0].x.length, 20000);
+  assert.throws(() => own(many(20001), "mag", "x.csv"), /20,001 epochs, 20,000 are the limit/);
 });

@@ -9,6 +9,8 @@ import numpy as np
 
 SIZE = 400
 """Steps of the chart in either direction."""
+LINE, APART = 14, 120
+"""Height of a label, and how far from another it may be at the same height."""
 SCALES = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000)
 """Lengths that a scale bar may have, arcsec."""
 
@@ -20,6 +22,8 @@ class Chart:
     size: int
     marks: Sequence[tuple[float, float, str]]
     """Those that lie on it: from the left, from the top, label."""
+    labels: Sequence[tuple[float, float, str]]
+    """Where their labels begin or end, which of both (``start`` or ``end``)."""
     left_out: int
     arrows: Sequence[tuple[float, float, float, float]]
     """From and to, of those that begin on it."""
@@ -48,13 +52,15 @@ def chart(
     x, y, on_chart = _placed([mark[:2] for mark in marks], centre, view)
     first = _placed([one[:2] for one in arrows], centre, view)
     last = _placed([one[2:] for one in arrows], centre, view)
+    shown = [(round(float(x[at]), 1), round(float(y[at]), 1)) for at in np.flatnonzero(on_chart)]
     length = max((one for one in SCALES if one <= view * 3600 / 3), default=SCALES[0])
     return Chart(
         size=SIZE,
         marks=[
-            (round(float(x[at]), 1), round(float(y[at]), 1), marks[at][2])
-            for at in np.flatnonzero(on_chart)
+            (*place, marks[at][2])
+            for place, at in zip(shown, np.flatnonzero(on_chart), strict=True)
         ],
+        labels=_labels(shown),
         left_out=int((~on_chart).sum()),
         arrows=[
             tuple(round(float(each[at]), 1) for each in (*first[:2], *last[:2]))
@@ -63,6 +69,18 @@ def chart(
         scale=round(length / 3600 / view * SIZE, 1),
         scale_text=_angle(length),
     )
+
+
+def _labels(places: Sequence[tuple[float, float]]) -> list[tuple[float, float, str]]:
+    """Labels beside the marks, one below the other where marks are close."""
+    found: list[tuple[float, float, str]] = []
+    for x, y in places:
+        left = x < SIZE * 0.6
+        at, level = (x + 10 if left else x - 10), y - 8
+        while any(abs(at - other) < APART and abs(level - up) < LINE for other, up, _ in found):
+            level += LINE
+        found.append((round(at, 1), round(level, 1), "start" if left else "end"))
+    return found
 
 
 def _placed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,6 +16,10 @@ from astropy.time import Time
 
 from ztfvo import addresses, records
 from ztfvo.bands import BANDS
+from ztfvo.dal import BadParameter, Parameters, shorten
+from ztfvo.dust import reading
+from ztfvo.dust.maps import maps
+from ztfvo.dust.model import DustError
 from ztfvo.features.sets import sets
 from ztfvo.links import ofcurve
 from ztfvo.links.curves import read
@@ -30,6 +35,7 @@ from ztfvo.products.points import of_curve
 from ztfvo.products.series import plain
 from ztfvo.products.writers import Writer, writers
 from ztfvo.settings import get_settings
+from ztfvo.supernovae import installing
 from ztfvo.supernovae.declared import MODELS
 from ztfvo.web.pages import HTML, page
 from ztfvo.web.pages.scripts import imported
@@ -41,7 +47,7 @@ def write(product: Product) -> bytes:
     lead = product.curves[0] if product.curves else None
     shown = [curve for curve in product.curves if request.asks_for(curve.oid)]
     first = _first(product)
-    place = _place(lead) if lead else ()
+    place = _place(lead) if lead is not None else ()
     return page(
         "lightcurve.html",
         title=_title(request),
@@ -50,10 +56,11 @@ def write(product: Product) -> bytes:
         epochs=_epochs_asked_first(request),
         bands=sorted({curve.filter for curve in shown}, key="zg zr zi".index),
         place=place,
-        where=_where(lead) if lead else "",
+        where=_where(lead) if lead is not None else "",
         releases=_releases(product, first) if first else [],
         windows=sorted(product.windows),
         sources=_sources(request),
+        star=_star(request, first),
         product=product,
         simulated=product.simulated,
         notes=notes(product),
@@ -85,6 +92,8 @@ WITH = "WITH"
 OWN = ("SHOW", "HIDE", "MATCH_RADIUS", "FEATURES")
 """Parameters of the page alone, for its scripts: the epoch whose image is shown (OID-HMJD), what is
 not drawn, radii of catalogues as of `/match`, and the set of features."""
+_EPOCH = re.compile(r"\d+-\d+(\.\d+)?")
+_RADII = re.compile(r"(\w+:\d+(\.\d*)?(,|$))+")
 
 WRITER = Writer(
     names=("html", "text/html"),
@@ -101,6 +110,28 @@ WRITER = Writer(
     models=True,
 )
 """The page as a form of light curves."""
+
+
+def require_own(given: Parameters) -> None:
+    """Check the parameters of the page alone.
+
+    Raises
+    ------
+    BadParameter
+        400, where one cannot be used.
+    """
+    for name, pattern, remedy in (
+        ("SHOW", _EPOCH, "name an epoch by OID and HMJD, as in SHOW=680113300005170-58300.25"),
+        ("MATCH_RADIUS", _RADII, "give arcseconds by catalogue, as in MATCH_RADIUS=gaia:1,vsx:5"),
+    ):
+        text = given.text(name)
+        if text and not pattern.fullmatch(text):
+            raise BadParameter(name, f"{name}={shorten(text)} cannot be used: {remedy}.")
+    version = given.text("FEATURES")
+    if version and version not in sets():
+        raise BadParameter(
+            "FEATURES", f"FEATURES={shorten(version)} is not one of {', '.join(sets())}."
+        )
 
 
 def _title(request: Request) -> str:
@@ -160,7 +191,11 @@ def _field(parameter: Parameter, request: Request) -> dict[str, Any]:
     field: dict[str, Any] = {"name": parameter.name, "label": parameter.label, "value": written}
     if not isinstance(parameter, Choice) and parameter.options:
         default, *others = parameter.options
-        return field | {"kind": "menu", "options": [("", default), *((one, one) for one in others)]}
+        away = _maps_away()
+        return field | {
+            "kind": "menu",
+            "options": [("", default, True), *((one, one, one not in away) for one in others)],
+        }
     if not isinstance(parameter, Choice):
         return field | {
             "kind": "text",
@@ -173,6 +208,14 @@ def _field(parameter: Parameter, request: Request) -> dict[str, Any]:
     return field | {"kind": "choice", "options": options, "value": written or words[0]}
 
 
+def _maps_away() -> set[str]:
+    """Maps of dust that are not installed; those that cannot be read say so when they are asked."""
+    try:
+        return maps().keys() - reading.installed(get_settings()).keys()
+    except DustError:
+        return set()
+
+
 def _data(product: Product) -> dict[str, Any]:
     """What the scripts of the page have to know: the light curves, and where to ask for what."""
     request = product.request
@@ -181,13 +224,14 @@ def _data(product: Product) -> dict[str, Any]:
     every = {"ID": ",".join(oids)}
     release = request.release
     in_release = partial(addresses.of_release, release)
+    here = installing.names(get_settings())
     return {
         "oids": oids,
         "release": product.release,
         "feature_sets": [{"name": name, "title": one.title} for name, one in sets().items()],
         "models": [
-            {"name": one.name, "type": one.type}
-            for one in sorted(MODELS.values(), key=lambda one: bool(one.files))
+            {"name": one.name, "type": one.type, "here": one.name in here}
+            for one in sorted(MODELS.values(), key=lambda one: one.name not in here)
         ],
         "place": product.place,
         "addresses": {
@@ -351,11 +395,19 @@ def _records(product: Product, first: LightCurve | None) -> dict[str, Any] | Non
     }
 
 
+def _star(request: Request, first: LightCurve | None) -> dict[str, Any] | None:
+    """The page of all light curves of the first one's star, where it has more than are shown."""
+    if first is None:
+        return None
+    oids = [first.oid, *(one.oid for one in first.relatives if one.release == first.release)]
+    if set(oids) <= set(request.oids):
+        return None
+    return {"number": len(oids), "page": _page_of(request, *oids)}
+
+
 def _related(product: Product, first: LightCurve | None) -> Iterator[tuple[str, str]]:
     """What else there is of the first light curve, here and at other services."""
     request, oid = product.request, product.curves[0].oid
-    star = [one.oid for one in first.relatives if one.release == first.release] if first else []
-    yield "Light curves of the same star in this release", _page_of(request, oid, *star)
     yield (
         "All that is linked to this light curve (DataLink)",
         addresses.links(request.release, oid),

@@ -16,6 +16,7 @@ from ztfvo.db import reading
 from ztfvo.designation import designation
 from ztfvo.links.curves import read
 from ztfvo.products import produce
+from ztfvo.products.derive import derive
 from ztfvo.products.model import Curve, Product, Request
 from ztfvo.products.parameters import FORMAT, ID
 from ztfvo.products.stars import Star, star_of
@@ -49,7 +50,8 @@ def write(release: str, oid: int, period: float | None, epoch: float | None) -> 
     oids = (oid, *others)
     with reading() as connection:
         named = star_of(connection, release, oid)
-    product = produce.fetch(Request(release=release, oids=oids, format="json", good_only=True))
+    wanted = Request(release=release, oids=oids, format="json", good_only=True)
+    product = derive(produce.fetch(wanted))
     star = named or Star(designation(*product.place), *product.place)
     return page(
         "submission.html",

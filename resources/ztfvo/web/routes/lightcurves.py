@@ -136,5 +136,6 @@ async def view(given: Reading) -> Response:
         return await turns.work(given.request, None, formerly.lead, given)
     *release, oids = given.around("view")
     path = [*release, f"{oids}.{lightcurve.WRITER.extension}"]
+    lightcurve.require_own(given.parameters)
     of_curves = replace(given, parameters=given.parameters.without(lightcurve.OWN))
     return await deliver(given.request, asking(of_curves, path))

@@ -1,8 +1,10 @@
 // Folding: half and twice the period, a fine period, the zero of phases.
 
-import { all, find } from "../page/dom.js";
+import { all, fill, find, make } from "../page/dom.js";
 
-export function startFolding(form, current, refold) {
+const MOST_KNOWN = 4;
+
+export function startFolding(form, page, current, refold) {
   const place = find("#folding"), now = find("#period-now");
   const fine = find("#period-slider"), zero = find("#phase-slider");
   const period = form.elements.PERIOD, epoch = form.elements.EPOCH;
@@ -46,12 +48,32 @@ export function startFolding(form, current, refold) {
     });
   }
 
+  // Periods that are known are offered while none is chosen.
+  const known = make("span", { id: "known-periods", class: "row", hidden: true });
+  find("#choices").after(known);
+  page.addEventListener("periods", ({ detail }) => {
+    const sources = new Map();
+    for (const { value, title } of detail) sources.set(format(value), [...(sources.get(format(value)) ?? []), title]);
+    fill(known, "Known periods: ", ...[...sources].slice(0, MOST_KNOWN).map(([value, titles]) => make("button", {
+      type: "button", class: "plain", title: titles.join(", "),
+      onclick: () => {
+        period.value = value;
+        refold(true);
+      },
+    }, `${value} d`)));
+    known.dataset.number = sources.size;
+    follow();
+  });
+
+  function follow() {
+    const value = Number(period.value);
+    place.hidden = !(value > 0);
+    known.hidden = value > 0 || !Number(known.dataset.number);
+    now.value = value > 0 ? `${format(value)} d` : "";
+  }
+
   return {
     // Show the tools where the light curve is folded.
-    follow() {
-      const value = Number(period.value);
-      place.hidden = !(value > 0);
-      now.value = value > 0 ? `${format(value)} d` : "";
-    },
+    follow,
   };
 }

@@ -69,7 +69,7 @@ export function start({ data, state, page, choose, plot }) {
       image.shown = null;
       paint();
       said.textContent = fault.message;
-      said.classList.add("bad");
+      said.classList.toggle("bad", fault.status !== 404);  // most epochs have none
     }
   }
 

@@ -7,16 +7,21 @@ const SAID = {
   asked: "asked …", empty: "has nothing here", unavailable: "does not answer", malformed: "answered otherwise than declared",
 };
 
-export function showLegend(place, series, toggle, others) {
+export function showLegend(place, series, toggle, others, hue) {
   const entry = (one) => make("label", { class: `check series ${one.band}${one.main ? " main" : ""}` },
     make("input", {
       type: "checkbox", checked: !one.hidden, value: one.name,
       onchange: (event) => toggle(one.name, event.target.checked),
     }),
-    make("span", { class: "mark", "aria-hidden": "true" }, one.limits ? "▽" : MARKS[one.band] ?? "▲"),
-    `${one.title ? `${one.title} ${one.band}` : `${one.name} ${one.band}`}, ${one.x.length} ${one.limits ? "limits" : "points"}`,
+    mark(one),
+    `${one.title ? `${one.title} ${one.band}` : `${one.name} ${one.band}`}, ${one.x.length} ${one.limits ? "limit" : "point"}${one.x.length === 1 ? "" : "s"}`,
     one.main ? "" : make("span", { class: "quiet" },
       one.separation === undefined ? ` ${one.detail}` : ` ${one.separation.toFixed(2)}″, ${one.detail}`));
+  function mark(one) {
+    const made = make("span", { class: "mark", "aria-hidden": "true" }, one.limits ? "▽" : MARKS[one.band] ?? "▲");
+    if (one.variant) made.style.color = hue(one);
+    return made;
+  }
   const states = others.filter((one) => SAID[one.state]).map((one) =>
     make("span", { class: `state ${one.state}` }, `${one.name}: ${one.reason ?? SAID[one.state]}`));
   const buttons = series.length < 2 ? [] : [

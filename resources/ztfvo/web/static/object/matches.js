@@ -49,16 +49,30 @@ export function start({ data, state, page, keep }) {
         && rows.some((row) => row[column.name] !== null && row[column.name] !== undefined));
       fill(one.body, table(columns, rows, { link: (row) => row.record, first: one.catalog.yields.name }));
     }
-    sort();
     page.dispatchEvent(new CustomEvent("matched", { detail: { catalog: one.catalog, rows } }));
     one.state = answer.state;
+    sort();
     tally();
   }
 
+  // Catalogues that have something and those still asked stand by themselves, the others together.
+  const groups = [["without a usable answer", ["unavailable", "malformed"]], ["with nothing here", ["empty"]]].map(([what, states]) => {
+    const title = make("summary", {}), inner = make("div", {});
+    return { what, states, title, inner, details: make("details", { class: "group", hidden: true }, title, inner) };
+  });
+
   function sort() {
-    const rank = { found: 0, unavailable: 2, malformed: 2, empty: 3 };
-    list.append(...[...entries.values()]
-      .sort((a, b) => (rank[a.state] ?? 1) - (rank[b.state] ?? 1)).map((one) => one.details));
+    const all = [...entries.values()];
+    const grouped = new Set(groups.flatMap((group) => group.states));
+    list.append(...all.filter((one) => !grouped.has(one.state))
+      .sort((a, b) => Number(a.state !== "found") - Number(b.state !== "found")).map((one) => one.details));
+    for (const { what, states, title, inner, details } of groups) {
+      const mine = all.filter((one) => states.includes(one.state)).map((one) => one.details);
+      inner.append(...mine);
+      title.textContent = `${mine.length} ${what}`;
+      details.hidden = !mine.length;
+      list.append(details);
+    }
   }
 
   function tally() {

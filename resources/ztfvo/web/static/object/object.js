@@ -8,10 +8,12 @@ import { showLegend } from "./legend.js";
 import { makePlot } from "./plot.js";
 import { showReferences } from "./references.js";
 import { extent, fold, own as readOwn, QUANTITIES, read, unit } from "./series.js";
-import { addressOf, asked, epochOf, modelFits, nameOf, OF_MODEL, ofPage, setUnseen, valueOf, without } from "./state.js";
+import { addressOf, asked, epochOf, folds, modelFits, nameOf, OF_MODEL, ofPage, setUnseen, valueOf, without } from "./state.js";
 
 const data = JSON.parse(find("#page-data").textContent);
 const form = find("#choices"), said = find("#plot-said"), host = find("#plot");
+const NOT_TO_BE_USED = 32768;  // catflags
+const LARGEST = 2e6;  // bytes of a file of own points
 const page = new EventTarget();
 const state = { pairs: asked(form), own: ofPage(location.search), mine: [], series: [], curves: null };
 const outside = new Map();  // by source and what it was asked: the answer, or why there is none
@@ -31,23 +33,28 @@ function keep() {
 }
 
 // Epochs are asked for as the form says; folding is done here, but that of bins.
-function request() {
-  const binned = valueOf(state.pairs, "BIN") !== null;
-  const pairs = without(state.pairs, "WITH", "CYCLES", "TITLE", "CAPTION", ...OF_MODEL, ...(binned ? [] : ["PERIOD", "EPOCH"]));
+function request(pairs) {
+  const folded = valueOf(pairs, "BIN") !== null || !folds(pairs);
+  const wanted = without(pairs, "WITH", "CYCLES", "TITLE", "CAPTION", ...OF_MODEL, ...(folded ? [] : ["PERIOD", "EPOCH"]));
   return address(data.addresses.lc, [
-    ...data.oids.map((oid) => ["ID", oid]), ...pairs, ["RESPONSEFORMAT", "json"]]);
+    ...data.oids.map((oid) => ["ID", oid]), ...wanted, ["RESPONSEFORMAT", "json"]]);
 }
 
+// What cannot be had changes nothing but the sentence below the plot.
 async function load() {
   running?.abort();
   const mine = running = new AbortController();
+  const pairs = asked(form);
   said.classList.remove("bad");
   try {
-    const answer = await json(request(), { signal: mine.signal });
+    const answer = await json(request(pairs), { signal: mine.signal });
+    state.pairs = pairs;
     state.curves = answer;
     state.quantity = quantity();
+    keep();
     show();
-    await askOthers(mine.signal);
+    folding.follow();
+    await askOthers();
   } catch (fault) {
     if (fault.name === "AbortError") return;
     if (!(fault instanceof Refused)) throw fault;
@@ -57,23 +64,23 @@ async function load() {
   }
 }
 
-// Each service outside is asked by itself, and fails alone.
-async function askOthers(signal) {
+// Each service outside is asked by itself, once, and fails alone; who takes its mark off and sets it
+// again has it asked again.
+async function askOthers() {
   const names = state.pairs.filter(([name]) => name === "WITH").flatMap(([, value]) => value.split(","));
   const time = state.pairs.filter(([name]) => name === "TIME");
   state.outside = names.map((name) => {
     const at = address(`/outside/${name}/lc`, [["ID", data.oids[0]], ...releaseOf(), ...time, ["RESPONSEFORMAT", "json"]]);
     return { name, at };
   });
+  const wanted = new Set(state.outside.map(({ at }) => at));
+  for (const [at, answer] of outside) if (answer.fault && !wanted.has(at)) outside.delete(at);
   tell("outside");
-  await Promise.all(state.outside.map(async ({ at }) => {
-    if (outside.get(at)?.outside) return;
-    outside.delete(at);
-    tell("outside");
+  await Promise.all([...wanted].filter((at) => !outside.has(at)).map(async (at) => {
+    outside.set(at, {});
     try {
-      outside.set(at, await json(at, { signal }));
+      outside.set(at, await json(at));
     } catch (fault) {
-      if (fault.name === "AbortError") return;
       outside.set(at, { fault });
     }
     show(true);
@@ -89,7 +96,7 @@ function othersFound() {
 function outsideStates() {
   return (state.outside ?? []).map(({ name, at }) => {
     const answer = outside.get(at);
-    if (!answer) return { name, state: "asked" };
+    if (!answer?.fault && !answer?.outside) return { name, state: "asked" };
     if (answer.fault) return { name, state: answer.fault.state ?? "unavailable", reason: answer.fault.message };
     const [source] = answer.outside;
     return { name, state: source.state, reason: source.reason, object: source.object, epochs: source.nrows };
@@ -104,9 +111,15 @@ function show(keepView = false) {
     ...read({ ...state.curves, outside: others }, chosen, data.oids),
     ...state.mine.flatMap(({ text, label }) => readOwn(text, chosen, label)),
   ];
-  for (const one of state.series) one.hidden = hidden.has(one.name);
+  const alike = new Map();  // light curves of one band differ in hue
+  for (const one of state.series) {
+    one.hidden = hidden.has(one.name);
+    if (!one.oid) continue;
+    one.variant = alike.get(one.band) ?? 0;
+    alike.set(one.band, one.variant + 1);
+  }
   draw(keepView);
-  showLegend(find("#legend"), state.series, toggle, outsideStates());
+  showLegend(find("#legend"), state.series, toggle, outsideStates(), plot.hue);
   showReferences(find("#references") ?? referencesPlace(), state.curves.lightcurves, chosen, setReferences);
   tell("drawn");
   if (!keepView) requestAnimationFrame(() => performance.mark("drawn"));
@@ -130,16 +143,19 @@ function draw(keepView = false) {
     xTitle: period === null ? "Heliocentric MJD (UTC)" : `Phase, P = ${Number(period.toPrecision(10))} d`,
     yTitle: `${QUANTITIES[chosen].title}${shape.name === "mag" ? "" : ` (${shape.name})`}`,
   }, keepView && Boolean(plot.view()));
-  said.textContent = range.empty
-    ? state.curves.notes.join(" ") || "There is nothing to draw: no epoch is left, or none has this quantity."
-    : chosenText() || summaryText();
+  find("#all-times").hidden = valueOf(state.pairs, "TIME") === null;
+  said.textContent = !range.empty ? chosenText() || summaryText()
+    : state.series.length && state.series.every((one) => one.hidden) ? "All light curves are hidden: show one below."
+      : state.curves.notes.join(" ") || "There is nothing to draw: no epoch is left, or none has this quantity.";
 }
+
+const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
 function summaryText() {
   const shown = state.series.filter((one) => !one.hidden);
   const points = shown.reduce((sum, one) => sum + one.x.length, 0);
   const flagged = shown.reduce((sum, one) => sum + one.flagged.reduce((part, flag) => part + flag, 0), 0);
-  return `${points} points of ${shown.length} series${flagged ? `, ${flagged} of them flagged (crosses)` : ""}.`;
+  return `${counted(points, "point")} of ${shown.length} series${flagged ? `, ${flagged} of them flagged (crosses)` : ""}.`;
 }
 
 // A point in words: what, when, how bright.
@@ -150,7 +166,8 @@ function describe(one, row) {
   const scale = QUANTITIES[state.quantity].magnitudes ? { factor: 1, name: "mag" } : unit(state.quantity, [value, value]);
   const written = (each) => (each / scale.factor).toFixed(scale.factor === 1 ? 3 : 2);
   const hmjd = one.rows.hmjd[row];
-  const flags = one.rows.catflags?.[row] ? `\ncatflags ${one.rows.catflags[row]}` : "";
+  const flag = one.rows.catflags?.[row];
+  const flags = flag ? `\ncatflags ${flag}${flag >= NOT_TO_BE_USED ? ", not to be used" : ""}` : "";
   const number = one.rows.npoints ? `\n${one.rows.npoints[row]} epochs` : "";
   const errors = below === above ? `± ${written(below)}` : `+${written(above)} −${written(below)}`;
   const what = `${one.title ?? one.name} ${one.oid || one.title ? one.band : ""}`.trim();
@@ -194,10 +211,7 @@ function setReferences(words) {
 }
 
 function changed() {
-  state.pairs = asked(form);
-  keep();
   load();
-  folding.follow();
 }
 
 function setModel(pairs) {
@@ -208,7 +222,13 @@ function setModel(pairs) {
 
 // A period or its zero of phases needs no other epochs, but those of bins.
 function refolded(final) {
-  state.pairs = asked(form);
+  const pairs = asked(form);
+  if (!folds(pairs)) {
+    load();
+    return;
+  }
+  said.classList.remove("bad");
+  state.pairs = pairs;
   if (!final) {
     fold(state.series, number("PERIOD"), number("EPOCH") ?? 0);
     plot.redraw(true);
@@ -235,7 +255,7 @@ host.hidden = false;
 find("#legend").hidden = false;
 find("[type=submit]", form).hidden = true;
 const plot = makePlot(host, { onChoose: choose, onPoint: describe });
-const folding = startFolding(form, () => state, refolded);
+const folding = startFolding(form, page, () => state, refolded);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -255,8 +275,16 @@ find("#window-view").addEventListener("click", () => {
   form.elements.TIME.value = plot.view().x.map((one) => one.toFixed(5)).join(" ");
   changed();
 });
+find("#all-times").addEventListener("click", () => {
+  form.elements.TIME.value = "";
+  changed();
+});
 
 function addOwn(file) {
+  if (file.size > LARGEST) {
+    said.textContent = `${file.name} has ${(file.size / 1e6).toFixed(1)} MB, ${LARGEST / 1e6} MB are the limit.`;
+    return;
+  }
   file.text().then((text) => {
     try {
       readOwn(text, state.quantity, file.name);
@@ -279,14 +307,13 @@ page.addEventListener("drawn", () => {
   const point = chosenPoint();
   plot.choose(point ? { name: point.series.name, row: point.row } : null);
 });
-page.addEventListener("outside", () => showLegend(find("#legend"), state.series, toggle, outsideStates()));
+page.addEventListener("outside", () => showLegend(find("#legend"), state.series, toggle, outsideStates(), plot.hue));
 
 // For tests, and for people who want to look behind: what is drawn, and where.
 window.ztfvo = { plot, state, page };
 
 keep();
 load();
-folding.follow();
 
 // The rest of the page comes when the curve is drawn; each part is a module that fails alone.
 const parts = ["image", "summary", "matches", "features", "records", "photometry", "periodogram", "supernova", "similar", "sky", "tools"];

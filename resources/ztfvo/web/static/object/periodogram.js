@@ -30,7 +30,7 @@ export function start({ data, state, form, refolded }) {
     try {
       const answer = await json(address(path, pairs()));
       const left = answer.left_out.join(" ");
-      said.textContent = `${answer.method.title}, ${answer.grid.number.toLocaleString("en")} frequencies, ${answer.lightcurves.length} light curves. ${left}`;
+      said.textContent = `${answer.method.title}, ${answer.grid.number.toLocaleString("en")} frequencies, ${answer.lightcurves.length} light curve${answer.lightcurves.length === 1 ? "" : "s"}. ${left}`;
       drawSpectrum(picture, answer, fold);
       show(answer.peaks);
     } catch (fault) {
@@ -43,7 +43,7 @@ export function start({ data, state, form, refolded }) {
   }
 
   function fold(period) {
-    form.elements.PERIOD.value = period;
+    form.elements.PERIOD.value = Number(period.toPrecision(10));
     refolded(true);
   }
   const foldBy = (period, text) => make("button", { type: "button", onclick: () => fold(period) }, text);
@@ -64,6 +64,7 @@ export function start({ data, state, form, refolded }) {
   }
 
   let loaded = false;
+  opener.hidden = false;
   opener.addEventListener("click", () => {
     place.hidden = !place.hidden;
     opener.setAttribute("aria-expanded", String(!place.hidden));

@@ -32,7 +32,7 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
       return getComputedStyle(probe).color;
     };
     ink = { text: of("--text"), quiet: of("--quiet"), line: of("--line"), card: of("--card"),
-      accent: of("--link"), zg: of("--zg"), zr: of("--zr"), zi: of("--zi") };
+      accent: of("--accent"), link: of("--link"), zg: of("--zg"), zr: of("--zr"), zi: of("--zi") };
     probe.remove();
   };
   readInk();
@@ -136,7 +136,7 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
         open = true;
       }
     });
-    ctx.strokeStyle = ink[line.band] ?? ink.accent;
+    ctx.strokeStyle = ink[line.band] ?? ink.link;
     ctx.lineWidth = 2 * ratio;
     ctx.stroke(path);
   }
@@ -189,19 +189,23 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
   }
 
   function hueOf(one) {
-    if (ink[one.band] && !one.mine) return ink[one.band];
+    if (ink[one.band] && !one.mine) {
+      if (!one.variant) return ink[one.band];
+      const [other, share] = [[ink.link, 85], [ink.text, 60], [ink.accent, 75]][(one.variant - 1) % 3];
+      return `color-mix(in srgb, ${other} ${share}%, ${ink[one.band]})`;
+    }
     if (one.wavelength) {
       const part = Math.min(1, Math.max(0, (one.wavelength - BLUE) / (RED - BLUE)));
       return `hsl(${Math.round(270 * (1 - part))} 70% ${DARK.matches ? 65 : 42}%)`;
     }
-    return ink.accent;
+    return ink.link;
   }
 
   function ring(ctx, px, py, size, ratio) {
     const one = shown.series.find((each) => each.name === chosen.name);
     const index = one && !one.hidden ? one.row.indexOf(chosen.row) : -1;
     if (index < 0) return;
-    ctx.strokeStyle = ink.accent;
+    ctx.strokeStyle = ink.link;
     ctx.lineWidth = 2.5 * ratio;
     for (let turn = 0; turn < shown.repeat; turn += 1) {
       ctx.beginPath();
@@ -328,6 +332,18 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
     const to = by === -Infinity ? 0 : by === Infinity ? points.length - 1
       : Math.min(points.length - 1, Math.max(0, now < 0 ? (by > 0 ? 0 : points.length - 1) : now + by));
     onChoose(points[to].name, points[to].row);
+    bringIntoView(points[to]);
+  }
+
+  // Have a point in what is in view, as large as that is.
+  function bringIntoView({ name, row }) {
+    const one = shown.series.find((each) => each.name === name), index = one.row.indexOf(row);
+    const moved = ([low, high], at) => {
+      const by = at < low || at > high ? at - (low + high) / 2 : 0;
+      return [low + by, high + by];
+    };
+    const wanted = [moved(view.x, one.x[index]), moved(view.y, one.y[index])];
+    if (wanted[0][0] !== view.x[0] || wanted[1][0] !== view.y[0]) setView(...wanted);
   }
 
   const KEYS = {
@@ -369,9 +385,20 @@ export function makePlot(host, { onChoose, onPoint, onRange }) {
       drawing.redraw(false, false);
     },
     overlay(what) {
+      const whole = isWhole();
       lines = what;
-      drawing.redraw(false, false);
+      if (shown.range && lines.length) {
+        const values = lines.flatMap((line) => line.y.filter((one) => one !== null));
+        const [low, high] = shown.range.y, room = 0.03 * (high - low);
+        const y = shown.inverted ? [Math.min(low, Math.min(...values) - room), high] : [low, Math.max(high, Math.max(...values) + room)];
+        shown.range = { ...shown.range, y };
+      }
+      if (whole) reset();
+      else drawing.redraw(false, false);
     },
+    // Have these times in view.
+    look: (x) => setView(x, shown.range.y),
+    hue: hueOf,
     redraw(quick = false) {
       fast = quick;
       drawing.redraw(false, false);

@@ -12,6 +12,8 @@ export const QUANTITIES = {
     title: "Difference of flux density", columns: ["diffflux", "diffflux_err", "diffflux_err"],
   },
 };
+const MOST_OWN = 20_000;
+const FIRST_JD = 2.4e6;  // from here on a time is no MJD
 const WIDE = 1;  // mag: points with larger errors do not widen the range shown
 
 // From the phase of the epoch: as numpy's modulo, at least 0 and less than 1.
@@ -65,13 +67,18 @@ const jansky = (mag) => 10 ** (0.4 * (8.9 - mag));
 // and filter.  Throws an Error with a sentence where it has something else.
 export function own(text, quantity, label) {
   const [head, ...lines] = text.trim().split(/\r?\n/).map((line) => line.split(",").map((cell) => cell.trim()));
+  if (lines.length > MOST_OWN) {
+    throw new Error(`${label} has ${lines.length.toLocaleString("en")} epochs, ${MOST_OWN.toLocaleString("en")} are the limit.`);
+  }
   const names = head.map((name) => name.toLowerCase());
   const at = (...known) => names.findIndex((name) => known.includes(name));
   const [time, mag, error, filter] = [
     at("hmjd", "mjd"), at("mag"), at("magerr", "err"), at("filter", "band")];
   if (time < 0 || mag < 0 || error < 0) {
+    if (/[;\t]/.test(text.slice(0, text.search(/\r?\n/)))) throw new Error(`${label} has no commas between its columns: write it with commas.`);
     throw new Error(`${label} has no columns mjd, mag and magerr: name them in its first line.`);
   }
+  if (!lines.length) throw new Error(`${label} has names of columns and no epochs.`);
   const number = (line, cell, row) => {
     const value = Number(line[cell]);
     if (line[cell] === "" || !Number.isFinite(value)) {
@@ -85,6 +92,9 @@ export function own(text, quantity, label) {
     const rows = { hmjd: [], mag: [], magerr: [], flux: [], fluxerr: [] };
     for (const [line, row] of mine) {
       const [hmjd, is, err] = [time, mag, error].map((cell) => number(line, cell, row));
+      if (hmjd > FIRST_JD) {
+        throw new Error(`${label}, line ${row + 2}: ${line[time]} looks like a JD, and times here are MJD: MJD = JD - 2400000.5.`);
+      }
       rows.hmjd.push(hmjd);
       rows.mag.push(is);
       rows.magerr.push(err);

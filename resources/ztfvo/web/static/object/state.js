@@ -8,9 +8,20 @@ const DEFAULTS = { QUANTITY: "mag", QUALITY: "all", RADIUS: "0" };
 
 // Parameters of /lc that the form asks for, without those that say nothing.
 export function asked(form) {
-  return [...new FormData(form)]
+  const found = [...new FormData(form)]
     .map(([name, value]) => [name, String(value).trim()])
     .filter(([name, value]) => value && DEFAULTS[name] !== value);
+  const has = (...names) => found.some(([name]) => names.includes(name));
+  return has("PERIOD", "BIN") ? found : without(found, "EPOCH");
+}
+
+// Whether folding is what can be done here: others' numbers are the service's to explain.
+export function folds(pairs) {
+  const bounds = { PERIOD: [1e-5, 1e6], EPOCH: [-1e6, 2.4e6] };
+  return Object.entries(bounds).every(([name, [least, most]]) => {
+    const value = valueOf(pairs, name);
+    return value === null || (Number(value) >= least && Number(value) <= most);
+  });
 }
 
 // Have the form ask for these by fields that nobody sees, in place of those of the names.

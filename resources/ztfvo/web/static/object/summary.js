@@ -50,6 +50,7 @@ export function start({ data, state, page, form, refolded }) {
     fill(list, ...order.filter((name) => groups.has(name)).flatMap((name) => [
       make("dt", {}, GROUPS[name] ?? name),
       ...groups.get(name).map((fact) => make("dd", {}, ...inWords(fact)))]));
+    page.dispatchEvent(new CustomEvent("periods", { detail: groups.get("period") ?? [] }));
     const known = [...new Set((groups.get("name") ?? []).map((one) => String(one.value)))];
     names.textContent = known.join(" · ");
   }

@@ -18,6 +18,7 @@ export function start() {
       type: "button", class: "copied", title: "Copy", onclick: () => copy(one.textContent.replace(/^Gal /, ""), one.textContent),
     }, one.textContent));
   }
+  for (const name of ["#copy-link", "#send-by-samp"]) find(name).hidden = false;
   find("#copy-link").addEventListener("click", () => copy(location.href, "The address of what is shown"));
   find("#send-by-samp").addEventListener("click", async () => {
     const votable = find('#downloads [data-format="votable"]').href;
