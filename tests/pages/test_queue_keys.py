@@ -45,6 +45,7 @@ def begin(visit, oids):
 def at(page, oids, place):
     """Wait for a place of the queue."""
     page.get_by_role("heading", level=1, name=str(oids[place - 1])).wait_for()
+    page.wait_for_load_state("load")  # then its keys are listened to
     assert page.url.endswith(f"/kdb/queue/{place}")
 
 

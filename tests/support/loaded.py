@@ -11,11 +11,13 @@ from .waiting import wait_until
 
 WITHOUT = ("tests/outside/", "tests/unit/")
 """Folders of tests that need no installation, which run first."""
+WITH = ("tests/unit/test_bench_store.py",)
+"""Files in them that need its database."""
 
 
 def needs_nothing(test: str) -> bool:
     """Whether a test, given by its node's ID, runs before the demo is loaded."""
-    return test.startswith(WITHOUT)
+    return test.startswith(WITHOUT) and not test.startswith(WITH)
 
 
 def wait_for_demo(seconds: float = 900) -> bool:
