@@ -51,8 +51,9 @@ export function start({ data, state, page, form, refolded }) {
       make("dt", {}, GROUPS[name] ?? name),
       ...groups.get(name).map((fact) => make("dd", {}, ...inWords(fact)))]));
     page.dispatchEvent(new CustomEvent("periods", { detail: groups.get("period") ?? [] }));
-    const known = [...new Set((groups.get("name") ?? []).map((one) => String(one.value)))];
-    names.textContent = known.join(" · ");
+    // A bare number says nothing without its catalogue.
+    const known = new Map((groups.get("name") ?? []).map((one) => [String(one.value), one.title]));
+    names.textContent = [...known].map(([name, title]) => (/^\d+$/.test(name) ? `${title} ${name}` : name)).join(" · ");
   }
 
   function inWords(fact) {
