@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import lxml.html
 import pytest
 import requests
+from psycopg import sql
 from support import service
 from support.cases.sesame import HOST, HZ_HER, NOTHING, PATH
 from support.outside import Reply
 from support.outside_cases import cases
 
+from ztfvo.catalogs import declared
 from ztfvo.outside.sources import sources
+from ztfvo.resolve import hosted
+from ztfvo.settings import get_settings
 
 OID = service.HZ_HER_OIDS[0]
 
@@ -38,7 +44,7 @@ def test_the_name_of_a_star_of_the_release_has_its_light_curves(ask, query):
 
 def test_a_name_has_the_place_that_cds_says(ask, others):
     others.answer(HOST, PATH, Reply(HZ_HER, "text/xml"))
-    answer = ask("/resolve", NAME="HZ Her")
+    answer = ask("/resolve", NAME="Her X-1")
     assert answer.status_code == 200
     assert answer.json()["found"] == [
         {
@@ -65,7 +71,7 @@ def test_a_name_that_nobody_knows_is_404(ask, others):
 @pytest.mark.parametrize("fault", ["refused", "500", "html"])
 def test_a_resolver_that_does_not_answer_is_503_and_positions_still_work(ask, others, fault):
     with others.failing("*", fault):
-        answer = ask("/resolve", NAME="HZ Her")
+        answer = ask("/resolve", NAME="Her X-1")
         position = ask("/resolve", NAME="254.45755 +35.34236")
     assert (answer.status_code, "cannot be looked up now" in answer.text) == (503, True)
     assert position.json()["found"][0]["dec"] == 35.34236
@@ -149,6 +155,10 @@ def test_the_page_of_sources_shows_them_by_their_titles(site, others):
         ("AT 2018LWH", "transient", "2018lwh", (247.45543, 24.77282), []),
         ("2018lwh", "transient", "2018lwh", (247.45543, 24.77282), []),
         ("ZTF18abqkqdm", "alert", "2018lwh", (247.45543, 24.77282), []),
+        ("HZ Her", "name", "HZ Her", (254.45755, 35.34236), []),
+        ("V* hz  HER", "name", "HZ Her", (254.45755, 35.34236), []),
+        ("M31N 2013-11b", "name", "M31N 2013-11b", (9.876282, 41.880211), []),
+        ("m31n2013-11B", "name", "M31N 2013-11b", (9.876282, 41.880211), []),
     ],
 )
 def test_names_of_hosted_catalogs_need_nobody_outside(ask, others, name, rule, found, place, oids):
@@ -157,6 +167,27 @@ def test_names_of_hosted_catalogs_need_nobody_outside(ask, others, name, rule, f
     assert (answer["rule"], one["oids"], others.asked) == (rule, oids, [])
     assert one["name"].endswith(found)
     assert (one["ra"], one["dec"]) == pytest.approx(place, abs=2e-5)
+
+
+def test_catalogs_that_agree_on_a_name_are_named_together(ask, others):
+    (one,) = ask("/resolve", NAME="HZ Her").json()["found"]
+    assert (one["by"], one["certainty"], one["note"]) == ("GCVS, VSX", "named", "")
+
+
+@pytest.mark.parametrize("name", ["'; DROP TABLE x;--", "%s", "HZ_Her", "HZ%Her", "a" * 200])
+def test_a_name_that_only_looks_like_a_query_is_asked_of_sesame(ask, others, name):
+    others.answer(HOST, PATH, Reply(NOTHING, "text/xml"))
+    assert ask("/resolve", NAME=name).status_code == 404
+    assert len(others.asked) == 1
+
+
+def test_each_hosted_catalog_finds_its_names_by_an_index(site):
+    with service.connect() as connection:
+        connection.execute("SET enable_seqscan = off")
+        for name, catalog in declared(get_settings().catalogs).items():
+            query = sql.SQL("EXPLAIN (FORMAT TEXT) ") + hosted._named(catalog)
+            plan = "\n".join(row[0] for row in connection.execute(query, (name, ["hzher"])))
+            assert re.search(f"Index.* {name}__[0-9]+_written", plan), plan
 
 
 def test_an_alert_that_tns_has_not_is_asked_of_the_brokers_one_after_the_other(ask, others):

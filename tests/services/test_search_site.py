@@ -162,7 +162,7 @@ def test_a_name_that_nobody_knows_is_404_and_says_so(site, others):
 
 def test_a_resolver_that_is_down_is_503_and_positions_still_work(site, others):
     with others.failing("*", "500"):
-        answer = search(site, "HZ Her")
+        answer = search(site, "Her X-1")
         position = search(site, PLACE)
     assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
     assert "CDS Sesame answers 500" in answer.text
@@ -173,9 +173,22 @@ def test_a_resolver_that_is_down_is_503_and_positions_still_work(site, others):
 
 def test_a_name_leads_to_the_place_that_cds_says(site, others):
     others.answer(HOST, PATH, Reply(HZ_HER, "text/xml"))
-    document = page(search(site, "HZ Her"))
+    document = page(search(site, "Her X-1"))
     assert "Simbad as V* HZ Her, named" in texts(document, "//dl[@class='place']/dd")[2]
     assert {int(row[0]) for row in rows(document)} == set(service.HZ_HER_OIDS)
+
+
+def test_the_names_of_the_front_page_are_found_while_nobody_outside_answers(site, others):
+    shown = page(requests.get(site, headers=BROWSER, timeout=60))
+    names = texts(shown, "//ul[@aria-labelledby='examples']/li/a")
+    assert {"HZ Her", "M31N 2013-11b"} <= set(names)
+    with others.failing("*", "refused"):
+        answers = {name: search(site, name) for name in names}
+    assert {answer.status_code for answer in answers.values()} == {200, 303}
+    assert others.asked == []
+    facts = texts(page(answers["HZ Her"]), "//dl[@class='place']/dd")
+    assert facts[1] == all_rules()["name"].TITLE
+    assert facts[2] == "GCVS, VSX, named"
 
 
 def test_where_nothing_is_the_nearest_is_named_and_whether_the_place_is_covered(site, tap):
@@ -225,7 +238,7 @@ def test_without_a_name_the_page_has_the_forms(site):
 
 
 def test_pasted_lines_are_each_found_empty_unavailable_or_faulty(site, others):
-    lines = [str(OID), "247.45543 +24.77282", "HZ Her", "400 10", "1 -80", "SNAD103"]
+    lines = [str(OID), "247.45543 +24.77282", "Her X-1", "400 10", "1 -80", "SNAD103"]
     with others.failing("*", "500"):
         answer = send(site, "\n".join(lines))
     found = listed(page(answer))

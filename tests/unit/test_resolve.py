@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from support.catalogs import PROJECT
 
+from ztfvo.catalogs import declared
 from ztfvo.dal import BadParameter
-from ztfvo.resolve import read
+from ztfvo.resolve import hosted, read
+from ztfvo.resolve.model import Certainty, Found
 
 HZ_HER = (254.45755, 35.34236)
 
@@ -141,3 +144,46 @@ def test_blanks_count_once():
 def test_what_nobody_can_read_is_refused_with_all_ways(text):
     with pytest.raises(BadParameter, match=r"neither a name nor a position.*6801133.*HZ Her"):
         read(text)
+
+
+def place(by: str, ra: float, dec: float) -> Found:
+    return Found("x", ra, dec, Certainty.NAMED, by)
+
+
+@pytest.mark.parametrize(
+    ("places", "joined", "note"),
+    [
+        ([("GCVS", 10, 20), ("VSX", 10.001, 20)], [("GCVS, VSX", 10)], ""),
+        ([("GCVS", 0.0005, 0), ("VSX", 359.9995, 0)], [("GCVS, VSX", 0.0005)], ""),
+        ([("GCVS", 10, 89.9999), ("VSX", 190, 89.9999)], [("GCVS, VSX", 10)], ""),
+        ([("VSX", 10, 20), ("VSX", 10, 20.0001)], [("VSX", 10)], ""),
+        (
+            [("GCVS", 10, 20), ("VSX", 10, 20.01), ("OGLE-III", 10, 25)],
+            [("GCVS", 10), ("VSX", 10), ("OGLE-III", 10)],
+            "There is another of this name 36″ away in VSX, 5.0° away in OGLE-III",
+        ),
+        ([], [], ""),
+    ],
+)
+def test_objects_of_one_name_are_joined_where_catalogs_agree_and_told_apart_else(
+    places, joined, note
+):
+    found = hosted._joined([place(*one) for one in places])
+    assert [(one.by, one.ra) for one in found] == joined
+    assert [one.note for one in found[:1]] == [note][: len(found)]
+
+
+@pytest.mark.parametrize(
+    ("catalog", "text", "way"),
+    [
+        ("gcvs", "HZ  Her", "hzher"),
+        ("gcvs", "V* hz her", "hzher"),
+        ("gcvs", "V404 Cyg", "v0404cyg"),
+        ("vsx", "V* V404 Cyg", "v0404cyg"),
+        ("vsx", "VSX V404 Cyg", "v0404cyg"),
+        ("spicy", "SPICY 15181", "15181"),
+        ("ogle3", "OGLE-LMC-CEP-0001", "ogle-lmc-cep-0001"),
+    ],
+)
+def test_names_are_looked_up_as_catalogs_write_them(catalog, text, way):
+    assert way in hosted._ways(declared(PROJECT)[catalog], text)

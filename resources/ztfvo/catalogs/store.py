@@ -175,7 +175,33 @@ def index(connection: Connection, catalog: Catalog, table: str) -> None:
         connection.execute(
             sql.SQL("CREATE INDEX ON {} ({})").format(_in_store(table), sql.Identifier(name))
         )
+    index_names(connection, catalog, table)
+
+
+def index_names(connection: Connection, catalog: Catalog, table: str) -> None:
+    """Build the index of a table by which its rows are found by `written`, where it is missing."""
+    name = f"{table}_written"
+    if not _exists(connection, f"{CATALOGS}.{name}"):
+        connection.execute(
+            sql.SQL("CREATE INDEX {} ON {} (({}))").format(
+                sql.Identifier(name), _in_store(table), written(catalog)
+            )
+        )
     connection.execute(sql.SQL("ANALYZE {}").format(_in_store(table)))
+
+
+def written(catalog: Catalog) -> sql.Composable:
+    """Return SQL of the name of a row as names are compared: in small letters, without blanks."""
+    names = [
+        sql.SQL("coalesce({}::text, '')").format(sql.Identifier(one)) for one in catalog.yields.name
+    ]
+    return sql.SQL("lower(replace({}, ' ', ''))").format(sql.SQL(" || ").join(names))
+
+
+def name_of(catalog: Catalog) -> sql.Composable:
+    """Return SQL of the name of a row, of one column or several joined by blanks; null without."""
+    names = sql.SQL(", ").join(map(sql.Identifier, catalog.yields.name))
+    return sql.SQL("nullif(concat_ws(' ', {}), '')").format(names)
 
 
 def show(connection: Connection, catalog: Catalog, new: Loaded, known: Iterable[Catalog]) -> None:
@@ -226,7 +252,7 @@ def show_variables(connection: Connection, known: Iterable[Catalog]) -> None:
     there = loaded(connection)
     parts = [
         sql.SQL("SELECT {}::text, {}, {}, ra, dec, {}::text FROM {}").format(
-            _name(one),
+            name_of(one),
             _of(one, "type"),
             _of(one, "period"),
             sql.Literal(one.name),
@@ -274,12 +300,6 @@ def _of(catalog: Catalog, what: str) -> sql.Composable:
         for code, word in catalog.yields.types.items()
     )
     return sql.SQL("CASE {0}::text {1} ELSE {0}::text END").format(column, words)
-
-
-def _name(catalog: Catalog) -> sql.Composable:
-    """SQL of the name of a row, of one column or several joined by blanks; null without any."""
-    names = sql.SQL(", ").join(map(sql.Identifier, catalog.yields.name))
-    return sql.SQL("nullif(concat_ws(' ', {}), '')").format(names)
 
 
 def _tables(connection: Connection, name: str) -> list[str]:

@@ -172,6 +172,7 @@ def publish(
         except (BadFile, CannotBeDone) as error:
             show_error(f"not published: {error}")
     if names:
+        _index_names(settings, {one: there[one].table_name for one in names})
         site.publish(settings, names)
     console.print(f"Published: {', '.join(names) or 'nothing'}")
     if len(names) < len(name or there):
@@ -206,6 +207,13 @@ def age(moment: datetime) -> str:
 def _loaded(settings: Settings) -> dict[str, store.Loaded]:
     with connect(settings, autocommit=True) as connection:
         return store.loaded(connection)
+
+
+def _index_names(settings: Settings, tables: dict[str, str]) -> None:
+    """Have names be found in tables that were loaded before names were indexed."""
+    with connect(settings, autocommit=True) as connection:
+        for name, table in tables.items():
+            store.index_names(connection, find(name, settings.catalogs), table)
 
 
 def _require_loaded(name: str, there: dict[str, store.Loaded], settings: Settings) -> None:

@@ -1,13 +1,17 @@
-"""All other names: those that SIMBAD, NED or VizieR know, by Sesame of CDS."""
+"""All other names: those of hosted catalogs, then those that SIMBAD, NED or VizieR know, by Sesame
+of CDS."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ztfvo.outside.ask import Desk
+from ztfvo.resolve.hosted import by_name
 from ztfvo.resolve.known import by_source
 from ztfvo.resolve.model import Outcome
 
 ORDER = 90
-TITLE = "a name that SIMBAD, NED or VizieR know"
+TITLE = "a name that a catalogue here, SIMBAD, NED or VizieR knows"
 EXAMPLE = "HZ Her"
 
 
@@ -17,5 +21,9 @@ def read(text: str) -> str | None:
 
 
 async def find(name: str, desk: Desk) -> Outcome:
-    """Ask Sesame."""
-    return await by_source("sesame", name, desk)
+    """Look a name up in the hosted catalogs, then ask Sesame."""
+    here = await by_name(name)
+    if here.found:
+        return here
+    outside = await by_source("sesame", name, desk)
+    return replace(outside, silent=here.silent | outside.silent)

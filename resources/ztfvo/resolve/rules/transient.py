@@ -6,8 +6,8 @@ import re
 
 from ztfvo.outside.ask import Desk
 from ztfvo.resolve.hosted import by_value
-from ztfvo.resolve.known import by_source
 from ztfvo.resolve.model import Outcome
+from ztfvo.resolve.rules import name as names
 
 ORDER = 50
 TITLE = "a transient's IAU name"
@@ -34,4 +34,4 @@ async def find(named: tuple[str, str], desk: Desk) -> Outcome:
     if outcome.found:
         return outcome
     # That TNS is not installed is no reason to try again later.
-    return await by_source("sesame", f"{prefix} {name}".strip(), desk)
+    return await names.find(f"{prefix} {name}".strip(), desk)
