@@ -29,6 +29,15 @@ def test_an_oid_has_its_place_and_its_page(ask, site):
     assert (found["ra"], found["dec"]) == pytest.approx((254.45755, 35.34236), abs=1e-5)
 
 
+def test_several_oids_have_one_page_and_those_that_no_release_has_are_named(ask, site):
+    other, none = service.HZ_HER_OIDS[1], OID + 1
+    (found,) = ask("/resolve", NAME=f"{OID},{none},{other}").json()["found"]
+    assert (found["oids"], found["url"]) == ([OID, other], f"{site}/view/{OID},{other}")
+    assert found["note"] == f"No release here has {none}"
+    answer = ask("/resolve", NAME=f"{none},{none + 1}")
+    assert (answer.status_code, "is known to nobody" in answer.text) == (404, True)
+
+
 def test_the_name_of_a_star_of_the_release_has_its_light_curves(ask, query):
     join = "ztf.sources AS s JOIN ztf.objects AS o ON s.source_id = o.source_id"
     text = f"SELECT s.name, s.ra FROM {join} WHERE o.oid = {OID}"

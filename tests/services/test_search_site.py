@@ -15,7 +15,7 @@ from support.outside import Reply
 
 from ztfvo.resolve import all_rules
 
-OID = service.HZ_HER_OIDS[0]
+OID, OTHER = service.HZ_HER_OIDS[:2]
 PLACE = "254.45755 +35.34236"
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 
@@ -99,6 +99,15 @@ def test_the_page_says_how_the_text_was_read(site):
     assert "exact" in facts[2]
 
 
+@pytest.mark.parametrize(
+    "name", ["galactic 58.14901 37.52303", f"J2000 {PLACE}", "ra=254.45755 dec=35.34236"]
+)
+def test_a_position_with_words_finds_what_is_there(site, others, name):
+    document = page(search(site, name))
+    assert {int(row[0]) for row in rows(document)} == set(service.HZ_HER_OIDS)
+    assert others.asked == []
+
+
 def test_downloads_have_what_the_page_shows(site):
     document = page(search(site, PLACE, 10))
     shown = sorted(row[0] for row in rows(document))
@@ -125,6 +134,9 @@ def test_downloads_have_what_the_page_shows(site):
         (str(OID), "", f"/view/{OID}"),
         (f" OID {OID} ", "", f"/view/{OID}"),
         (str(OID), "/demo", f"/demo/view/{OID}"),
+        (f"oid:{OID}", "", f"/view/{OID}"),
+        (f"{OID}, {OTHER}", "", f"/view/{OID},{OTHER}"),
+        (f"{OTHER} {OID}", "/demo", f"/demo/view/{OTHER},{OID}"),
     ],
 )
 def test_an_oid_leads_to_its_page(site, name, release, leads):
@@ -132,7 +144,13 @@ def test_an_oid_leads_to_its_page(site, name, release, leads):
     assert (answer.status_code, answer.headers["Location"]) == (303, leads)
 
 
-@pytest.mark.parametrize("name", ["400 10", "1234", "a" * 300, "?", "12:61:00 +10:00:00"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("400 10", "1234", "a" * 300, "?", "12:61:00 +10:00:00"),
+        *("B1950 16:56:01 +35:25:00", "nan nan", "az=10.5 alt=20.5", "ra=254.45"),
+    ],
+)
 def test_what_cannot_be_read_is_400_with_what_can(site, others, name):
     answer = search(site, name)
     document = page(answer)
@@ -140,6 +158,7 @@ def test_what_cannot_be_read_is_400_with_what_can(site, others, name):
     assert document.xpath("//*[@role='alert']")
     ways = texts(document, "//tbody/tr/td[1]")
     assert ways == [rule.TITLE for rule in all_rules().values()]
+    assert "Try again" not in answer.text
 
 
 @pytest.mark.parametrize("radius", ["0", "-1", "601", "x", "NaN", "1e9"])

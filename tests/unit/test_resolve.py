@@ -13,7 +13,13 @@ from ztfvo.resolve.model import Certainty, Found
 HZ_HER = (254.45755, 35.34236)
 
 
-@pytest.mark.parametrize("text", ["680113300005170", " 680113300005170 ", "ZTF 680113300005170"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("680113300005170", " 680113300005170 ", "ZTF 680113300005170"),
+        *("OID 680113300005170", "oid:680113300005170", "oid = 680113300005170"),
+    ],
+)
 def test_an_oid_is_one(text):
     assert read(text) == ("oid", 680113300005170)
 
@@ -187,3 +193,94 @@ def test_objects_of_one_name_are_joined_where_catalogs_agree_and_told_apart_else
 )
 def test_names_are_looked_up_as_catalogs_write_them(catalog, text, way):
     assert way in hosted._ways(declared(PROJECT)[catalog], text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("680113300005170,680213300009232", "680113300005170 680213300009232"),
+        *("oid:680113300005170; oid:680213300009232", "680113300005170, 680213300009232"),
+        "680113300005170 680213300009232 680113300005170",
+    ],
+)
+def test_several_oids_are_read_each_once(text):
+    assert read(text) == ("oids", (680113300005170, 680213300009232))
+
+
+def test_several_oids_of_which_one_is_none_are_refused_for_it():
+    with pytest.raises(BadParameter, match="680413300005170 is not a ZTF OID: filter 4"):
+        read("680113300005170,680413300005170")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("J2000 16:57:49.81 +35:20:32.5", "16:57:49.81 +35:20:32.5 (J2000)"),
+        *("FK5 J2000.0 16 57 49.81 +35 20 32.5", "ICRS 254.45755,35.34236"),
+        *("ra=254.45755 dec=35.34236", "RA: 16h57m49.81s, Dec: +35d20m32.5s"),
+        *("RAJ2000=254.45755 DEJ2000=35.34236", "254.45755 deg 35.34236 deg"),
+        *("galactic 58.14901 37.52303", "58.14901 +37.52303 gal", "Gal 58.14901+37.52303"),
+        *("l=58.14901 b=37.52303", "l: 58.14901, b: 37.52303", "G58.14901+37.52303"),
+    ],
+)
+def test_words_of_frames_and_angles_are_understood(text):
+    rule, place = read(text)
+    assert rule == "framed"
+    assert (place.ra, place.dec) == pytest.approx(HZ_HER, abs=3e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("galactic 0 0", (266.40499, -28.93617)),
+        ("galactic 0 90", (192.85948, 27.12825)),
+        ("galactic 122.93192 27.12825", (0, 90)),
+        ("gal 360 -90", (12.85948, -27.12825)),
+        ("ICRS 0 -90", (0, -90)),
+        ("ra=360 dec=0", (0, 0)),
+        ("l 96.33728 b -60.18856", (0, 0)),
+    ],
+)
+def test_poles_and_origins_of_frames_are_where_they_are(text, place):
+    (ra, dec), (_, found) = place, read(text)
+    assert found.dec == pytest.approx(dec, abs=1e-5)
+    if abs(dec) < 90:
+        assert (found.ra - ra + 180) % 360 - 180 == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("B1950 16:56:01 +35:25:00", "give right ascension and declination in ICRS"),
+        ("16 56 01 +35 25 00 (B1950.0)", "give right ascension and declination in ICRS"),
+        ("FK4 254.45 35.34", "give right ascension and declination in ICRS"),
+        ("ecliptic 254.45 35.34", "give right ascension and declination in ICRS"),
+        ("gal 10 +20 J2000", "give right ascension and declination in ICRS"),
+        *((one, "both angles have to be finite") for one in ("nan nan", "inf 0", "10,-Infinity")),
+        ("az=10.5 alt=20.5", "words beside the angles that are not known"),
+        ("16:57:49.8 N 35:20:32", "words beside the angles that are not known"),
+        ("galactic 400 10", "galactic longitude is from 0 to 360"),
+        ("G361.0+10.0", "galactic longitude is from 0 to 360"),
+        ("l=10 b=91", "latitude -90 to 90"),
+        ("galactic 10:20:30 20:30:40", "two numbers in degrees"),
+        ("ra=254.45", "two angles are needed"),
+    ],
+)
+def test_what_looks_like_coordinates_and_is_none_is_refused_with_the_remedy(text, reason):
+    with pytest.raises(BadParameter) as refused:
+        read(text)
+    sentence = refused.value.message
+    assert sentence.partition(": ")[0] == f"{text} is not a position that is read here"
+    assert reason in sentence
+    assert "Write e.g. J2000 16:57:49.81 +35:20:32.5" in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("FK5 123", "Galactic Center", "GAL CEN", "G 208-44", "GJ 1214", "RA Cas", "DE Boo"),
+        *("1E 1740.7-2942", "4FGL J1653.8+3945.5", "nan", "B1950", "ICRS", "l b"),
+    ],
+)
+def test_names_that_have_words_of_frames_stay_names(text):
+    assert read(text) == ("name", text)

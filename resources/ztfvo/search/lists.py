@@ -18,7 +18,7 @@ from ztfvo.resolve.model import Found
 MOST_LINES = 1_000
 MOST_OUTSIDE = 50
 """Names in one list that services outside are asked for."""
-LOCAL = frozenset(("oid", "snad", "iau", "coordinates"))
+LOCAL = frozenset(("oid", "oids", "snad", "iau", "framed", "coordinates"))
 """Rules whose names are looked up at this site alone."""
 AT_A_TIME = 8
 """Names looked up at a time."""

@@ -17,16 +17,18 @@ ORDER = 10
 TITLE = "an OID of 15 or 16 digits"
 EXAMPLE = "680113300005170"
 
-_DIGITS = re.compile(r"(?:ZTF )?(?:OID )?(\d{13,17})", re.ASCII | re.IGNORECASE)
+WRITTEN = r"(?:ZTF )?(?:OIDs? ?[:=]? ?)?(?:\d{13,17})"
+"""Pattern of what may be one, with the words that people write before it."""
+
+_WRITTEN = re.compile(WRITTEN, re.ASCII | re.IGNORECASE)
 
 
 def read(text: str) -> int | None:
     """Return the OID that a text is."""
-    match = _DIGITS.fullmatch(text)
-    if not match:
+    if not _WRITTEN.fullmatch(text):
         return None
     try:
-        return parse(match[1])
+        return parse("".join(re.findall(r"\d+", text)))
     except InvalidOID as error:
         raise BadPosition(str(error)) from error
 

@@ -60,7 +60,7 @@ async def _around(given: Given, asked: str, release: Release) -> Response:
         return _refuse(common, 400, "Cannot be read", fault=error.message, ways=_ways())
     if not result.found:
         return _unknown(common, result)
-    if result.rule == "oid":
+    if result.rule in ("oid", "oids"):
         return await turns.work(given.request, None, _lead_to, asked, result.found[0])
     place = result.found[0]
     found, cut, near = await turns.work(given.request, None, _read, release, place, radius)
@@ -154,15 +154,14 @@ def _read_all(
 
 
 def _lead_to(asked: str, found: Found) -> Response:
-    """Lead to the page of a light curve, in the release asked for if it has it."""
-    (oid,) = found.oids
+    """Lead to the page of light curves, in the release asked for if it has them."""
     release = asked
     if asked == DEFAULT:
         with reading() as connection:
-            has = places_of(connection, [oid])[oid].release
+            has = places_of(connection, found.oids)[found.oids[0]].release
             if has != find_release(connection, DEFAULT).name:
                 release = has
-    return Response(status_code=303, headers={"Location": addresses.view(release, oid)})
+    return Response(status_code=303, headers={"Location": addresses.view(release, *found.oids)})
 
 
 def _radius(given: Given) -> float:
