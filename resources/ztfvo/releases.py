@@ -42,6 +42,7 @@ class NoRelease(HTTPError):
     def __init__(self, name: str, known: list[str]) -> None:
         there = f"There are: {', '.join(known)}." if known else "None is loaded here yet."
         super().__init__(404, f"There is no release {name!r}. {there}")
+        self.name, self.known = name, known
 
 
 def releases(connection: Connection) -> list[Release]:

@@ -53,7 +53,7 @@ WITHHELD = (
     ),
     *("/static/../etc/gavo.rc", "/static/", "/static/css/", "/static/templates/root.html"),
     *("/cgi-bin/", "/cgi-bin/ZTF/", "/cgi-bin/ZTF/nph_light_curves/x", "/cgi-bin/Gator/nph-query"),
-    *("/api/v3/", "/api/v3/data/demo/x", "/latest/csv/", "/latest", f"/csv/{OID}"),
+    *("/api/v3/", "/api/v3/data/demo/x", "/latest/csv/", "/latestx", f"/csv/{OID}"),
     *("/server-status", "/nginx_status", "/.git/config", "/var/settings.env", "/index.php"),
 )
 

@@ -160,7 +160,7 @@ def test_own_photometry_is_drawn_whatever_its_type_is_called(site, ask, headers)
     ("path", "parameters", "status", "sentence"),
     [
         (f"/latest/csv/{UNKNOWN}", {}, 404, f"has no light curve {UNKNOWN}"),
-        (f"/dr99/csv/{OID}", {}, 404, "There is no release 'dr99'"),
+        (f"/other/csv/{OID}", {}, 404, "There is no release 'other'"),
         ("/latest/csv/abc", {}, 400, "'abc' is not a ZTF OID"),
         (f"/latest/csv/{OID},{OTHER}", {}, 400, "is not a ZTF OID"),
         (f"/latest/csv/{OID}", {"min_mjd": "x"}, 400, "MIN_MJD=x is not a number"),

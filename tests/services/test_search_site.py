@@ -245,7 +245,7 @@ def test_texts_of_people_are_escaped(site, others):
 
 
 def test_an_unknown_release_is_404(site):
-    answer = search(site, PLACE, release="/dr99")
+    answer = search(site, PLACE, release="/other")
     assert (answer.status_code, "There is no release" in answer.text) == (404, True)
 
 
@@ -351,7 +351,11 @@ def test_a_list_is_compared_with_the_release_of_the_address(site):
         ("/anomalies", "/kdb/"),
         ("/akb", "/kdb/"),
         ("/login", "/kdb/login"),
-        ("/dr24/", "/"),
+        ("/demo/", "/"),
+        ("/demo", "/"),
+        ("/latest/", "/"),
+        (f"/view/{OID}/", f"/view/{OID}"),
+        (f"/demo/view/{OID},{OTHER}/?PERIOD=1.7", f"/demo/view/{OID},{OTHER}?PERIOD=1.7"),
         (f"/view/{OID}/short", f"/view/{OID}?TIME=short"),
         (f"/demo/view/{OID}/short", f"/demo/view/{OID}?TIME=short"),
         (
@@ -364,6 +368,62 @@ def test_a_list_is_compared_with_the_release_of_the_address(site):
 def test_pages_of_the_viewer_lead_to_those_of_this_site(site, old, new):
     answer = requests.get(site + old, timeout=60, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (301, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (f"/dr13/view/{OID}", f"/view/{OID}"),
+        (f"/dr13/view/{OID},{OTHER}?PERIOD=1.7", f"/view/{OID},{OTHER}?PERIOD=1.7"),
+        (f"/dr13/view/{OID}?min_mjd=58300", f"/view/{OID}?TIME=58300.0+Inf"),
+        (f"/dr13/view/{OID}/short", f"/view/{OID}?TIME=short"),
+        (f"/dr13/figure/{OID}?format=pdf", f"/latest/figure/{OID}?format=pdf"),
+        (f"/dr13/figure/{OID}/folded/1.7", f"/latest/figure/{OID}/folded/1.7"),
+        (f"/dr13/csv/{OID}", f"/latest/csv/{OID}"),
+        ("/dr13/search/SNAD101/1", "/search?NAME=SNAD101&RADIUS=1"),
+    ],
+)
+def test_a_public_release_that_is_not_here_leads_to_the_same_of_the_default_one(site, old, new):
+    """Asked as scripts and as browsers do; the way may have several steps."""
+    for headers in ({}, BROWSER):
+        answer = requests.get(site + old, headers=headers, timeout=60)
+        moved = [one.headers["Location"] for one in answer.history]
+        assert (answer.status_code, moved[-1]) == (200, new)
+        assert 307 in [one.status_code for one in answer.history]
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/dr13", "dr13"),
+        ("/dr13/", "dr13"),
+        (f"/dr13/view/{OID + 1}", "dr13"),
+        (f"/dr13/view/{OID},{OID + 1}", "dr13"),
+        (f"/dr13/csv/{OID + 1}", "dr13"),
+        (f"/other/view/{OID}", "other"),
+        (f"/dr13/lc/{OID}.csv", "dr13"),
+    ],
+)
+def test_a_release_that_is_not_here_is_404_and_leads_to_those_that_are(site, path, named):
+    answer = requests.get(site + path, headers=BROWSER, timeout=60, allow_redirects=False)
+    links = page(answer).xpath("//main//a/@href")
+    assert (answer.status_code, "/demo/search" in links) == (404, True)
+    assert f"There is no release &#39;{named}&#39;. There are: demo" in answer.text
+
+
+def test_own_photometry_is_sent_on_to_the_release_that_is_here(site):
+    own = {"My data": [{"mjd": 58300.1, "mag": 14.2, "magerr": 0.02, "filter": "V"}]}
+    drawn = [
+        requests.post(f"{site}/{name}/figure/{OID}", json=own, timeout=60).content
+        for name in ("dr13", "latest")
+    ]
+    plain = requests.get(f"{site}/latest/figure/{OID}", timeout=60).content
+    assert drawn[0] == drawn[1] != plain
+
+
+@pytest.mark.parametrize("path", ["/xyz", "/xyz/", "/static", "/x1_y/"])
+def test_a_word_that_is_no_release_is_no_address(site, path):
+    assert requests.get(site + path, timeout=60, allow_redirects=False).status_code == 404
 
 
 @pytest.mark.parametrize("word", ["first", "last", "peak"])

@@ -224,3 +224,17 @@ def test_the_chart_has_arrows_for_proper_motions(page):
 def test_what_the_sky_cannot_show_is_400(site, query, sentence):
     answer = requests.get(f"{site}/sky?{query}", headers=BROWSER, timeout=60)
     assert (answer.status_code, sentence in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "filled"),
+    [("", {}), ("RA=1&FOV=2", {"RA": "1", "FOV": "2"}), ("DEC=-5", {"DEC": "-5"})],
+)
+def test_the_sky_without_a_place_is_a_form_for_one(site, query, filled):
+    document = lxml.html.fromstring(requests.get(f"{site}/sky?{query}", timeout=60).content)
+    form = next(one for one in document.forms if one.get("action") == "/sky")
+    given = {name: value for name, value in form.fields.items() if value}
+    assert (set(form.fields.keys()), given) == ({"RA", "DEC", "FOV"}, filled)
+    form.fields["RA"], form.fields["DEC"] = "254.45755", "35.34236"
+    shown = requests.get(f"{site}/sky", dict(form.form_values()), timeout=60)
+    assert (shown.status_code, "Sky around 254.45755 +35.34236" in shown.text) == (200, True)

@@ -102,7 +102,7 @@ def test_a_refusal_has_the_form_that_the_client_asked_for(site):
     for path, headers, form in (
         ("/lc/7", {}, "application/x-votable+xml"),
         ("/lc/7.json", {}, "text/plain; charset=utf-8"),
-        ("/lc/7.json", BROWSER, "text/plain; charset=utf-8"),
+        ("/lc/7.json", BROWSER, "text/html; charset=utf-8"),
         ("/view/7", {}, "text/html; charset=utf-8"),
         ("/epoch/7/last", {}, "text/plain; charset=utf-8"),
         ("/epoch/7/last?RESPONSEFORMAT=votable", {}, "application/x-votable+xml"),

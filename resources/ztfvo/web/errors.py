@@ -1,14 +1,17 @@
 """How a request that cannot be answered is refused: in the form that the client asked for.
 
-VO clients get an error document (DALI 1.1, section 4.4), browsers a page, all others a sentence.
+VO clients get an error document (DALI 1.1, section 4.4), all others a sentence. Who asks for a page
+first, as browsers do for what they show, gets one in any case.
 """
 
 from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Sequence
 from http import HTTPStatus
 
+from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -16,8 +19,10 @@ from starlette.routing import Match
 from ztfvo import votable
 from ztfvo.db import DatabaseDown
 from ztfvo.errors import HTTPError
+from ztfvo.releases import NoRelease
 from ztfvo.settings import get_settings
-from ztfvo.web import turns
+from ztfvo.web import elsewhere, turns
+from ztfvo.web.http import CHANGING
 from ztfvo.web.pages import HTML, page
 
 _log = logging.getLogger(__name__)
@@ -48,7 +53,11 @@ def answer_as(request: Request, content_type: str) -> None:
 
 
 def refuse(
-    request: Request, status: int, message: str, headers: dict[str, str] | None = None
+    request: Request,
+    status: int,
+    message: str,
+    headers: dict[str, str] | None = None,
+    links: Sequence[tuple[str, str]] = (),
 ) -> Response:
     """Refuse a request.
 
@@ -56,21 +65,28 @@ def refuse(
     ----------
     message
         For people.
+    links
+        Titles and addresses of what a page may lead to.
     """
     asked = getattr(request.state, "content_type", "")
     own = {"Cache-Control": "no-store", **(headers or {})}
-    if asked == votable.MEDIA_TYPE:
-        return Response(votable.error(message), status, own, votable.MEDIA_TYPE)
     accepted = request.headers.get("accept", "")
-    if asked == HTML or (not asked and "text/html" in accepted):
+    browser = accepted.lstrip().startswith("text/html")
+    if asked == votable.MEDIA_TYPE and not browser:
+        return Response(votable.error(message), status, own, votable.MEDIA_TYPE)
+    if browser or asked == HTML or (not asked and "text/html" in accepted):
         reason = HTTPStatus(status).phrase
-        body = page("error.html", title=reason, message=message, status=status)
+        body = page("error.html", title=reason, message=message, status=status, links=links)
         return Response(body, status, own, HTML)
     return Response(f"{message}\n", status, own | {"Content-Type": TEXT})
 
 
-def _refused(request: Request, error: HTTPError) -> Response:
-    return refuse(request, error.status, error.message)
+async def _refused(request: Request, error: HTTPError) -> Response:
+    if isinstance(error, NoRelease):
+        other = await to_thread.run_sync(elsewhere.address, request, error)
+        if other:
+            return Response(status_code=307, headers={"Location": other, "Cache-Control": CHANGING})
+    return refuse(request, error.status, error.message, links=elsewhere.links(request, error))
 
 
 def _not_routed(request: Request, error: HTTPException) -> Response:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 
 from fastapi import APIRouter, Response
+from starlette.exceptions import HTTPException
 
 from ztfvo import addresses
 from ztfvo.dal import Parameters
+from ztfvo.db import reading
 from ztfvo.errors import HTTPError
 from ztfvo.products import produce, request
 from ztfvo.products.beside import curves_of
 from ztfvo.products.derive import derive
 from ztfvo.products.parameters import EPOCHS, oids
-from ztfvo.releases import as_elsewhere
+from ztfvo.releases import NoRelease, as_elsewhere, releases
 from ztfvo.settings import get_settings
-from ztfvo.store.names import DEFAULT
+from ztfvo.store.names import DEFAULT, LATEST
 from ztfvo.web.http import CHANGING, Given, Reading, serve
 
 router = APIRouter()
@@ -52,10 +55,28 @@ def short(given: Reading) -> Response:
     return _to(_view(given, [("TIME", "short")]))
 
 
+@serve(router, "/view/{oids}/")
+@serve(router, "/{release}/view/{oids}/")
+def slash(given: Reading) -> Response:
+    """Lead to the page of light curves, whose address has no slash behind it."""
+    query = given.request.url.query
+    return _to(f"{given.request.url.path.rstrip('/')}{f'?{query}' if query else ''}")
+
+
 @serve(router, "/{release}/")
 def start(given: Reading) -> Response:
-    """Lead from the front page of a release to that of the site."""
-    return _to("/")
+    """Lead from the front page of a release to that of the site, or to its search where the release
+    is not the default one."""
+    name = given.request.path_params["release"]
+    with reading() as connection:
+        known = releases(connection)
+    if name == LATEST or any(one.name == name and one.is_default for one in known):
+        return _to("/")
+    if any(one.name == name for one in known):
+        return _to(addresses.of_release(name, addresses.SEARCH.removeprefix("/")))
+    if re.fullmatch(r"dr\d+", name):
+        raise NoRelease(name, [one.name for one in known])
+    raise HTTPException(404)
 
 
 def is_of_viewer(given: Given) -> bool:

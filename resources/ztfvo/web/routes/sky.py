@@ -8,7 +8,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from ztfvo import addresses
-from ztfvo.dal import NUMBER, BadParameter, place, plain, shorten
+from ztfvo.dal import NUMBER, BadParameter, Parameters, place, plain, shorten
 from ztfvo.settings import get_settings
 from ztfvo.web.errors import answer_as
 from ztfvo.web.http import CHANGING, Given, Reading, respond, serve
@@ -39,12 +39,7 @@ def sky(given: Reading) -> Response:
     parameters.require_known([RA, DEC, FOV, MARK, MOTION, SURVEY])
     ra, dec = parameters.number(RA, 0, 360), parameters.number(DEC, -90, 90)
     if ra is None or dec is None:
-        missing = RA if ra is None else DEC
-        raise BadParameter(
-            missing,
-            f"{missing} is missing: give the place in degrees (ICRS), as in RA=254.4575"
-            "&DEC=35.3424.",
-        )
+        return _form(parameters, RA if ra is None else DEC)
     view = parameters.number(FOV, *VIEWS) or DEFAULT_VIEW
     marks, moving = _marks(given), arrows(_motions(given), view)
     surveys = get_settings().sky_surveys
@@ -67,6 +62,18 @@ def sky(given: Reading) -> Response:
         kept=[(name, value) for name, value in parameters.pairs() if name != SURVEY],
     )
     return respond(given.request, body, HTML, {"Cache-Control": CHANGING})
+
+
+def _form(parameters: Parameters, missing: str) -> Response:
+    """Say what is missing, with a form for it."""
+    sentence = (
+        f"{missing} is missing: give the place in degrees (ICRS), as in RA=254.4575&DEC=35.3424."
+    )
+    given = {name: parameters.text(name) or "" for name in (RA, DEC, FOV)}
+    body = page(
+        "sky-form.html", title="Sky around a place", fault=sentence, given=given, views=VIEWS
+    )
+    return Response(body, 400, {"Cache-Control": "no-store"}, HTML)
 
 
 def _marks(given: Given) -> list[tuple[float, float, str]]:
