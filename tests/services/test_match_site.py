@@ -253,9 +253,9 @@ def test_rows_without_a_position_are_said_and_do_not_stop_the_others(site, middl
     body = f"ra,dec\n{ra},{dec}\n,\n400,0\nx,1\n{ra},{dec}\n"
     answer = send(site, body, "text/csv").json()
     assert answer["left_out"] == [
-        "row 2 has no position: ra nan, dec nan",
+        "row 2 has no position: ra empty, dec empty",
         "row 3 has no position: ra 400, dec 0",
-        "row 4 has no position: ra nan, dec 1",
+        "row 4 has no position: ra x, dec 1",
     ]
     rows = answer["catalogs"][0]["answers"][0]["rows"]
     assert {row["place"] for row in rows} == {1, 5}
@@ -271,7 +271,7 @@ def test_csv_says_which_places_have_nothing_and_which_rows_are_none(site, middle
         ("2", "b", "")
     ]
     assert [row["reason"] for row in rows if row["state"] == "left out"] == [
-        "row 3 has no position: ra nan, dec nan"
+        "row 3 has no position: ra empty, dec empty"
     ]
 
 
@@ -321,12 +321,16 @@ def test_a_list_at_the_poles_and_across_ra_0_is_compared(site):
     ("body", "content_type", "status", "words"),
     [
         ("", "text/csv", 400, "no columns of right ascension"),
-        ("ra,dec\n", "text/csv", 400, "has no rows"),
+        ("ra,dec\n", "text/csv", 400, "has names of columns, and no rows"),
+        ("ra;dec\n\n", "text/csv", 400, "has names of columns, and no rows"),
         ("ra,dec\n1,2\n1,2,3\n", "text/csv", 400, "Row 2 has 3 cells, and there are 2 names"),
         ("ra,RA,dec\n1,2,3\n", "text/csv", 400, "Two columns of the list are called ra"),
         ("a,b\n1,2\n", "text/csv", 400, "it has a, b"),
-        ("ra,dec\n,\n", "text/csv", 400, "No row of the list has a position"),
-        (b"ra,dec\n\xff,1\n", "text/csv", 400, "not CSV in UTF-8"),
+        ("ra,dec\n,\n", "text/csv", 400, "No row of the list has a position, row 1"),
+        ("ra;dec\n1,5;2\n", "text/csv", 400, "row 1 has no position: ra 1,5, dec 2"),
+        (b"ra,dec\n\xff,1\n", "text/csv", 400, "not CSV in UTF-8: it is a binary file, or"),
+        (b"PK\x03\x04\xda\xff", "text/csv", 400, "not CSV in UTF-8: it is a binary file, or"),
+        ('ra,dec\n"1,2\n', "text/csv", 400, "is not CSV (unexpected end of data)"),
         ("<html/>", "application/x-votable+xml", 400, "not a VOTable"),
         ("{}", "application/json", 415, "application/json cannot be read"),
         ("ra,dec\n" + "1,1\n" * 20_001, "text/csv", 400, "20000 are the limit"),

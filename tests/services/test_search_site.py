@@ -289,6 +289,19 @@ def test_a_csv_and_a_votable_give_the_same(site):
     assert "nothing within" in first[3][2]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_cells_of_a_list_may_have_commas_semicolons_or_tabs_between(site, delimiter):
+    rows = [["id", "RA", "Dec"], ["a", "254.45755", "35.34236"], ["b", "x", "1"], ["c", "", "95"]]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    answers = [send(site, text), send(site, file=("list.csv", text.encode(), "text/csv"))]
+    first, second = (listed(page(one)) for one in answers)
+    assert first == second
+    assert [first[number][0] for number in (1, 2, 3)] == ["a", "b", "c"]
+    assert first[1][2].startswith("ZTF J165749.81+352032.4")
+    assert "The row has no position: ra x, dec 1." in first[2][1]
+    assert "The row has no position: ra empty, dec 95." in first[3][1]
+
+
 def test_light_curves_of_a_list_are_one_download_and_its_table_another(site):
     document = page(send(site, f"{OID}\n247.45543 +24.77282"))
     sync, curves = document.xpath("//div[contains(@class, 'actions')]/form")
@@ -323,6 +336,9 @@ def test_a_list_with_more_light_curves_than_one_request_takes_is_downloaded_by_t
         ("", None, "The list is empty"),
         ("a\n", ("list.csv", b"ra,dec\n1,2\n", "text/csv"), "send one list at a time"),
         (None, ("list.csv", b"x,y\n1,2\n", "text/csv"), "has no columns of right ascension"),
+        (None, ("list.csv", b"\x7fELF\xda\x00", "text/csv"), "it is a binary file, or a text in"),
+        (None, ("list.csv", b"id,ra,dec\n", "text/csv"), "has names of columns, and no rows"),
+        ("ra;dec\n", None, "has names of columns, and no rows"),
         (None, ("list.vot", b"<VOTABLE", "text/xml"), "is not a VOTable"),
         (None, ("list.txt", b"\xff\xfe", "text/plain"), "is not a text in UTF-8"),
         ("\n".join(f"star {n}" for n in range(60)), None, "50 are the limit"),

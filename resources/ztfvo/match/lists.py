@@ -31,6 +31,8 @@ MEDIA_TYPES = {
 }
 ENDINGS = {"csv": "text/csv", "vot": "text/xml", "votable": "text/xml", "xml": "text/xml"}
 """Types of files by the endings of their names."""
+DELIMITERS = ",;\t"
+"""Between the cells of a CSV, of which the comma is meant first."""
 _RA = re.compile(r"ra|ra_?deg|raj2000|ra_?icrs|_?raj2000", re.I)
 _DEC = re.compile(r"dec|de|decl|declination|dec?_?deg|dej2000|decj2000|dec?_?icrs|_?dej2000", re.I)
 _NAME = re.compile(r"id|name|oid|objid|object|source|source_?id|main_id", re.I)
@@ -49,6 +51,13 @@ class Listed:
     ra: np.ndarray
     dec: np.ndarray
     """deg; NaN where there is no number."""
+    written: Sequence[tuple[str, str]]
+    """Right ascension and declination as they were sent."""
+
+    def said(self, row: int) -> str:
+        """Return what a row, counted from 0, has for a position, for people."""
+        ra, dec = (shorten(one) or "empty" for one in self.written[row])
+        return f"ra {ra}, dec {dec}"
 
 
 def read(body: bytes, content_type: str) -> Listed:
@@ -68,7 +77,7 @@ def read(body: bytes, content_type: str) -> Listed:
         )
     listed = (_votable if kind == "votable" else _csv)(body)
     if not len(listed.ra):
-        raise HTTPError(400, f"The list has no rows: {REMEDY}.")
+        raise HTTPError(400, f"The list has names of columns, and no rows: {REMEDY}.")
     if len(listed.ra) > MOST_PLACES:
         raise HTTPError(
             400, f"The list has {len(listed.ra)} places, {MOST_PLACES} are the limit: send parts."
@@ -84,9 +93,18 @@ def type_of(name: str, content_type: str) -> str:
 
 def _csv(body: bytes) -> Listed:
     try:
-        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise HTTPError(400, f"The list is not CSV in UTF-8 ({error}): {REMEDY}.") from None
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise HTTPError(
+            400,
+            "The list is not CSV in UTF-8: it is a binary file, or a text in another code:"
+            f" {REMEDY}.",
+        ) from None
+    try:
+        lines = io.StringIO(text, newline="")
+        rows = list(csv.reader(lines, delimiter=delimiter_of(text), strict=True))
+    except csv.Error as error:
+        raise HTTPError(400, f"The list is not CSV ({error}): {REMEDY}.") from None
     rows = [row for row in rows if len(row) > 1 or any(cell.strip() for cell in row)]
     header, data = (rows[0], rows[1:]) if rows else ([], [])
     column = _finder([name.strip() for name in header])
@@ -102,7 +120,19 @@ def _csv(body: bytes) -> Listed:
         return [row[position].strip() if position < len(row) else "" for row in data]
 
     names = cells(at["id"]) if at["id"] is not None else [""] * len(data)
-    return Listed(names, _numbers(cells(at["ra"])), _numbers(cells(at["dec"])))
+    ra, dec = cells(at["ra"]), cells(at["dec"])
+    return Listed(names, _numbers(ra), _numbers(dec), list(zip(ra, dec, strict=True)))
+
+
+def delimiter_of(text: str) -> str:
+    """Return what is between the names in the first line of a CSV: a comma, unless the line names
+    columns of positions with another one."""
+    line = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
+    for delimiter in DELIMITERS:
+        names = [name.strip(' \r"') for name in line.split(delimiter)]
+        if any(map(_RA.fullmatch, names)) and any(map(_DEC.fullmatch, names)):
+            return delimiter
+    return DELIMITERS[0]
 
 
 def _votable(body: bytes) -> Listed:
@@ -129,8 +159,14 @@ def _votable(body: bytes) -> Listed:
         return np.ma.asarray(table.array[fields[at]]).tolist()
 
     names = ["" if one is None else str(one) for one in cells(name)] if name is not None else None
-    right, up = _numbers(cells(ra)), _numbers(cells(dec))
-    return Listed(names or [""] * len(right), right, up)
+    right, up = list(cells(ra)), list(cells(dec))
+    written = [tuple(map(_text, pair)) for pair in zip(right, up, strict=True)]
+    return Listed(names or [""] * len(right), _numbers(right), _numbers(up), written)
+
+
+def _text(cell: object) -> str:
+    """A cell of a VOTable as people read it; empty where it has no value."""
+    return "" if cell is None or cell != cell else str(cell)
 
 
 def _finder(names: Sequence[str]) -> Callable[[re.Pattern[str]], int | None]:
@@ -210,9 +246,9 @@ def _targets(listed: Listed, epoch: float) -> tuple[list[Target], list[str]]:
         if is_place(ra, dec):
             targets.append(Target(number, Place(ra % 360, dec, epoch), name))
         else:
-            left_out.append(f"row {number} has no position: ra {ra:g}, dec {dec:g}")
+            left_out.append(f"row {number} has no position: {listed.said(number - 1)}")
     if not targets:
-        raise HTTPError(400, f"No row of the list has a position: {REMEDY}.")
+        raise HTTPError(400, f"No row of the list has a position, {left_out[0]}: {REMEDY}.")
     if len(left_out) > MOST_SAID:
         left_out = [*left_out[:MOST_SAID], f"and {len(left_out) - MOST_SAID} further rows"]
     return targets, left_out

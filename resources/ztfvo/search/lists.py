@@ -59,7 +59,7 @@ def of_file(body: bytes, content_type: str) -> list[Entry]:
     return [
         Entry(number, name, (ra % 360, dec))
         if is_place(ra, dec)
-        else Entry(number, name, fault=f"The row has no position: ra {ra:g}, dec {dec:g}.")
+        else Entry(number, name, fault=f"The row has no position: {listed.said(number - 1)}.")
         for number, (name, ra, dec) in enumerate(values, 1)
     ]
 
@@ -67,7 +67,7 @@ def of_file(body: bytes, content_type: str) -> list[Entry]:
 def is_table(text: str) -> bool:
     """Return whether a text is a table in CSV: its first line names a column of positions."""
     first = text.lstrip("\ufeff \t\r\n").partition("\n")[0]
-    names = first.split(",")
+    names = first.split(lists.delimiter_of(text))
     return len(names) > 1 and any(map(_RA.fullmatch, names))
 
 
