@@ -128,7 +128,7 @@ def find(release: str, given: Parameters) -> Similar:
     ------
     HTTPError
         400 for parameters that cannot be used, 404 for an unknown light curve and one without
-        features, 503 where the operator had the release's light curves not placed.
+        features or place, 503 where the operator had the release's light curves not placed.
     DatabaseDown
         When the database does not answer.
     """
@@ -190,9 +190,8 @@ def _ready(connection: Connection, release: Release) -> Space:
     if space is None:
         raise HTTPError(
             503,
-            f"Similar light curves of release {release.name} are unavailable: they are not placed"
-            f" yet. Operators enter: ztfvo features {release.name}, then ztfvo similar"
-            f" {release.name}",
+            f"Similar light curves of release {release.name} are not computed at this site yet."
+            f" {_remedy(release)}",
         )
     return space
 
@@ -211,13 +210,20 @@ def _object(
             " and nothing is like it.",
         )
     if place is None:
-        lacks = "place" if has_features else "features"
+        lacks = "place among the others" if has_features else "features"
         raise HTTPError(
-            503,
-            f"Light curve {oid} has no {lacks} in release {release.name} yet. Operators enter:"
-            f" ztfvo features {release.name}, then ztfvo similar {release.name}",
+            404,
+            f"Similar light curves are not computed for {oid} at this site: it has no {lacks} in"
+            f" release {release.name} yet. {_remedy(release)}",
         )
     return filterid, place, np.array(values, float)
+
+
+def _remedy(release: Release) -> str:
+    return (
+        f"The site's operator computes them with ztfvo features {release.name}, then ztfvo similar"
+        f" {release.name}."
+    )
 
 
 def _neighbour(space: Space, own: np.ndarray, row: tuple[Any, ...]) -> Neighbour:
