@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import lxml.html
@@ -16,10 +17,12 @@ import requests
 from support import service
 from support.files import ROOT
 
+from ztfvo.outside.ask import iso
 from ztfvo.outside.sources import sources
 from ztfvo.search.coverage import moc_of
 from ztfvo.search.examples import KNOWN
 from ztfvo.settings import get_settings
+from ztfvo.web.routes.outside import said
 from ztfvo.web.routes.texts import LIBRARIES, LOCK
 
 BROWSER = {"Accept": "text/html"}
@@ -64,6 +67,37 @@ def test_home_has_the_state_of_every_source(ask, page):
     assert [one.find("a").text for one in shown] == [one["title"] for one in known]
     hosted = [one.find("a").text for one in shown if one.text_content().endswith(": hosted here")]
     assert hosted == [one["title"] for one in known if one["hosted"]]
+
+
+def test_a_source_that_does_not_answer_is_named_once(site, ask, page, others):
+    with others.failing("*", "refused"):
+        ask("/match", CATALOG="simbad", POS="10.5,20.5")
+    for path in ("/outside", "/"):
+        words = page(path).xpath("//*[self::li or self::tr][.//a[text()='SIMBAD']]")[0]
+        shown = " ".join(words.text_content().split())
+        assert ("SIMBAD" in shown, shown.count("SIMBAD")) == (True, 1)
+        assert "does not answer" in shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [
+        (None, ("", "not asked lately")),
+        (0, ("good", "answers")),
+        (14, ("good", "answers")),
+        (16, ("", "answered 16 min ago")),
+        (200, ("", "answered 3 h ago")),
+        (1439, ("", "answered 23 h ago")),
+    ],
+)
+def test_an_answer_that_is_old_says_when_it_came(minutes, state):
+    source = {"hosted": False, "reason": None, "title": "X", "asked_at": None}
+    if minutes is not None:
+        source["asked_at"] = iso(time.time() - 60 * minutes - 5)
+    assert said(source) == state
+    assert said(source | {"hosted": True}) == ("good", "hosted here")
+    reason = {"reason": "X does not answer (X)"}
+    assert said(source | reason) == ("bad", "does not answer (X)")
 
 
 def test_a_small_picture_has_the_good_epochs_of_each_band(site, ask):

@@ -16,7 +16,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -66,6 +66,8 @@ class Figures:
     empty: int = 0
     failed: int = 0
     median_seconds: float | None = None
+    last: float | None = field(default=None, compare=False)
+    """Unix time of the last one."""
 
 
 class Cache:
@@ -219,13 +221,13 @@ class Cache:
     def figures(self) -> dict[str, Figures]:
         """Return how the questions of the last day ended, by source."""
 
-        def read(file: sqlite3.Connection) -> list[tuple[str, str, float]]:
-            query = "SELECT source, state, seconds FROM asked WHERE at >= ?"
+        def read(file: sqlite3.Connection) -> list[tuple[str, str, float, float]]:
+            query = "SELECT source, state, seconds, at FROM asked WHERE at >= ?"
             return file.execute(query, (time.time() - DAY,)).fetchall()
 
-        by_source: dict[str, list[tuple[str, float]]] = {}
-        for source, state, seconds in self._do(read, []):
-            by_source.setdefault(source, []).append((state, seconds))
+        by_source: dict[str, list[tuple[str, float, float]]] = {}
+        for source, *ended in self._do(read, []):
+            by_source.setdefault(source, []).append(tuple(ended))
         return {source: _figures(ended) for source, ended in by_source.items()}
 
     def silences(self) -> dict[str, Silence]:
@@ -318,12 +320,13 @@ def _bound(file: sqlite3.Connection, most_bytes: int, now: float) -> None:
     )
 
 
-def _figures(ended: list[tuple[str, float]]) -> Figures:
-    states = [state for state, _ in ended]
+def _figures(ended: list[tuple[str, float, float]]) -> Figures:
+    states = [state for state, _, _ in ended]
     return Figures(
         asked=len(ended),
         found=states.count("found"),
         empty=states.count("empty"),
         failed=len(ended) - states.count("found") - states.count("empty"),
-        median_seconds=round(median(seconds for _, seconds in ended), 3),
+        median_seconds=round(median(seconds for _, seconds, _ in ended), 3),
+        last=max(at for _, _, at in ended),
     )

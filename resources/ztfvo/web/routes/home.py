@@ -19,7 +19,7 @@ from ztfvo.web.desk import desk_of
 from ztfvo.web.errors import RETRY_SECONDS, answer_as
 from ztfvo.web.http import Reading, respond, serve
 from ztfvo.web.pages import HTML, coverage, page
-from ztfvo.web.routes.outside import describe
+from ztfvo.web.routes.outside import describe, said
 
 router = APIRouter()
 
@@ -68,15 +68,8 @@ def _picture(example: Example) -> str:
 
 def _state(source: dict[str, Any]) -> dict[str, str]:
     """What the page says of a service outside."""
-    if source["hosted"]:
-        kind, said = "good", "hosted here"
-    elif source["works"] is None:
-        kind, said = "", "not asked yet"
-    elif source["works"]:
-        kind, said = "good", "answers"
-    else:
-        kind, said = "bad", source["reason"]
-    return {"title": source["title"], "about": source["about"], "kind": kind, "said": said}
+    kind, words = said(source)
+    return {"title": source["title"], "about": source["about"], "kind": kind, "said": words}
 
 
 def _day(hmjd: float | None) -> str:

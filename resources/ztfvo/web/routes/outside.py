@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -20,6 +21,9 @@ from ztfvo.web.forms import FORMAT, FORMAT_PARAMETER, JSON, form_of
 from ztfvo.web.http import Reading, serve
 from ztfvo.web.openapi import operation
 from ztfvo.web.pages import HTML, page
+
+RECENT_MINUTES = 15
+"""After which an answer says little about now."""
 
 router = APIRouter(tags=["Outside"])
 
@@ -40,7 +44,7 @@ async def outside(given: Reading) -> Response:
     content_type = form_of(given)
     found = await to_thread.run_sync(describe, desk_of(given.request))
     body = (
-        page("outside.html", title="Services outside", sources=found)
+        page("outside.html", title="Services outside", sources=found, said=said)
         if content_type == HTML
         else orjson.dumps({"sources": found}) + b"\n"
     )
@@ -63,10 +67,30 @@ def describe(desk: Desk) -> list[dict[str, Any]]:
             "reason": reasons.get(name),
             "since": iso(silences[name].since) if name in silences else None,
             "again_at": iso(silences[name].again) if name in silences else None,
-            "last_day": asdict(figures.get(name, Figures())),
+            "asked_at": iso(figures[name].last) if name in figures else None,
+            "last_day": _day(figures.get(name, Figures())),
         }
         for name, source in sources().items()
     ]
+
+
+def said(source: dict[str, Any]) -> tuple[str, str]:
+    """Return a kind (good, bad or none) and words for the state of a source, behind its title."""
+    if source["hosted"]:
+        return "good", "hosted here"
+    if source["reason"]:
+        return "bad", source["reason"].removeprefix(source["title"]).strip()
+    if source["asked_at"] is None:
+        return "", "not asked lately"
+    minutes = (datetime.now(UTC) - datetime.fromisoformat(source["asked_at"])).seconds // 60
+    if minutes < RECENT_MINUTES:
+        return "good", "answers"
+    hours, rest = divmod(minutes, 60)
+    return "", f"answered {hours} h ago" if hours else f"answered {rest} min ago"
+
+
+def _day(figures: Figures) -> dict[str, Any]:
+    return {name: value for name, value in asdict(figures).items() if name != "last"}
 
 
 def _described(source: Source) -> dict[str, Any]:
