@@ -302,6 +302,14 @@ def test_cells_of_a_list_may_have_commas_semicolons_or_tabs_between(site, delimi
     assert "The row has no position: ra empty, dec 95." in first[3][1]
 
 
+def test_one_is_singular(site):
+    def said(text):
+        return " ".join(texts(page(send(site, text)), "//main/p"))
+
+    assert "1 of 1 row has light curves within 2″" in said("254.45755 +35.34236")
+    assert "1 of 2 rows have light curves within 2″" in said(f"{OID}\n1 -80")
+
+
 def test_light_curves_of_a_list_are_one_download_and_its_table_another(site):
     document = page(send(site, f"{OID}\n247.45543 +24.77282"))
     sync, curves = document.xpath("//div[contains(@class, 'actions')]/form")

@@ -99,10 +99,30 @@ def test_types_of_hosted_catalogues_give_the_sentence(site):
         assert one["link"].startswith("http")
     begin = f"Simulated light curve: X-ray binary of type {types['gcvs']['value']} ("
     assert found["sentence"].startswith(begin)
-    assert "2 of 2 catalogs agree" in found["sentence"]
+    assert "2 of 2 catalogs agree on the type" in found["sentence"]
     near = summary(site, ID=OID, CATALOG="gcvs,vsx", RADIUS="gcvs:0.0001")
     assert [one["state"] for one in near["sources"] if one["source"] == "gcvs"] == ["empty"]
     assert not facts(near, "type", "gcvs")
+
+
+def test_separations_are_those_that_a_cross_match_has(site, ask):
+    found = summary(site, ID=OID, CATALOG="gcvs,vsx,ztf_suspected")
+    answers = {
+        one["name"]: one["answers"][0]["rows"]
+        for one in ask("/match", ID=OID, CATALOG="gcvs,vsx,ztf_suspected").json()["catalogs"]
+    }
+    shown = {one["source"]: one["separation"] for one in found["facts"] if "separation" in one}
+    matched = {name: rows[0]["separation"] for name, rows in answers.items() if rows}
+    assert shown == pytest.approx(matched, abs=1e-5)
+    assert len(shown) == 3
+    assert [f"{one:.2f}" for one in shown.values()] == [f"{matched[one]:.2f}" for one in shown]
+
+
+def test_catalogues_with_a_period_and_no_type_are_not_counted_as_agreeing_on_the_type(site):
+    found = summary(site, ID=OID, CATALOG="gcvs,vsx,ztf_suspected")
+    periods = {one["source"] for one in found["facts"] if one["group"] == "period"}
+    assert {"gcvs", "vsx", "ztf_suspected"} <= periods
+    assert "2 of 2 catalogs agree on the type" in found["sentence"]
 
 
 @pytest.mark.parametrize("version", ["current", "v0.1", "v0.5", "latest"])
@@ -126,7 +146,8 @@ def test_a_distance_from_outside_gives_the_absolute_magnitude_of_the_peak(site, 
     tapserver.answer(outside, tapserver.VIZIER, '"I/352/gedr3dis"', rows)
     found = summary(site, ID=OID, CATALOG="gaia_distances,gcvs")
     (fact,) = (one for one in found["facts"] if one["group"] == "distance")
-    assert (fact["value"], fact["unit"], fact["separation"]) == (1250.5, "pc", 0.0)
+    assert (fact["value"], fact["unit"]) == (1250.5, "pc")
+    assert fact["separation"] == pytest.approx(0, abs=1e-3)
     assert fact["note"] == "1.25 kpc, 1.20 kpc to 1.31 kpc (16 to 84 per cent)"
     (absolute,) = (one for one in found["facts"] if one["group"] == "absolute magnitude")
     band = absolute["name"].removeprefix("peak ")

@@ -48,8 +48,8 @@ def test_the_catalogue_that_is_trusted_most_gives_type_and_period_and_dissent_is
         part("simbad", type="RRLyr"),
     )
     assert said(*parts) == (
-        "RR Lyrae of type RRAB (VSX), P = 0.6117 d; 2 of 4 catalogs agree, not GAIA_VARIABILITY"
-        " (ECL), ATLAS_VAR (CBF)."
+        "RR Lyrae of type RRAB (VSX), P = 0.6117 d; 2 of 4 catalogs agree on the type, not"
+        " GAIA_VARIABILITY (ECL), ATLAS_VAR (CBF)."
     )
 
 
@@ -72,7 +72,8 @@ def test_the_period_of_the_light_curve_is_compared_with_that_of_the_catalogue(he
 def test_a_period_of_another_catalogue_than_the_type_is_named():
     text = said(part("gcvs", type="EA"), part("ztf_periodic", type="EA", period=2.5))
     assert text == (
-        "Eclipsing binary of type EA (GCVS), P = 2.5 d (ZTF_PERIODIC); 2 of 2 catalogs agree."
+        "Eclipsing binary of type EA (GCVS), P = 2.5 d (ZTF_PERIODIC); 2 of 2 catalogs agree on the"
+        " type."
     )
 
 
@@ -137,7 +138,7 @@ def test_facts_have_source_separation_and_address():
         Group.NAME, "HZ Her", Group.TYPE, "LMXB",
     )  # fmt: skip
     assert {(one.source, one.separation, one.link) for one in (name, kind)} == {
-        ("vsx", 0.123, "https://vsx")
+        ("vsx", 0.1234, "https://vsx")
     }
 
 

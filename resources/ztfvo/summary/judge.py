@@ -148,7 +148,7 @@ def _agreement(first: Fact, types: Sequence[Fact]) -> list[str]:
     mine = family(str(first.value)) or str(first.value)
     others = [one for one in types if (family(str(one.value)) or str(one.value)) != mine]
     agree = len(types) - len(others)
-    said = f"{agree} of {len(types)} catalogs agree"
+    said = f"{agree} of {len(types)} catalogs agree on the type"
     if others:
         said += ", not " + ", ".join(f"{one.label or one.title} ({one.value})" for one in others)
     return [said]

@@ -58,7 +58,7 @@ def _fact(
         unit,
         source.name,
         source.title,
-        None if separation is None else round(separation, 3),
+        None if separation is None else round(separation, 5),  # pages round to two digits
         row[RECORD],
         note,
         source.label,

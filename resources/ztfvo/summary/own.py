@@ -107,13 +107,14 @@ def _identified(
         )
     ]
     if star:
+        curves = f"{len(oids)} light curve{'s' if len(oids) != 1 else ''}"
         facts.append(
             Fact(
                 Group.IDENTIFICATION,
                 "star",
                 star["name"],
                 link=absolute(view(release, *oids)),
-                note=f"source_id {star['source_id']}, {len(oids)} light curves",
+                note=f"source_id {star['source_id']}, {curves}",
             )
         )
     return facts
