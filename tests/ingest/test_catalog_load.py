@@ -72,6 +72,21 @@ def test_rows_come_out_as_the_file_has_them(snad, tmp_path):
     assert snad.state == new
 
 
+def test_names_are_indexed_as_they_are_compared_also_in_tables_of_before(snad, tmp_path):
+    def indexes():
+        query = "SELECT indexdef FROM pg_indexes WHERE indexname = %s"
+        return [row[0] for row in snad.connection.execute(query, (name,)).fetchall()]
+
+    new = snad.load(write(tmp_path / "a.csv", lines("a b", "b", "c")))
+    name = f"{new.table_name}_written"
+    (made,) = indexes()
+    assert "lower(replace(COALESCE(name, ''::text), ' '::text, ''::text))" in made
+    snad.connection.execute(f'DROP INDEX catalogs_store."{name}"')
+    for _ in range(2):
+        store.index_names(snad.connection, snad.declared, new.table_name)
+        assert indexes() == [made]
+
+
 def test_a_new_file_takes_the_place_of_the_former_one_and_its_table_goes(snad, tmp_path):
     snad.load(write(tmp_path / "a.csv", lines("a", "b", "c")))
     first = tables(snad)

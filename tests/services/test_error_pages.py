@@ -68,3 +68,13 @@ def test_what_an_address_has_is_escaped_in_links(site):
     answer = ask(site, "/view/%3Cscript%3E?PERIOD=1", CHROMIUM)
     assert answer.status_code == 400
     assert b"<script>" not in answer.content
+
+
+@pytest.mark.parametrize("path", [f"/other/view/{OID}", f"/other/view/{OID}?PERIOD=1"])
+def test_a_page_of_a_release_that_is_not_here_leads_to_the_light_curve_where_it_is(site, path):
+    document = lxml.html.fromstring(ask(site, path, CHROMIUM).content)
+    links = {one.text: one.get("href") for one in document.xpath("//main//li/a")}
+    assert links == {
+        f"Light curve {OID} in release demo": f"/view/{OID}",
+        "Search release demo": "/demo/search",
+    }

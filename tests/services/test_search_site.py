@@ -404,6 +404,7 @@ def test_pages_of_the_viewer_lead_to_those_of_this_site(site, old, new):
         (f"/dr13/figure/{OID}?format=pdf", f"/latest/figure/{OID}?format=pdf"),
         (f"/dr13/figure/{OID}/folded/1.7", f"/latest/figure/{OID}/folded/1.7"),
         (f"/dr13/csv/{OID}", f"/latest/csv/{OID}"),
+        (f"/dr13/features/{OID}", f"/latest/features/{OID}"),
         ("/dr13/search/SNAD101/1", "/search?NAME=SNAD101&RADIUS=1"),
     ],
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 from support.catalogs import PROJECT
 
 from ztfvo.catalogs import declared
 from ztfvo.dal import BadParameter
+from ztfvo.db import DatabaseDown
 from ztfvo.resolve import hosted, read
 from ztfvo.resolve.model import Certainty, Found
 
@@ -284,3 +286,15 @@ def test_what_looks_like_coordinates_and_is_none_is_refused_with_the_remedy(text
 )
 def test_names_that_have_words_of_frames_stay_names(text):
     assert read(text) == ("name", text)
+
+
+def test_without_the_database_other_names_are_still_asked_for_outside(monkeypatch):
+    def down(text):
+        raise DatabaseDown("The database does not answer: try again in a minute.")
+
+    monkeypatch.setattr(hosted, "_by_name", down)
+    found = anyio.run(hosted.by_name, "HZ Her")
+    assert found.found == ()
+    assert found.silent == {
+        "Hosted catalogs": "The database does not answer: try again in a minute"
+    }

@@ -70,11 +70,10 @@ def refuse(
     """
     asked = getattr(request.state, "content_type", "")
     own = {"Cache-Control": "no-store", **(headers or {})}
-    accepted = request.headers.get("accept", "")
-    browser = accepted.lstrip().startswith("text/html")
+    browser = _browser(request)
     if asked == votable.MEDIA_TYPE and not browser:
         return Response(votable.error(message), status, own, votable.MEDIA_TYPE)
-    if browser or asked == HTML or (not asked and "text/html" in accepted):
+    if browser or asked == HTML or (not asked and "text/html" in request.headers.get("accept", "")):
         reason = HTTPStatus(status).phrase
         body = page("error.html", title=reason, message=message, status=status, links=links)
         return Response(body, status, own, HTML)
@@ -86,7 +85,13 @@ async def _refused(request: Request, error: HTTPError) -> Response:
         other = await to_thread.run_sync(elsewhere.address, request, error)
         if other:
             return Response(status_code=307, headers={"Location": other, "Cache-Control": CHANGING})
-    return refuse(request, error.status, error.message, links=elsewhere.links(request, error))
+    links = await to_thread.run_sync(elsewhere.links, request, error) if _browser(request) else ()
+    return refuse(request, error.status, error.message, links=links)
+
+
+def _browser(request: Request) -> bool:
+    """Return whether a page is asked for first, as browsers do for what they show."""
+    return request.headers.get("accept", "").lstrip().lower().startswith("text/html")
 
 
 def _not_routed(request: Request, error: HTTPException) -> Response:
