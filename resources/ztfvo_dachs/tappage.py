@@ -161,5 +161,5 @@ def _fail(request: Any, failure: Any) -> None:
     if status >= 500:
         base.ui.notifyFailure(failure)
     request.setResponseCode(status)
-    body = page("error.html", title="Error", message=text, status=status, links=[])
+    body = page("error.html", title="Error", message=text, status=status)
     _send(request, body, HTML)
