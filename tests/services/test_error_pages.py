@@ -74,7 +74,5 @@ def test_what_an_address_has_is_escaped_in_links(site):
 def test_a_page_of_a_release_that_is_not_here_leads_to_the_light_curve_where_it_is(site, path):
     document = lxml.html.fromstring(ask(site, path, CHROMIUM).content)
     links = {one.text: one.get("href") for one in document.xpath("//main//li/a")}
-    assert links == {
-        f"Light curve {OID} in release demo": f"/view/{OID}",
-        "Search release demo": "/demo/search",
-    }
+    assert links[f"Light curve {OID} in release demo"] == f"/view/{OID}"
+    assert links["Search release demo"] == "/demo/search"
