@@ -38,6 +38,12 @@ def view(visit, outside):
     return go
 
 
+def all_asked(page: Page) -> None:
+    """Wait until all catalogues have answered, or have not."""
+    said = page.locator("#matches").get_by_role("status")
+    expect(said).to_have_text(re.compile(r"catalogues have something((?!still asked).)*$"))
+
+
 def query_of(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
@@ -168,7 +174,7 @@ def test_the_sky_marks_light_curves_and_matches_with_arrows_for_proper_motions(v
     rows |= {"RA_ICRS": [RA], "DE_ICRS": [DEC], "pmRA": [-1.25], "pmDE": [-7.5]}
     tapserver.answer(outside, tapserver.VIZIER, '"I/355/gaiadr3"', rows)
     page = view("?RADIUS=1")
-    expect(page.locator("#matches").get_by_role("status")).not_to_contain_text("still asked")
+    all_asked(page)
     sky = page.locator("#sky")
     sky.scroll_into_view_if_needed()
     sky.get_by_role("button", name="Mark matches").click()
@@ -293,7 +299,7 @@ def test_without_scripts_the_figure_of_the_page_shows_the_model(visit, ask, outs
 
 def test_similar_light_curves_are_those_of_the_service_in_its_order(view, ask):
     page = view()
-    expect(page.locator("#matches").get_by_role("status")).not_to_contain_text("still asked")
+    all_asked(page)
     page.locator("#similar").scroll_into_view_if_needed()
     names = page.locator(".alike a")
     there = ask("/similar", ID=OID, N=12).json()["neighbours"]

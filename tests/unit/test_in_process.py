@@ -10,11 +10,10 @@ import pytest
 
 from bench.fits import CARRIED, EPOCHS, job, simulated
 from ztfvo.errors import HTTPError
+from ztfvo.settings import get_settings
 from ztfvo.supernovae import work
 from ztfvo.supernovae.model import CannotFit
-from ztfvo.web import turns
-from ztfvo.web.http import Given
-from ztfvo.web.routes.fit import _found
+from ztfvo.web import fits, turns
 
 
 class Waiting:
@@ -73,18 +72,20 @@ class Asked:
         self.job = what
 
 
-def found(what, seconds):
-    """What a route makes of a job."""
+@pytest.fixture
+def found(monkeypatch):
+    """A function that gives what routes make of a job."""
 
-    async def run():
-        given = Given(Waiting(), None, b"", "")
-        return await _found(given, Asked(what), seconds)
+    def fit(what, seconds):
+        settings = get_settings().model_copy(update={"fit_seconds": seconds})
+        monkeypatch.setattr(fits, "get_settings", lambda: settings)
+        turns.fits.cache_clear()
+        return anyio.run(fits.answer, Waiting(), Asked(what)).fitted
 
-    turns.fits.cache_clear()
-    return anyio.run(run)
+    return fit
 
 
-def test_a_fit_that_is_late_is_answered_with_503_and_one_in_time_is_there():
+def test_a_fit_that_is_late_is_answered_with_503_and_one_in_time_is_there(found):
     what = job(simulated(CARRIED, {"z": 0.05, "t0": 58310.0}, 1, EPOCHS))
     with pytest.raises(HTTPError, match=r"did not end within 0.05 s, and was given up") as caught:
         found(what, 0.05)
@@ -92,7 +93,7 @@ def test_a_fit_that_is_late_is_answered_with_503_and_one_in_time_is_there():
     assert found(what, 60.0).converged
 
 
-def test_what_cannot_be_fitted_is_answered_with_400():
+def test_what_cannot_be_fitted_is_answered_with_400(found):
     data = simulated(CARRIED, {"z": 0.05, "t0": 58310.0}, 1, {2: 2})
     with pytest.raises(CannotFit):
         work.run(job(data))

@@ -171,6 +171,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ucd="meta.code.qual",
         least=0,
         most=MAX_MASK,
+        label="Without catflags (bits)",
     ),
     Bands(
         name="BAND",
