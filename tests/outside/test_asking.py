@@ -100,6 +100,26 @@ def test_two_processes_ask_the_same_once(outside, tmp_path):
     assert len(outside.asked) == 1
 
 
+def test_what_another_process_kept_since_it_was_looked_for_is_not_asked_again(outside, tmp_path):
+    class Late(Cache):
+        """One that has the answer from the second look on."""
+
+        looks = 0
+
+        def get(self, key):
+            self.looks += 1
+            return super().get(key) if self.looks > 1 else None
+
+    answering(outside, "one")
+    question = rows_around(made(), PLACE, 2.0)
+    first, second = (
+        run(outside, kind(tmp_path / "c", 10**6), lambda desk: desk.answer(question))
+        for kind in (Cache, Late)
+    )
+    assert first == second
+    assert len(outside.asked) == 1
+
+
 def test_what_is_kept_is_not_asked_again_also_after_a_restart(outside, tmp_path):
     answering(outside, "one")
     question = rows_around(made(), PLACE, 2.0)

@@ -238,6 +238,9 @@ class Desk:
             if kept:
                 return kept
         try:
+            kept = await self._kept(question)  # who asked it may just have ended
+            if kept:
+                return kept
             name = question.source.name
             async with self._turns.setdefault(name, anyio.Semaphore(AT_A_TIME)):
                 return await self._ask(question)
