@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,10 @@ class Release:
     loaded_at: datetime
     """UTC, without time zone."""
     files: int
+
+
+PUBLIC = re.compile(r"dr\d+", re.ASCII)
+"""Names of the survey's releases, which addresses of other services have too."""
 
 
 class NoRelease(HTTPError):

@@ -11,7 +11,7 @@ from support import service, tapserver
 from support.axe import grave_faults
 from support.cases import gaia, gaia_photometry
 from support.chromium import until
-from support.outside import Outside
+from support.object_page import all_asked
 
 OID = service.HZ_HER_OIDS[0]
 RA, DEC = service.HZ_HER
@@ -23,12 +23,6 @@ CELLS = "(rows) => rows.map((row) => [row.cells[0].innerText, row.cells[1].inner
 
 
 @pytest.fixture
-def outside(others) -> Outside:
-    """Nobody outside answers, unless a test has somebody do."""
-    return others
-
-
-@pytest.fixture
 def view(visit, outside):
     """A function that opens the page of the light curve."""
 
@@ -36,12 +30,6 @@ def view(visit, outside):
         return visit(f"/view/{OID}{query}", expected=PROVOKED, **options)
 
     return go
-
-
-def all_asked(page: Page) -> None:
-    """Wait until all catalogues have answered, or have not."""
-    said = page.locator("#matches").get_by_role("status")
-    expect(said).to_have_text(re.compile(r"catalogues have something((?!still asked).)*$"))
 
 
 def query_of(page: Page) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from support import service, tapserver
 from support.cases import gaia, gaia_photometry
 from support.chromium import until
-from support.outside import Outside
+from support.object_page import all_asked
 from support.outside_cases import spoil
 
 OID = service.HZ_HER_OIDS[0]
@@ -18,12 +18,6 @@ PROVOKED = ("status of 404", "status of 502", "status of 503")
 """No epoch has an image, and few services answer."""
 HOSTILE = "<img src=x onerror=alert(1)> & \"quoted\" 'text' \u202eright to left"
 GAIA = '"I/355/gaiadr3"'
-
-
-@pytest.fixture
-def outside(others) -> Outside:
-    """Nobody outside answers, unless a test has somebody do."""
-    return others
 
 
 @pytest.fixture
@@ -91,8 +85,7 @@ def test_names_from_outside_are_text(view, outside):
 
 def test_without_network_the_plot_stays_and_goes_on_when_it_is_back(view):
     page = view(expected=("ERR_INTERNET_DISCONNECTED",))
-    said = page.locator("#matches").get_by_role("status")
-    expect(said).to_have_text(re.compile(r"catalogues have something((?!still asked).)*$"))
+    all_asked(page)
     before = page.evaluate("ztfvo.plot.drawn().map((one) => [...one.y])")
     page.context.set_offline(True)
     flux = page.get_by_text("flux density", exact=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ztfvo.products.kinds import Choice, Number, Parameter
+from dataclasses import replace
+
+from ztfvo.products.kinds import DEFAULT, Attribute, Choice, Number
+from ztfvo.products.model import Request
 from ztfvo.supernovae.declared import MODELS
 
 LEAST, MOST = 0.01, 0.3
@@ -10,7 +13,7 @@ LEAST, MOST = 0.01, 0.3
 FARTHEST = 2.0
 """Largest redshift that may be asked for."""
 
-MODELLING: tuple[Parameter, ...] = (
+MODELLING: tuple[Attribute, ...] = (
     Choice(
         name="MODEL",
         attribute="model",
@@ -57,3 +60,8 @@ MODELLING: tuple[Parameter, ...] = (
         described=False,
     ),
 )
+
+
+def without_model(request: Request) -> Request:
+    """Return a request that asks for no model."""
+    return replace(request, **{one.attribute: getattr(DEFAULT, one.attribute) for one in MODELLING})

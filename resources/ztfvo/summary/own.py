@@ -35,7 +35,7 @@ _OBJECT = """
 SELECT o.*, f.period_0, f.period_s_to_n_0 FROM {schema}.objects o
 LEFT JOIN {schema}.features f USING (oid) WHERE o.oid = %s
 """
-PEAK = ("period_0", "period_s_to_n_0")
+HIGHEST = ("period_0", "period_s_to_n_0")
 """How the names of features begin that are of the highest peak of a periodogram."""
 _STAR = "SELECT * FROM {schema}.sources WHERE source_id = %s"
 _PEAK = """
@@ -124,11 +124,11 @@ def _computed(target: Target, version: str) -> dict[str, float | None]:
     """Return the highest peak of the periodogram as a set of features has it."""
     _, (curve,) = epochs.fetch(target.release, [target.name], Parameters())
     if len(curve) < MIN_EPOCHS:
-        return dict.fromkeys(PEAK)
+        return dict.fromkeys(HIGHEST)
     which = sets()[version]
     names = [one.name for one in build(which).features]
     (values,) = extract(which, [(curve.time, curve.mag, curve.magerr)])
-    at = {peak: next(i for i, one in enumerate(names) if one.startswith(peak)) for peak in PEAK}
+    at = {peak: next(i for i, one in enumerate(names) if one.startswith(peak)) for peak in HIGHEST}
     return {peak: float(values[place]) for peak, place in at.items()}
 
 

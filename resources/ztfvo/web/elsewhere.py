@@ -3,19 +3,15 @@ pages that help."""
 
 from __future__ import annotations
 
-import re
-
 from fastapi import Request
 
 from ztfvo import addresses
 from ztfvo.db import DatabaseDown, reading
 from ztfvo.errors import HTTPError
 from ztfvo.oid import InvalidOID, parse
-from ztfvo.releases import NoRelease, places_of, releases
+from ztfvo.releases import PUBLIC, NoRelease, places_of, releases
 from ztfvo.store.names import DEFAULT, LATEST
 
-_PUBLIC = re.compile(r"dr\d+", re.ASCII)
-"""Names of the public releases, in addresses of other services too."""
 _FILES = ("csv", "features", "figure")
 """Addresses of the Viewer that need a release."""
 
@@ -24,7 +20,7 @@ def address(request: Request, error: NoRelease) -> str | None:
     """Return the same address of the default release, where one of the Viewer names a public
     release that is not here, and the default one has its light curves."""
     release, what, *rest = [part for part in request.url.path.split("/") if part] + ["", ""]
-    if release != error.name or not _PUBLIC.fullmatch(release):
+    if release != error.name or not PUBLIC.fullmatch(release):
         return None
     if what == "search":
         return _with_query(request, addresses.SEARCH)

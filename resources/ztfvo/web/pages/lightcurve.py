@@ -28,7 +28,7 @@ from ztfvo.oid import split
 from ztfvo.products import request as requests
 from ztfvo.products.beside import Beside, curve_sources, in_short, sentences
 from ztfvo.products.model import Curve, Product, Request
-from ztfvo.products.modelling import MODELLING
+from ztfvo.products.modelling import MODELLING, without_model
 from ztfvo.products.notes import notes
 from ztfvo.products.parameters import FORMAT, ID, PARAMETERS, QUANTITY, Choice, Number, Parameter
 from ztfvo.products.points import of_curve
@@ -145,7 +145,7 @@ def _in(request: Request, form: str) -> str:
     """Address of the same request in another format, with the model only where it can be drawn."""
     shows = any(one.models and form in one.names for one in writers())
     if not shows or request.period is not None or request.deredden:
-        request = replace(request, model=None, z_min=None, z_max=None, ebv=None, host_dust=False)
+        request = without_model(request)
     return requests.address(replace(request, format=form))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
@@ -16,7 +15,7 @@ from ztfvo.products import produce, request
 from ztfvo.products.beside import curves_of
 from ztfvo.products.derive import derive
 from ztfvo.products.parameters import EPOCHS, oids
-from ztfvo.releases import NoRelease, as_elsewhere, releases
+from ztfvo.releases import PUBLIC, NoRelease, as_elsewhere, releases
 from ztfvo.settings import get_settings
 from ztfvo.store.names import DEFAULT, LATEST
 from ztfvo.web.http import CHANGING, Given, Reading, serve
@@ -74,7 +73,7 @@ def start(given: Reading) -> Response:
         return _to("/")
     if any(one.name == name for one in known):
         return _to(addresses.of_release(name, addresses.SEARCH.removeprefix("/")))
-    if re.fullmatch(r"dr\d+", name):
+    if PUBLIC.fullmatch(name):
         raise NoRelease(name, [one.name for one in known])
     raise HTTPException(404)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -82,7 +82,8 @@ def said(source: dict[str, Any]) -> tuple[str, str]:
         return "bad", source["reason"].removeprefix(source["title"]).strip()
     if source["asked_at"] is None:
         return "", "not asked lately"
-    minutes = (datetime.now(UTC) - datetime.fromisoformat(source["asked_at"])).seconds // 60
+    age = datetime.now(UTC) - datetime.fromisoformat(source["asked_at"])
+    minutes = age // timedelta(minutes=1)
     if minutes < RECENT_MINUTES:
         return "good", "answers"
     hours, rest = divmod(minutes, 60)

@@ -1,6 +1,7 @@
 // The light curves of the plot: which are shown, and what came of the services that were asked.
 
 import { fill, make } from "../page/dom.js";
+import { counted } from "./numbers.js";
 
 const MARKS = { zg: "●", zr: "■", zi: "◆" };
 const SAID = {
@@ -14,7 +15,7 @@ export function showLegend(place, series, toggle, others, hue) {
       onchange: (event) => toggle(one.name, event.target.checked),
     }),
     mark(one),
-    `${one.title ? `${one.title} ${one.band}` : `${one.name} ${one.band}`}, ${one.x.length} ${one.limits ? "limit" : "point"}${one.x.length === 1 ? "" : "s"}`,
+    `${one.title ? `${one.title} ${one.band}` : `${one.name} ${one.band}`}, ${counted(one.x.length, one.limits ? "limit" : "point")}`,
     one.main ? "" : make("span", { class: "quiet" },
       one.separation === undefined ? ` ${one.detail}` : ` ${one.separation.toFixed(2)}″, ${one.detail}`));
   function mark(one) {

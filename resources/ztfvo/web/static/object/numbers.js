@@ -8,3 +8,6 @@ export function within(value, error) {
   return digits >= 0 && digits <= 6 ? value.toFixed(digits)
     : String(Number(value.toPrecision(Math.min(17, Math.max(1, size + digits + 1)))));
 }
+
+// A number of things, in words.
+export const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -5,6 +5,7 @@ import { all, find, make } from "../page/dom.js";
 import { moment } from "./dates.js";
 import { startFolding } from "./folding.js";
 import { showLegend } from "./legend.js";
+import { counted } from "./numbers.js";
 import { makePlot } from "./plot.js";
 import { showReferences } from "./references.js";
 import { extent, fold, own as readOwn, QUANTITIES, read, unit } from "./series.js";
@@ -149,8 +150,6 @@ function draw(keepView = false) {
       : state.curves.notes.join(" ") || "There is nothing to draw: no epoch is left, or none has this quantity.";
 }
 
-const counted = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
-
 function summaryText() {
   const shown = state.series.filter((one) => !one.hidden);
   const points = shown.reduce((sum, one) => sum + one.x.length, 0);
@@ -207,10 +206,6 @@ function toggle(name, shown) {
 
 function setReferences(words) {
   setUnseen(form, ["REFMAG"], words.map((word) => ["REFMAG", word]));
-  changed();
-}
-
-function changed() {
   load();
 }
 
@@ -259,13 +254,13 @@ const folding = startFolding(form, page, () => state, refolded);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  changed();
+  load();
 });
 form.addEventListener("change", (event) => {
   if (["PERIOD", "EPOCH"].includes(event.target.name)) refolded(true);
-  else changed();
+  else load();
 });
-find(".others").addEventListener("change", changed);  // it stands behind the form
+find(".others").addEventListener("change", load);  // it stands behind the form
 find("#reset-view").addEventListener("click", () => plot.reset());
 find("#window-view").addEventListener("click", () => {
   if (valueOf(state.pairs, "PERIOD")) {
@@ -273,11 +268,11 @@ find("#window-view").addEventListener("click", () => {
     return;
   }
   form.elements.TIME.value = plot.view().x.map((one) => one.toFixed(5)).join(" ");
-  changed();
+  load();
 });
 find("#all-times").addEventListener("click", () => {
   form.elements.TIME.value = "";
-  changed();
+  load();
 });
 
 function addOwn(file) {

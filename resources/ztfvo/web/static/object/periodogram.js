@@ -2,6 +2,7 @@
 
 import { address, json, Refused } from "../page/ask.js";
 import { fill, find, make } from "../page/dom.js";
+import { counted } from "./numbers.js";
 import { drawSpectrum } from "./spectrum.js";
 
 export function start({ data, state, form, refolded }) {
@@ -30,7 +31,7 @@ export function start({ data, state, form, refolded }) {
     try {
       const answer = await json(address(path, pairs()));
       const left = answer.left_out.join(" ");
-      said.textContent = `${answer.method.title}, ${answer.grid.number.toLocaleString("en")} frequencies, ${answer.lightcurves.length} light curve${answer.lightcurves.length === 1 ? "" : "s"}. ${left}`;
+      said.textContent = `${answer.method.title}, ${answer.grid.number.toLocaleString("en")} frequencies, ${counted(answer.lightcurves.length, "light curve")}. ${left}`;
       drawSpectrum(picture, answer, fold);
       show(answer.peaks);
     } catch (fault) {

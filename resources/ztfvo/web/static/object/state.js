@@ -1,6 +1,8 @@
 // What is asked for, as the form has it and as the address of the page says it: the parameters of
 // /lc, and those of the page alone.
 
+import { make } from "../page/dom.js";
+
 // Of a model of supernovae that figures show.
 export const OF_MODEL = ["MODEL", "MIN_Z", "MAX_Z", "EBV", "HOST_DUST"];
 export const OF_PAGE = ["SHOW", "HIDE", "MATCH_RADIUS", "FEATURES"];
@@ -27,11 +29,7 @@ export function folds(pairs) {
 // Have the form ask for these by fields that nobody sees, in place of those of the names.
 export function setUnseen(form, names, pairs) {
   for (const name of names) for (const input of form.querySelectorAll(`[type=hidden][name=${name}]`)) input.remove();
-  for (const [name, value] of pairs) {
-    const input = document.createElement("input");
-    Object.assign(input, { type: "hidden", name, value });
-    form.append(input);
-  }
+  form.append(...pairs.map(([name, value]) => make("input", { type: "hidden", name, value })));
 }
 
 // Whether a figure can show the model: it is of time, and has the dust of the Galaxy in it.
