@@ -134,6 +134,32 @@ def test_an_asynchronous_job_is_ended_by_its_deletion(site, tap):
     wait_for_end(pid, seconds=20)
 
 
+DELETED_MEANWHILE = """
+from pathlib import Path
+from gavo import api, base
+from gavo.protocols import tap, uws
+from ztfvo_dachs import jobserver
+
+api.getRD("//tap")
+name = tap.WORKER_SYSTEM.getNewJobId(parameters={})
+with tap.WORKER_SYSTEM.changeableJob(name) as job:
+    job.change(phase=uws.EXECUTING, pid=None)
+with tap.WORKER_SYSTEM.changeableJob(name) as job:
+    job.prepareForDestruction()
+# Its process had come so far when the folder was there still.
+(Path(base.getConfig("uwsWD")) / name).mkdir()
+jobserver._run(name)
+job = tap.WORKER_SYSTEM.getJob(name)
+print(job.phase, job.pid, job.startTime)
+tap.WORKER_SYSTEM.destroy(name)
+"""
+
+
+def test_a_job_that_is_deleted_while_its_process_is_being_started_does_not_begin(site):
+    done = service.with_dachs(DELETED_MEANWHILE)
+    assert done.stdout == "ABORTED None None\n", done.stderr
+
+
 def test_a_synchronous_query_is_no_job(site):
     before = kept()
     began = threading.Event()

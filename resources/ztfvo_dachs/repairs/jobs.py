@@ -112,6 +112,8 @@ def _end_their_own_process_only() -> None:
     def prepare(self: Any) -> None:
         if self.phase == uws.EXECUTING:
             _send(self, signal.SIGTERM)
+        # One that is just being started, and has no process yet, is not to begin.
+        self.change(phase=uws.ABORTED)
         shutil.rmtree(self.getWD(), ignore_errors=True)
 
     tap.TAPTransitions.killJob = kill
