@@ -69,7 +69,7 @@ def page(settings: Settings, oid: int, radius: float, period: float, points: int
     say(f"{address}: {shown} points, {RUNS} runs")
     with sync_playwright() as steering:
         browser = steering.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox"]
         )
         runs = [_load(browser, address) for _ in range(RUNS)]
         own, more = _slide(browser, f"{address}&PERIOD={period:g}", points)

@@ -56,7 +56,7 @@ service_packages() {
   missing nginx:0 logrotate:0 "python3-gavo:$GAVO_LEAST" "${database[@]}"
 }
 
-test_packages() { missing chromium:0 nodejs:0; }
+test_packages() { missing chromium-headless-shell:0 nodejs:0; }
 
 # check_dachs: the repairs of DaCHS are for the versions that the tests were run with.
 check_dachs() {
