@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from astropy.io import fits
 from playwright.sync_api import Page, expect
 from support import service
 from support.images import forgotten, simulated_images
+from support.object_page import query_of
 
 from ztfvo.images.products import Image, reference_path, science_path
 from ztfvo.oid import split
@@ -58,10 +59,6 @@ def view(visit, others, epochs):
         return page
 
     return go
-
-
-def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def test_the_image_that_the_address_names_is_shown_with_the_object_in_its_middle(view):

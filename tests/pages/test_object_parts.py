@@ -11,7 +11,7 @@ from support import service, tapserver
 from support.axe import grave_faults
 from support.cases import gaia, gaia_photometry
 from support.chromium import until
-from support.object_page import all_asked
+from support.object_page import all_asked, drawn, query_of
 
 OID = service.HZ_HER_OIDS[0]
 RA, DEC = service.HZ_HER
@@ -30,10 +30,6 @@ def view(visit, outside):
         return visit(f"/view/{OID}{query}", expected=PROVOKED, **options)
 
     return go
-
-
-def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def test_the_summary_ends_in_the_sentence_at_the_head_and_its_periods_fold(view, ask):
@@ -149,6 +145,7 @@ def test_the_table_of_photometry_has_every_epoch_and_leads_to_its_point(view, as
 
 def test_an_epoch_without_an_image_says_why(view, ask):
     page = view()
+    drawn(page)
     page.locator("#plot").focus()
     page.keyboard.press("Home")
     hmjd = query_of(page)["SHOW"][0].split("-")[1]
@@ -247,16 +244,16 @@ def test_a_supernova_is_fitted_and_its_model_drawn_in_the_quantity_that_is_shown
     assert page.evaluate("ztfvo.plot.lines()") == lines
 
     downloads = page.locator("#downloads")
-    drawn = downloads.get_by_role("link", name="png")
-    assert parse_qs(urlsplit(drawn.get_attribute("href")).query).items() >= model.items()
-    assert ask(drawn.get_attribute("href")).headers["Content-Type"] == "image/png"
+    figure = downloads.get_by_role("link", name="png")
+    assert parse_qs(urlsplit(figure.get_attribute("href")).query).items() >= model.items()
+    assert ask(figure.get_attribute("href")).headers["Content-Type"] == "image/png"
     table = downloads.get_by_role("link", name="csv").get_attribute("href")
     assert "MODEL" not in table and ask(table).status_code == 200
 
     page.get_by_label("Period for folding").fill("30")
     page.get_by_label("Period for folding").press("Enter")
     assert page.evaluate("ztfvo.plot.lines()") == []
-    assert "MODEL" not in drawn.get_attribute("href")
+    assert "MODEL" not in figure.get_attribute("href")
     expect(page.locator("#supernova")).to_contain_text("it is not drawn over phases")
     assert page.request.get(page.url).status == 200
     page.get_by_label("Period for folding").fill("")

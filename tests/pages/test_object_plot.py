@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 from support.chromium import NARROW, until
+from support.object_page import drawn, query_of
 
 OID = 680113300005170
 STAR = (680113300005170, 680213300009232, 1722107400005560, 1722207400009164)
@@ -33,11 +33,6 @@ OFFLINE = ("status of 400", "status of 404", "status of 503")
 """No epoch has an image here, no service outside answers, and one test asks for nonsense."""
 
 
-def drawn(page: Page) -> None:
-    """Wait until the light curve is drawn."""
-    expect(page.locator("#plot-said")).to_contain_text(re.compile("points? of"))
-
-
 def shown(page: Page) -> dict[str, float]:
     """Where the inner of the plot is in the window, when all of it is there."""
     page.locator("#plot").evaluate("(one) => one.scrollIntoView({ block: 'center' })")
@@ -53,10 +48,6 @@ def delivered(ask, **parameters) -> dict[str, dict]:
     """The light curves of ``/lc`` by OID."""
     answer = ask(f"/lc/{OID}.json", **parameters).json()
     return {str(one["oid"]): one for one in answer["lightcurves"]}
-
-
-def query_of(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 @pytest.mark.parametrize(

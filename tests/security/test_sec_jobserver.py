@@ -49,11 +49,18 @@ def running(tap, query: str):
 
 
 def result(tap, query: str = QUICK) -> str:
-    """Run a job to its end; the phase it ends in."""
+    """Run a job to its end; the phase it ends in, with the error of one that failed."""
     job = tap.submit_job(query)
     job.run()
+    return end(job)
+
+
+def end(job) -> str:
+    """Wait for a job's end, and delete it; the phase it ends in, with its error."""
     job.wait(phases=["COMPLETED", "ERROR", "ABORTED"], timeout=60)
     phase = job.phase
+    if phase == "ERROR":
+        phase += requests.get(f"{job.url}/error", timeout=30).text
     job.delete()
     return phase
 
@@ -90,6 +97,20 @@ def test_a_job_lives_through_the_end_of_its_server_and_the_next_one_starts_other
     job.abort()
     wait_for_end(pid, seconds=30)
     assert job.phase == "ABORTED"
+
+
+def test_a_job_that_its_server_did_not_come_to_is_started_by_the_next_one(site, tap):
+    assert result(tap) == "COMPLETED"
+    killed = servers()
+    for server in killed:
+        os.kill(server, signal.SIGSTOP)
+    job = tap.submit_job(QUICK)
+    job.run()
+    names = "SELECT phase FROM tap_schema.tapjobs WHERE jobid = %s"
+    wait_until(lambda: service.superuser(names, job.job_id) == [("EXECUTING",)])
+    for server in killed:
+        os.kill(server, signal.SIGKILL)
+    assert end(job) == "COMPLETED"
 
 
 def test_a_job_whose_process_is_killed_is_an_error_at_once(site, slow):
@@ -157,7 +178,7 @@ def test_after_a_change_a_server_is_made_ready_where_one_was_used():
     done = service.in_dachs("""
 from ztfvo_dachs.repairs import jobstart
 
-server = jobstart.Server(lambda name: None)
+server = jobstart.Server(lambda name: None, lambda name: False)
 server.ensure()
 unused = server.leave()
 server.start("none")

@@ -42,7 +42,7 @@ def install_in_server() -> None:
     """Apply the repair, once in a process."""
     from twisted.internet import reactor
 
-    server = Server(_ended)
+    server = Server(_ended, _has_no_process)
 
     def ahead() -> None:
         reactor.callLater(AHEAD, reactor.callInThread, server.ensure)
@@ -64,10 +64,13 @@ class Server:
     ----------
     ended
         Called with the name of a job whose process has ended, in a thread of its own.
+    is_left
+        Whether a job that was given to a server, which has ended itself, has still to be started.
     """
 
-    def __init__(self, ended: Callable[[str], None]) -> None:
-        self._ended = ended
+    def __init__(self, ended: Callable[[str], None], is_left: Callable[[str], bool]) -> None:
+        self._ended, self._is_left = ended, is_left
+        self._given: set[str] = set()
         self._process: subprocess.Popen[str] | None = None
         self._used = False
         self._lock = threading.Lock()
@@ -87,12 +90,12 @@ class Server:
         """
         with self._lock:
             self._used = True
-            process = self._get()
             try:
-                print(job, file=process.stdin, flush=True)
+                self._give(job)
             except BrokenPipeError:  # it has just been killed
+                self._given.discard(job)
                 self._process = None
-                print(job, file=self._get().stdin, flush=True)
+                self._give(job)
 
     def leave(self) -> bool:
         """Let the one that is there end when its jobs have; the next one loads all again.
@@ -109,19 +112,32 @@ class Server:
             used, self._used = self._used, False
         return used
 
+    def _give(self, job: str) -> None:
+        process = self._get()
+        self._given.add(job)
+        print(job, file=process.stdin, flush=True)
+
     def _get(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-W", "ignore", "-m", jobserver.__name__],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )  # fmt: skip
-            threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+            self._given = set()
+            listening = threading.Thread(
+                target=self._listen, args=(self._process, self._given), daemon=True
+            )
+            listening.start()
         return self._process
 
-    def _listen(self, process: subprocess.Popen[str]) -> None:
+    def _listen(self, process: subprocess.Popen[str], given: set[str]) -> None:
         for line in process.stdout:
+            given.discard(line.strip())
             self._ended(line.strip())
         process.wait()
+        # One that is killed has names still in the pipe that it read from.
+        for job in filter(self._is_left, given):
+            self.start(job)
 
 
 def _ended(name: str) -> None:
@@ -134,6 +150,15 @@ def _ended(name: str) -> None:
             base.ui.notifyWarning(f"The end of job {name} could not be noted: {error!r}")
             time.sleep(PAUSE)
     quotas.start_jobs(tap.WORKER_SYSTEM)
+
+
+def _has_no_process(name: str) -> bool:
+    """Return whether a job that should be at work was never begun."""
+    try:
+        job = tap.WORKER_SYSTEM.getJob(name)
+    except uws.JobNotFound:
+        return False
+    return job.phase == uws.EXECUTING and job.pid is None
 
 
 def _note_end(name: str) -> None:
