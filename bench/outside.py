@@ -14,7 +14,7 @@ import httpx
 import numpy as np
 
 from bench.report import number, save, say, show
-from bench.service import NotServed, Target, kinds, many, sample
+from bench.service import HERE, NotServed, Target, kinds, many, sample, visitor
 from bench.timing import quantiles, stopwatch
 from ztfvo.settings import Settings
 
@@ -65,7 +65,7 @@ def outside(
         If an answer is an error.
     """
     gateway = urlsplit(settings.outside_gateway or "")
-    if gateway.hostname not in ("127.0.0.1", "localhost") or not gateway.port:
+    if gateway.hostname not in HERE or not gateway.port:
         raise NoGateway(
             "services outside cannot be played: set ZTFVO_OUTSIDE_GATEWAY=http://127.0.0.1:PORT"
             " for set-up, and start the service again"
@@ -154,10 +154,8 @@ def _asking(base: str, places: Iterator[str], number_of: int) -> Iterator[list[f
     end = threading.Event()
     lock = threading.Lock()
 
-    def work(visitor: int) -> None:
-        # Each is a visitor of its own, as one may not have so many connections.
-        transport = httpx.HTTPTransport(local_address=f"127.1.0.{visitor + 1}")
-        with httpx.Client(timeout=_PATIENCE, transport=transport) as client:
+    def work(number: int) -> None:
+        with visitor(httpx.URL(base).host, number) as client:
             while not end.is_set():
                 with lock:
                     place = next(places)
@@ -165,7 +163,7 @@ def _asking(base: str, places: Iterator[str], number_of: int) -> Iterator[list[f
                 if client.get(f"{base}/match", params={"POS": place}).status_code == 200:
                     durations.append(time.perf_counter() - began)
 
-    threads = [threading.Thread(target=work, args=(visitor,)) for visitor in range(number_of)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(number_of)]
     for thread in threads:
         thread.start()
     time.sleep(1)

@@ -28,6 +28,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, content):
         self.server.seen.append(self.path)
+        self.server.visitors.add(self.client_address and self.client_address[0])
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -66,9 +67,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    """A running server; its address is ``url``, the paths asked for ``seen``."""
+    """A running server; its address is ``url``, the paths asked for ``seen``, by ``visitors``."""
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running.seen = []
+    running.seen, running.visitors = [], set()
     running.url = f"http://127.0.0.1:{running.server_port}"
     threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
     yield running
@@ -176,7 +177,7 @@ def test_one_process_is_asked_too_where_the_service_is_this_one(server, tmp_path
     settings = get_settings().model_copy(update=update)
     settings.app_socket(0).parent.mkdir(parents=True)
     with LocalServer(str(settings.app_socket(0)), Handler) as local:
-        local.seen, local.url = [], server.url
+        local.seen, local.visitors, local.url = [], set(), server.url
         threading.Thread(target=local.serve_forever, args=(0.02,), daemon=True).start()
         results = curves.curves(settings, server.url, "ztf_dr19", 0.1)
         local.shutdown()
@@ -193,6 +194,12 @@ def test_requests_end_with_the_time(server):
     make = service.kinds(server.url, "ztf")["TAP by OID"]
     times = service.many(make, [(1, 2.0, 3.0)] * 100_000, 1, 0.3)
     assert 0 < times["count"] < 100_000
+
+
+def test_clients_have_addresses_of_their_own(server):
+    make = service.kinds(server.url, "ztf")["TAP by OID"]
+    service.many(make, [(1, 2.0, 3.0)] * 40, 3, 5.0)
+    assert server.visitors == {"127.1.0.1", "127.1.0.2", "127.1.0.3"}
 
 
 def test_processes_of_other_installations_are_not_ours(tmp_path):
