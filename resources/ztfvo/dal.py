@@ -98,6 +98,10 @@ class Parameters:
         """Return the parameters but those of some names."""
         return Parameters(pair for pair in self.pairs() if pair[0] not in names)
 
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._values)
+
     def values(self, name: str) -> list[str]:
         """Return all values of a parameter that may be repeated."""
         return list(self._values.get(name, ()))

@@ -269,7 +269,7 @@ def test_a_circle_is_looked_up_by_the_position_index(site):
     asked = Request(release="ztf", oids=(), format="json", circle=Circle(RA, DEC, 0.0003))
     query, values = queries.circle_query(asked)
     with reading() as connection:
-        lines = connection.execute("EXPLAIN " + query.as_string(), values).fetchall()
+        lines = connection.execute("EXPLAIN " + query, values).fetchall()
     plan = "\n".join(line for (line,) in lines)
     assert "object_position" in plan
     assert "Seq Scan" not in plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,21 +58,19 @@ SELECT oid, ra, dec FROM {schema}.objects WHERE oid = ANY(%(oids)s) AND ngoodobs
 """
 
 
-def neighbour_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
+def neighbour_query(request: Request) -> tuple[str, dict[str, Any]]:
     """Statement and values that find light curves within the radius."""
     values = {"oids": list(request.oids), "radius": math.radians(request.radius / 3600)}
     return in_schema(_NEIGHBOURS, request), values
 
 
-def curve_query(request: Request, oids: Iterable[int]) -> tuple[sql.Composed, dict[str, Any]]:
+def curve_query(request: Request, oids: Iterable[int]) -> tuple[str, dict[str, Any]]:
     """Statement and values that fetch light curves."""
-    query = in_schema(
-        _CURVES, request, exposure_id=sql.SQL(", l.exposure_id" if request.columns else "")
-    )
+    query = in_schema(_CURVES, request, exposure_id=", l.exposure_id" if request.columns else "")
     return query, {"oids": list(oids), "release": request.release} | _wishes(request)
 
 
-def circle_query(request: Request) -> tuple[sql.Composed, dict[str, Any]]:
+def circle_query(request: Request) -> tuple[str, dict[str, Any]]:
     """Statement and values that find light curves within the circle, one more than can be."""
     values = {
         "ra": math.radians(request.circle.ra),
@@ -88,34 +87,39 @@ def _wishes(request: Request) -> dict[str, float]:
     return {"nobs_min": request.nobs_min, "mag_min": low, "mag_max": high}
 
 
-def exposure_query(request: Request, exposures: np.ndarray) -> tuple[sql.Composed, dict[str, Any]]:
+def exposure_query(request: Request, exposures: np.ndarray) -> tuple[str, dict[str, Any]]:
     """Statement and values that fetch what is asked for of exposures."""
     names = ("exposure_id", *(name for name in request.columns if name != "exposure_id"))
-    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    columns = sql.SQL(", ").join(map(sql.Identifier, names)).as_string()
     return in_schema(_EXPOSURES, request, columns=columns), {"exposures": exposures.tolist()}
 
 
-def in_schema(query: str, request: Request, **parts: sql.Composable) -> sql.Composed:
+def in_schema(query: str, request: Request, **parts: str) -> str:
     """Return a statement on the tables of a request's release.
 
     Parameters
     ----------
     parts
-        What stands for the other names in braces.
+        Statements' parts that stand for the other names in braces.
     """
-    default = request.release == DEFAULT
-    schema = COMMON if default else schema_of(request.release)
-    return sql.SQL(query).format(
+    return _in_schema(query, request.release, tuple(parts.items()))
+
+
+@lru_cache(maxsize=256)
+def _in_schema(query: str, release: str, parts: tuple[tuple[str, str], ...]) -> str:
+    """A statement is made once: requests differ in values."""
+    default = release == DEFAULT
+    schema = COMMON if default else schema_of(release)
+    statement = sql.SQL(query).format(
         schema=sql.Identifier(schema),
         release=sql.SQL("r.is_default" if default else "r.name = %(release)s"),
         chosen=sql.SQL(_CHOSEN),
-        **parts,
+        **{name: sql.SQL(part) for name, part in parts},
     )
+    return statement.as_string()
 
 
-def place_query(
-    release: str, oids: Iterable[int], good: int
-) -> tuple[sql.Composed, dict[str, Any]]:
+def place_query(release: str, oids: Iterable[int], good: int) -> tuple[str, dict[str, Any]]:
     """Statement and values that fetch OID, RA and Dec of light curves.
 
     Parameters

@@ -53,7 +53,7 @@ def read(asked: Asked, writer: Writer) -> Request:
     given = asked.parameters
     given.require_known(NAMES)
     attributes: dict[str, object] = {}
-    for parameter in PARAMETERS:
+    for parameter in PARAMETERS if given else ():
         _require_one_name(given, parameter)
         attributes |= parameter.read(given)
     _require_use(given)

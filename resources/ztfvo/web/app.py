@@ -49,10 +49,9 @@ def make_app() -> FastAPI:
         redirect_slashes=False,
         lifespan=_lifespan,
     )
-    app.state.routes = []
     for module in sorted(modules(routes.__name__).values(), key=lambda one: one is not OFTEN):
-        app.include_router(module.router)
-        app.state.routes += module.router.routes
+        # As routes of the application's own: a router within it would look for its own again.
+        app.router.routes += module.router.routes
     app.mount(SWAGGER, StaticFiles(directory=_swagger()))
     errors.install(app)
     return app

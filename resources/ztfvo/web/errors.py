@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -111,7 +112,7 @@ def _not_routed(request: Request, error: HTTPException) -> Response:
 
 def _methods(request: Request) -> set[str]:
     """Return the methods that the request's address has."""
-    routes = request.app.state.routes
+    routes = [route for route in request.app.routes if isinstance(route, APIRoute)]
     matching = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
     return {"OPTIONS"}.union(*(route.methods for route in matching))
 

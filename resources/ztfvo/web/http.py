@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from inspect import iscoroutinefunction
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
@@ -128,6 +131,26 @@ def _check_charset(request: Request) -> None:
             raise HTTPError(415, "The form is not UTF-8: send it as UTF-8, without a charset.")
 
 
+class _Route(APIRoute):
+    """A route whose function takes a request as `Given`.
+
+    FastAPI's own handler, which is made for functions of any parameters, takes a tenth of the time
+    of a small answer.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+        function = self.endpoint
+        (dependency,) = get_type_hints(function, include_extras=True)["given"].__metadata__
+        read = dependency.dependency
+        waits = iscoroutinefunction(function)
+
+        async def handle(request: Request) -> Response:
+            given = await read(request)
+            return await function(given) if waits else await run_in_threadpool(function, given)
+
+        return handle
+
+
 Answering = Callable[..., Response] | Callable[..., Awaitable[Response]]
 
 
@@ -155,6 +178,7 @@ def serve(
                     function,
                     methods=[method],
                     include_in_schema=bool(shown) and method != "HEAD",
+                    route_class_override=_Route,
                     **shown,
                 )
         return function
@@ -176,7 +200,7 @@ def respond(
     headers
         Besides Content-Type and ETag.
     """
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     own = {"ETag": tag, **(headers or {})}
     wanted = request.headers.get("if-none-match")
     if (
