@@ -111,7 +111,8 @@ def _inherited(name: str) -> str:
 
 
 def _is_ours(value: Any) -> bool:
-    value = getattr(value, "__func__", value)
+    # A cached property has the name of its function's module in some versions of Python only.
+    value = getattr(value, "__func__", getattr(value, "func", value))
     return str(getattr(value, "__module__", "")).startswith(OURS)
 
 

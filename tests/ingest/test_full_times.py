@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astropy.io.votable import parse
+from psycopg import sql
 from support import full_times
 from support.files import BULK_DR5, BULK_DR19, SHARED, needs_shared, write_bulk
 from support.here import ztfvo_here
@@ -21,6 +22,7 @@ from ztfvo.dal import Parameters
 from ztfvo.images.epoch import Moment, epoch_of
 from ztfvo.ingest.readers import read_file
 from ztfvo.products import produce, request
+from ztfvo.store.names import schema_of
 from ztfvo.store.schemas import use_schema
 from ztfvo.store.times import DOUBLE_TICKS
 from ztfvo.store.unpack import read_range
@@ -159,7 +161,10 @@ def test_exposures_are_those_of_the_schedule(loaded, curves):
 
 
 def size(release, *tables: str) -> int:
-    """Bytes of tables with their indexes."""
+    """Bytes of tables with their indexes, without room that is kept for more."""
+    for table in tables:
+        name = sql.Identifier(schema_of(release.name), table)
+        release.connection.execute(sql.SQL("VACUUM FULL {}").format(name))
     query = "SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(%s::text[]) t"
     return int(release.rows(query, list(tables))[0][0])
 
