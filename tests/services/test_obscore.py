@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from astropy.coordinates import SkyCoord
 from astropy.io.votable import parse
+from astropy.table import Table
 from support import service
 from support.images import forgotten
 
@@ -62,6 +63,34 @@ def images(site):
         )
         connection.execute("ANALYZE ztf_store.image")
         yield
+
+
+LIST, PRODUCTS = "TAP_UPLOAD.list AS u", "ivoa.obscore AS o"
+JOINS = (
+    (LIST, "JOIN", PRODUCTS),
+    (PRODUCTS, "INNER JOIN", LIST),
+    (LIST, "LEFT JOIN", PRODUCTS),
+    (LIST, "LEFT OUTER JOIN", PRODUCTS),
+)
+
+
+@pytest.mark.parametrize("join", JOINS, ids=" ".join)
+def test_what_joins_positions_has_the_rows_and_columns_of_a_join(images, tap, join):
+    ra, dec = RA + 0.0001, DEC
+    rows = {"ra": [ra, 10.0], "dec": [dec, -89.0], "radius": [0.5, 0.5], "name": ["%", "%"]}
+    near = "DISTANCE(u.ra, u.dec, o.s_ra, o.s_dec) < u.radius AND o.obs_id LIKE u.name"
+    found = tap.search(
+        f"SELECT u.ra AS x, o.* FROM {' '.join(join)} ON {near}", uploads={"list": Table(rows)}
+    ).to_table()
+    wanted = tap.search(
+        f"SELECT * FROM ivoa.obscore WHERE DISTANCE(s_ra, s_dec, {ra}, {dec}) < 0.5"
+    ).to_table()
+    assert len(wanted) > 1000
+    assert found.colnames == ["x", *wanted.colnames]
+    alone = found["x"] == 10.0
+    assert np.ma.getmaskarray(found["s_ra"])[alone].tolist() == [True] * join[1].count("LEFT")
+    key = "obs_publisher_did"
+    assert sorted(found[key][~alone].tolist()) == sorted(wanted[key].tolist())
 
 
 def _channel(image):

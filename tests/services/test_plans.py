@@ -27,6 +27,7 @@ STORE = ("object", "lightcurve", "reference_source", "source", "source_member", 
 
 OBJECT_OID = "object_pkey"
 OBJECT_POSITION = "object_position"
+QUADRANT_POSITION = "sky_quadrant_position"
 OBJECT_H3 = "object_h3"
 CURVE = "lightcurve_pkey"
 EXPOSURE = "exposure_pkey"
@@ -187,7 +188,17 @@ ADQL = {
     "ObsCore at an uploaded list of positions": (
         "SELECT o.* FROM TAP_UPLOAD.list AS u JOIN ivoa.obscore AS o"
         " ON DISTANCE(u.ra, u.dec, o.s_ra, o.s_dec) < 1.5/3600",
-        [OBJECT_POSITION],
+        [OBJECT_POSITION, QUADRANT_POSITION],
+    ),
+    "ObsCore, named first, at an uploaded list of positions": (
+        "SELECT o.* FROM ivoa.obscore AS o JOIN TAP_UPLOAD.list AS u"
+        " ON 1 = CONTAINS(POINT(o.s_ra, o.s_dec), CIRCLE(u.ra, u.dec, 1.5/3600))",
+        [OBJECT_POSITION, QUADRANT_POSITION],
+    ),
+    "ObsCore at an uploaded list of positions, with those that have nothing": (
+        "SELECT u.ra, o.obs_id FROM TAP_UPLOAD.list AS u LEFT OUTER JOIN ivoa.obscore AS o"
+        " ON DISTANCE(o.s_ra, o.s_dec, u.ra, u.dec) < 1.5/3600",
+        [OBJECT_POSITION, QUADRANT_POSITION],
     ),
     "ObsCore by dataset identifier": (
         f"SELECT * FROM ivoa.obscore WHERE obs_publisher_did = '{DID}'",
@@ -260,7 +271,7 @@ def check(plan: str, indexes: list[str]) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def sizes(site):
     """The reference catalogue has a row for every object, and no image is known: small tables are
-    read whole, and images in ObsCore for each row of an upload."""
+    read whole."""
     with forgotten() as connection:
         made = connection.execute(
             "INSERT INTO ztf_store.reference_source (oid, ra, dec, flags)"
